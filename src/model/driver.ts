@@ -1,0 +1,56 @@
+/** The four functions that each kind of source is (`backup/sources/<kind>.ts`). */
+import type { Credentials, Repository, Source } from "./hospital.ts";
+
+export interface BackupContext {
+  readonly windowId: string;
+  readonly repository: Repository;
+  readonly credentials: Credentials;
+  /** A directory on tmpfs (mode 0700) for mounts, option files and sockets; removed when the window ends. */
+  readonly runtimeDir: string;
+  readonly signal: AbortSignal;
+  readonly log: (line: string) => void;
+}
+
+/** What the source itself says it holds, asked without the path the backup takes. */
+export interface Survey {
+  readonly items: number;
+  readonly bytes: number;
+  /** Kind-specific detail, kept in memory for the verification only. */
+  readonly detail: unknown;
+}
+
+export interface Saved {
+  readonly snapshot: string;
+  readonly bytes: number;
+  readonly items: number;
+  /** Sentences for the report. */
+  readonly findings: readonly string[];
+  readonly detail: unknown;
+}
+
+export interface Verified {
+  readonly verified: boolean;
+  readonly findings: readonly string[];
+}
+
+export interface VerifyOptions {
+  readonly sampleFiles: number;
+  readonly databases: "load" | "skip";
+  /** Seed of the random sample; written into the findings. */
+  readonly seed: number;
+}
+
+export interface SourceDriver<S extends Source = Source> {
+  /** Is what this kind needs installed here? Throws PREREQUISITE. Reaches nobody: the vault is still shut. */
+  preflight(source: S, context: BackupContext): Promise<void>;
+  survey(source: S, context: BackupContext): Promise<Survey>;
+  /** Throws BACKUP when the snapshot is missing or not complete: a snapshot with unread files is never ok. */
+  backup(
+    source: S,
+    survey: Survey,
+    context: BackupContext,
+    progress: (bytes: number) => void,
+  ): Promise<Saved>;
+  /** Never throws for a finding about the data; a finding that matters makes `verified` false. */
+  verify(source: S, saved: Saved, context: BackupContext, options: VerifyOptions): Promise<Verified>;
+}

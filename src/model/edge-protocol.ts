@@ -1,0 +1,96 @@
+/**
+ * What is said to an edge: the requests and the one-line JSON answers of `src/firewall/edge.sh`, the script
+ * that each edge runs as the forced command of the three keys. Nothing here does I/O.
+ */
+
+/** The edge's own clocks, read in one call. */
+export interface EdgeClock {
+  /** /proc/sys/kernel/random/boot_id */
+  readonly bootId: string;
+  /** Milliseconds since boot (/proc/uptime, 10 ms steps; keeps counting whatever the wall clock does). */
+  readonly bootMs: number;
+  /** Milliseconds since the epoch by the edge's wall clock. */
+  readonly wallMs: number;
+  /** The newest fence: a lease that carries an older one is refused. */
+  readonly fence: number;
+}
+
+/** The lease sets of `inet jeda_window`. */
+export type LeaseSet = "isolated_if" | "isolated_v4" | "isolated_v6" | "vault_open";
+
+export interface LeaseElement {
+  readonly set: LeaseSet;
+  /** An interface name, a prefix, or for `vault_open` the words "ipv4" and "ipv6". */
+  readonly value: string;
+}
+
+export interface LeaseRequest {
+  readonly bootId: string;
+  readonly fence: number;
+  /** Moment of the edge's boot clock at which the kernel deletes the elements, in milliseconds. */
+  readonly deadlineBootMs: number;
+  readonly elements: readonly LeaseElement[];
+}
+
+export interface LeaseAnswer {
+  /** The timeout that the edge computed and the kernel accepted, whole milliseconds. */
+  readonly timeoutMs: number;
+  readonly clock: EdgeClock;
+}
+
+/** An element as the kernel holds it. `expiresMs` is null for an element without an end: always drift. */
+export interface LiveLease extends LeaseElement {
+  readonly expiresMs: number | null;
+}
+
+export interface ForeignHook {
+  readonly table: string;
+  readonly chain: string;
+  readonly hook: string;
+  readonly priority: number;
+}
+
+/** The two tables' names; jeda owns these on an edge, and never another. */
+export type TableName = "jeda" | "jeda_window";
+
+export interface EdgeListing {
+  readonly clock: EdgeClock;
+  /** SHA-256 of the script itself. */
+  readonly scriptSha256: string;
+  /** `nft -s list table inet NAME`, or null where the table does not exist. */
+  readonly tables: Readonly<Record<TableName, string | null>>;
+  /** The wanted text of each table as the edge's own nft prints it after loading it in a scratch namespace. */
+  readonly wanted: Readonly<Record<TableName, string | null>>;
+  readonly leases: readonly LiveLease[];
+  readonly foreign: readonly ForeignHook[];
+  /** True while a provisional policy waits for its confirmation. */
+  readonly probation: boolean;
+}
+
+/** nft scripts for one commit-confirmed change; see `src/firewall/transition.ts`. */
+export interface Transition {
+  readonly provisional: string;
+  readonly confirmed: string;
+  readonly reverted: string;
+}
+
+/** The edge as the rest of jeda sees it. Every method throws a `JedaError`. */
+export interface EdgeClient {
+  readonly name: string;
+  clock(): Promise<EdgeClock>;
+  list(wanted?: Readonly<Partial<Record<TableName, string>>>): Promise<EdgeListing>;
+  /** Adds all elements in one transaction with what is left until the deadline as timeout. */
+  lease(request: LeaseRequest): Promise<LeaseAnswer>;
+  /** add + delete + add in one transaction, then read back: the elements are never absent in between. */
+  renew(request: LeaseRequest): Promise<LeaseAnswer>;
+  /** Empties every lease set in one transaction (shut and reconnect) and raises the fence to at least `fence`. */
+  release(fence: number): Promise<EdgeClock>;
+  /** Empties `vault_open` only. */
+  shut(): Promise<EdgeClock>;
+  /** Loads `provisional`; the kernel falls back after `probationMs` unless `confirm` comes. */
+  apply(transition: Transition, probationMs: number): Promise<void>;
+  /** Over a new connection. */
+  confirm(): Promise<void>;
+  revert(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,185 @@
+/**
+ * The hospital as data: what the configuration describes, after validation. Pure types; every other part
+ * (rulesets, proof, plan, Pulumi resources) is computed from a `Hospital` and from nothing else.
+ */
+
+/** `clinical` and `management` segments can never be isolated; `vault` holds the backup host alone. */
+export type Role = "clinical" | "administrative" | "guest" | "management" | "vault";
+
+export interface Segment {
+  readonly name: string;
+  readonly role: Role;
+  /** Interfaces of the edge that lead to this segment (field `on`). */
+  readonly interfaces: readonly string[];
+  /** Canonical, disjoint prefixes ("10.20.0.0/20", "2001:db8:20::/48"). */
+  readonly cidrs: readonly string[];
+  /** OpenSSH destination (usually an alias with the edge as jump host) from which flows are tried. */
+  readonly probePoint?: string;
+}
+
+export interface Uplink {
+  readonly name: string;
+  readonly interface: string;
+  /** TCP targets beyond this uplink, "host:port" or "[v6]:port", tried to prove connected and isolated. */
+  readonly targets: readonly string[];
+}
+
+/** A proxy, resolver or tunnel on the edge itself: a way out that the forward hook never sees. */
+export interface EdgeService {
+  readonly name: string;
+  readonly protocol: "tcp" | "udp";
+  readonly port: number;
+}
+
+/** OpenSSH destinations, one for each of the three forced-command keys. They may be the same alias. */
+export interface EdgeReach {
+  readonly read: string;
+  readonly window: string;
+  readonly policy: string;
+}
+
+export interface Edge {
+  readonly name: string;
+  readonly ssh: EdgeReach;
+  readonly uplinks: readonly Uplink[];
+  readonly services: readonly EdgeService[];
+}
+
+export interface BackupHost {
+  readonly name: string;
+  /** OpenSSH destination of the control path. */
+  readonly ssh: string;
+  /** The vault addresses of the host, one per family where both exist. */
+  readonly addresses: readonly string[];
+  /** Management addresses that may open SSH to the host, always. */
+  readonly controlFrom: readonly string[];
+  readonly repository: Repository;
+}
+
+export interface Repository {
+  /** Absolute path on the backup host. */
+  readonly path: string;
+  /** Name in the credentials map; its `password` opens the repository. */
+  readonly credentials: string;
+}
+
+interface SourceBase {
+  readonly name: string;
+  /** Name of the segment the source lives in (field `from`). */
+  readonly segment: string;
+  /** Name in the credentials map. */
+  readonly credentials: string;
+  /** Lower runs first: order of value. */
+  readonly order: number;
+  /** Bytes, for the estimate of a first window. */
+  readonly expectedBytes?: number;
+}
+export interface SmbSource extends SourceBase {
+  readonly kind: "smb";
+  readonly host: string;
+  readonly share: string;
+  /** Relative paths whose change is an anomaly. */
+  readonly canaries: readonly string[];
+}
+export interface MariadbSource extends SourceBase {
+  readonly kind: "mariadb";
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+}
+export type Source = SmbSource | MariadbSource;
+
+export type ProbeTarget =
+  | { readonly kind: "http"; readonly url: string }
+  | { readonly kind: "tcp"; readonly host: string; readonly port: number };
+
+export interface Probe {
+  readonly target: ProbeTarget;
+  /** Milliseconds between two probes. */
+  readonly everyMs: number;
+  /** Consecutive failures that are tolerated; one more aborts the window. */
+  readonly tolerate: number;
+}
+
+/** What a service cannot do without; followed transitively by the proof. */
+export type Need =
+  | { readonly kind: "service"; readonly service: string }
+  | { readonly kind: "segment"; readonly segment: string }
+  | { readonly kind: "uplink"; readonly uplink: string };
+
+/** Where clinical record entry is counted: the entry side by HTTP, the stored side in the database. */
+export interface RecordWitness {
+  /** Answers `{"sent": n, "acknowledged": n}`; asked through the probe point of the users' segment. */
+  readonly url: string;
+  /** Name of the mariadb source whose `query` counts what is stored. */
+  readonly source: string;
+  /** One SQL statement that yields one number. */
+  readonly query: string;
+}
+
+export interface Service {
+  readonly name: string;
+  /** Segment where it runs (field `at`). */
+  readonly at: string;
+  /** Segments its users sit in; probed from their probe points. */
+  readonly users: readonly string[];
+  readonly needs: readonly Need[];
+  readonly probe: Probe;
+  /** What to do when no prober can be reached: never taken for a failed service. */
+  readonly whenUnknown: "proceed" | "refuse";
+  readonly records?: RecordWitness;
+}
+
+export interface LateralPolicy {
+  /** `observe` counts SMB, RPC and RDP between segments; `enforce` drops them. */
+  readonly mode: "observe" | "enforce";
+  /** Pairs that stay open when enforced: "from -> to" by segment name. */
+  readonly allow: readonly { readonly from: string; readonly to: string }[];
+}
+
+export interface WindowSpec {
+  /** ISO 8601 instant with offset, or "arm": the moment the runner accepts the plan. */
+  readonly start: string;
+  /** Milliseconds after the start. Nothing is started after `startCutoffMs`. */
+  readonly startCutoffMs: number;
+  readonly backupStopMs: number;
+  readonly reconnectByMs: number;
+  readonly isolate: readonly string[];
+  readonly runbook: string;
+  /** Distinguishes a repeated window with the same start. */
+  readonly attempt: number;
+  readonly lease: "window" | "heartbeat";
+}
+
+export interface Notice {
+  readonly to: string;
+  readonly language: "id" | "en";
+  readonly command?: readonly string[];
+}
+
+export interface Promotion {
+  /** Stack that must have ended ok with the same runbook. */
+  readonly from: string;
+  readonly maxAgeMs: number;
+  readonly override?: { readonly reason: string };
+}
+
+export interface Hospital {
+  readonly name: string;
+  /** IANA zone of every time in the configuration. */
+  readonly zone: string;
+  readonly segments: readonly Segment[];
+  readonly edges: readonly Edge[];
+  readonly backupHost: BackupHost;
+  readonly sources: readonly Source[];
+  readonly services: readonly Service[];
+  readonly lateral: LateralPolicy;
+  /** The site's maximum isolation in milliseconds: the default timeout of every lease set. */
+  readonly maxIsolationMs: number;
+  readonly window: WindowSpec;
+  readonly notices: readonly Notice[];
+  readonly promotion?: Promotion;
+}
+
+/** Secret values by name. Never part of the model, the plan, the journal or the report. */
+export type Credentials = Readonly<Record<string, { readonly user?: string; readonly password: string }>>;

@@ -1,0 +1,95 @@
+/**
+ * The journal's events: append-only, one JSON object a line, hash-chained. Enough to resume a window after
+ * `kill -9` and to rebuild its report. A documented contract: `docs/journal.md`.
+ */
+
+import type { EdgeClock } from "./edge-protocol.ts";
+import type { Deadlines, WindowPlan } from "./plan.ts";
+import type { RecordsReport, WindowResult } from "./report.ts";
+
+export type WindowState =
+  | "planned"
+  | "armed"
+  | "preflight"
+  | "isolating"
+  | "isolated"
+  | "backing-up"
+  | "verifying"
+  | "reconnecting"
+  | "ended";
+
+export type JournalBody =
+  | { readonly type: "armed"; readonly plan: WindowPlan; readonly deadlines: Deadlines; readonly by: string }
+  | { readonly type: "state"; readonly state: WindowState }
+  | { readonly type: "runner"; readonly pid: number; readonly version: string; readonly bootId: string }
+  /** The clock of an edge when its deadlines were fixed; every later lease is computed from it. */
+  | {
+      readonly type: "edge-clock";
+      readonly edge: string;
+      readonly clock: EdgeClock;
+      readonly reconnectByBootMs: number;
+    }
+  | {
+      readonly type: "isolated";
+      readonly edge: string;
+      readonly segments: readonly string[];
+      readonly timeoutMs: number;
+    }
+  | { readonly type: "vault-open"; readonly edge: string; readonly timeoutMs: number }
+  | {
+      readonly type: "flow";
+      readonly segment: string;
+      readonly phase: "before" | "isolated" | "connected";
+      readonly flow: string;
+      readonly expected: "open" | "cut";
+      readonly actual: "open" | "cut" | "unknown";
+    }
+  | {
+      readonly type: "probe";
+      readonly service: string;
+      readonly outcome: "ok" | "failed" | "unknown";
+      readonly detail?: string;
+      /** Consecutive repeats are folded into one event with a count. */
+      readonly count: number;
+    }
+  | { readonly type: "source-started"; readonly source: string }
+  | { readonly type: "source-progress"; readonly source: string; readonly bytes: number }
+  | {
+      readonly type: "source-saved";
+      readonly source: string;
+      readonly snapshot: string;
+      readonly bytes: number;
+      readonly items: number;
+      readonly durationMs: number;
+      readonly findings: readonly string[];
+    }
+  | {
+      readonly type: "source-failed";
+      readonly source: string;
+      readonly reason: string;
+      readonly durationMs: number;
+    }
+  | { readonly type: "source-skipped"; readonly source: string; readonly reason: string }
+  | {
+      readonly type: "source-verified";
+      readonly source: string;
+      readonly verified: boolean;
+      readonly findings: readonly string[];
+    }
+  | { readonly type: "released"; readonly edge: string }
+  | { readonly type: "vault-shut"; readonly proved: boolean | null }
+  | { readonly type: "records"; readonly records: RecordsReport }
+  /** Why the window is over; the first one wins. */
+  | { readonly type: "reason"; readonly result: WindowResult; readonly reason: string }
+  | { readonly type: "note"; readonly text: string }
+  | { readonly type: "acknowledged"; readonly by: string; readonly reason: string }
+  | { readonly type: "ended"; readonly result: WindowResult };
+
+/** What stands on a line: `hash` is SHA-256 over the line without it, `prev` the hash of the line before. */
+export type JournalEntry = JournalBody & {
+  readonly seq: number;
+  /** ISO 8601 with offset, wall clock of the backup host. */
+  readonly at: string;
+  readonly prev: string;
+  readonly hash: string;
+};

@@ -1,0 +1,51 @@
+/**
+ * The plan of one window: everything the runner on the backup host needs, without a secret. It is computed
+ * from a `Hospital` and a runbook (`window/plan.ts`), shown in the preview, and handed over on standard input.
+ */
+import type { BackupHost, Role, Service, Source, WindowSpec } from "./hospital.ts";
+import type { Runbook } from "./runbook.ts";
+
+export interface PlannedSegment {
+  readonly name: string;
+  readonly role: Role;
+  readonly isolate: boolean;
+  readonly interfaces: readonly string[];
+  readonly cidrs: readonly string[];
+  readonly probePoint?: string;
+}
+
+export interface PlannedEdge {
+  readonly name: string;
+  /** OpenSSH destination of the window key, as the backup host knows it. */
+  readonly ssh: string;
+  readonly targets: readonly string[];
+}
+
+export interface WindowPlan {
+  readonly version: 1;
+  /** Stable name of this window: start, zone, runbook hash and attempt. File-name safe. */
+  readonly id: string;
+  readonly hospital: string;
+  readonly zone: string;
+  readonly schedule: Pick<WindowSpec, "start" | "startCutoffMs" | "backupStopMs" | "reconnectByMs">;
+  readonly maxIsolationMs: number;
+  readonly lease: WindowSpec["lease"];
+  readonly segments: readonly PlannedSegment[];
+  readonly edges: readonly PlannedEdge[];
+  readonly backupHost: BackupHost;
+  readonly sources: readonly Source[];
+  readonly services: readonly Service[];
+  readonly runbook: Runbook;
+  /** Hazards the proof found, repeated in the report. */
+  readonly hazards: readonly string[];
+  /** Reason given for running without a promoted stage, when there is one. */
+  readonly promotionOverride?: string;
+}
+
+/** The four absolute moments, epoch milliseconds, fixed when the runner accepts the plan. */
+export interface Deadlines {
+  readonly start: number;
+  readonly startCutoff: number;
+  readonly backupStop: number;
+  readonly reconnectBy: number;
+}

@@ -1,0 +1,19 @@
+/** Trying flows from a host inside a segment, over one SSH session that lasts as long as the prober. */
+export type Flow = "open" | "cut" | "unknown";
+
+export interface Prober {
+  readonly destination: string;
+  /** A new TCP connection; `target` is "host:port" or "[v6]:port". */
+  tcp(target: string, timeoutMs: number): Promise<Flow>;
+  ping(address: string, timeoutMs: number): Promise<Flow>;
+  /** GET; `body` holds at most 4 KiB. `unknown` when the prober itself could not be asked. */
+  http(
+    url: string,
+    timeoutMs: number,
+  ): Promise<{ readonly flow: Flow; readonly status: number | null; readonly body: string }>;
+  /** Opens a TCP connection and keeps it; resolves to whether it opened. */
+  hold(id: string, target: string, timeoutMs: number): Promise<Flow>;
+  /** Sends an HTTP request down the held connection and waits for an answer: does it still carry anything? */
+  exercise(id: string, timeoutMs: number): Promise<Flow>;
+  close(): Promise<void>;
+}

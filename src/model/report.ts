@@ -1,0 +1,78 @@
+/** The report of a window: rebuilt from the journal alone (`report/build.ts`). Times are ISO 8601 with offset. */
+export type WindowResult = "ok" | "partial" | "failed" | "aborted" | "skipped";
+
+export interface SegmentReport {
+  readonly name: string;
+  /** From the edges' answers: when the lease was in every kernel. Null when never isolated. */
+  readonly isolatedAt: string | null;
+  readonly reconnectedAt: string | null;
+  /** Proved from inside the segment, by packets. Null when it was not tried. */
+  readonly provedIsolated: boolean | null;
+  readonly provedConnected: boolean | null;
+}
+
+export interface SourceReport {
+  readonly name: string;
+  readonly kind: string;
+  readonly snapshot: string | null;
+  /** Bytes of content saved, as restic counted them. */
+  readonly bytes: number;
+  /** Files for shares, rows for databases. */
+  readonly items: number;
+  readonly durationMs: number;
+  readonly verified: boolean;
+  /** What was checked, or why it was not saved or not verified; one sentence each. */
+  readonly findings: readonly string[];
+}
+
+export interface RecordsReport {
+  readonly sent: number;
+  readonly acknowledged: number;
+  readonly stored: number;
+  readonly lost: number;
+}
+
+export interface ServiceReport {
+  readonly name: string;
+  readonly probes: number;
+  readonly failures: number;
+  readonly unknown: number;
+}
+
+export interface Report {
+  readonly version: 1;
+  readonly id: string;
+  readonly hospital: string;
+  readonly zone: string;
+  readonly runbook: { readonly name: string; readonly hash: string };
+  readonly result: WindowResult;
+  /** One sentence for each reason the result is not `ok`; empty when it is. */
+  readonly reasons: readonly string[];
+  readonly segments: readonly SegmentReport[];
+  readonly sources: readonly SourceReport[];
+  readonly services: readonly ServiceReport[];
+  readonly records: RecordsReport | null;
+  readonly deadlines: {
+    readonly start: string;
+    readonly startCutoff: string;
+    readonly backupStop: string;
+    readonly reconnectBy: string;
+    /** When the last edge answered that every lease set was empty; null if it never did. */
+    readonly reconnectedAt: string | null;
+    /** Milliseconds by which each deadline was kept; negative when it was missed, null when not reached. */
+    readonly kept: {
+      readonly startCutoffMs: number | null;
+      readonly backupStopMs: number | null;
+      readonly reconnectByMs: number | null;
+    };
+  };
+  readonly vault: {
+    readonly openedAt: string | null;
+    readonly shutAt: string | null;
+    readonly provedShut: boolean | null;
+  };
+  readonly hazards: readonly string[];
+  readonly promotionOverride: string | null;
+  readonly startedAt: string;
+  readonly endedAt: string;
+}
