@@ -1,0 +1,50 @@
+/** What each kind of resource is to the engine: one object of this shape per file in `resources/`. */
+import type { z } from "zod";
+import type { Properties } from "./wire.ts";
+
+/** Lines for the engine's display, tied to the resource. Each resolves when the engine has it: order is kept. */
+export interface Log {
+  info(line: string): Promise<void>;
+  warning(line: string): Promise<void>;
+}
+
+export interface Call {
+  readonly urn: string;
+  readonly log: Log;
+}
+
+/** The live state, told as the declared inputs that would describe it. */
+export interface Live {
+  /** Inputs whose live value is not the declared one; everything else is as declared. */
+  readonly inputs: Properties;
+  readonly outputs: Properties;
+  /** One sentence for each difference, shown in plain `pulumi preview`. */
+  readonly drift: readonly string[];
+}
+
+export interface Created {
+  /** Plain names, no secrets. */
+  readonly id: string;
+  readonly outputs: Properties;
+}
+
+/** All inputs arrive without secret envelopes, valid by `schema`. Every method throws `JedaError`. */
+export interface Handler<I> {
+  readonly schema: z.ZodType<I>;
+  /** Inputs that name another thing when they change: the resource is replaced. */
+  readonly identity: readonly (keyof I & string)[];
+  /** Inputs that say again what others say better; shown only when nothing else differs. */
+  readonly quiet?: readonly (keyof I & string)[];
+  /** Inputs that the provider computes from the declared ones, without asking any host. */
+  derive?(inputs: I, olds: Properties): Promise<Properties>;
+  /** In a preview of a create or an update: what would fail for certain. Changes nothing. */
+  inspect?(inputs: I, call: Call): Promise<void>;
+  create(inputs: I, call: Call): Promise<Created>;
+  /** Null when the thing does not exist any more. */
+  read(inputs: I, call: Call): Promise<Live | null>;
+  update(inputs: I, olds: I, call: Call): Promise<Properties>;
+  delete(inputs: I, call: Call): Promise<void>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a registry of handlers, each with inputs of its own
+export type AnyHandler = Handler<any>;

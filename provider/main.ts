@@ -1,0 +1,42 @@
+/** The provider's process: prints its port, serves the engine, and ends when the engine does. */
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { EngineLog } from "./engine-log.ts";
+import { providerGrpc } from "./proto.ts";
+import { handlers } from "./resources/registry.ts";
+import { implementation } from "./server.ts";
+import { Work } from "./work.ts";
+
+const work = new Work();
+const log = new EngineLog(process.argv.at(-1)?.includes(":") ? process.argv.at(-1) : undefined);
+const registry = handlers();
+// No limit: a policy of thousands of rules is one message.
+const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
+server.addService(
+  providerGrpc.ResourceProviderService,
+  implementation({ handlers: registry.handlers, log, work, stop: end }),
+);
+
+let ending = false;
+/** A running apply is waited for: half an apply would only be undone by the edge, 30 s later. */
+async function end(): Promise<void> {
+  if (ending) return;
+  ending = true;
+  await work.finished();
+  await registry.close();
+  log.close();
+  server.forceShutdown();
+  process.exit(0);
+}
+
+process.on("SIGINT", end);
+process.on("SIGTERM", end);
+// The engine holds the other end of standard input; it closes when the engine dies.
+process.stdin.on("end", end).on("error", end).resume();
+
+server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
+  if (error !== null) {
+    process.stderr.write(`jeda's provider can't listen on 127.0.0.1: ${error.message}\n`);
+    process.exit(1);
+  }
+  process.stdout.write(`${port}\n`);
+});
