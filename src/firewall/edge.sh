@@ -1,0 +1,629 @@
+#!/bin/sh
+# What an edge runs for jeda: nothing but nft, sh and sshd. Each of the three SSH keys has it as forced command,
+#   restrict,command="/usr/local/lib/jeda/edge read|window|policy"
+# and the verb comes in SSH_ORIGINAL_COMMAND. `edge boot` loads the confirmed policy before forwarding starts;
+# `edge host VERB` is the same for the backup host's own table, from a root shell. The answer is one line of
+# JSON; docs/edge-protocol.md describes the verbs. POSIX sh, plus flock, unshare and sha256sum of util-linux and
+# coreutils.
+set -eu
+umask 077
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+LC_ALL=C
+export PATH LC_ALL
+
+# Tests move the two directories. Over SSH nobody can: the environment is the client's word there.
+if [ -n "${SSH_CONNECTION:-}" ]; then
+  run=/run/jeda
+  etc=/etc/jeda
+else
+  run=${JEDA_RUN:-/run/jeda}
+  etc=${JEDA_ETC:-/etc/jeda}
+fi
+work=
+tab=$(printf '\t')
+lease_sets="isolated_if isolated_v4 isolated_v6 vault_open"
+
+# --- answers ---------------------------------------------------------------------------------------------
+
+# A file's text as a JSON string.
+json_text() {
+  printf '"'
+  tr -d '\000-\010\013-\037\177' <"$1" | sed "s/\\\\/\\\\\\\\/g; s/\"/\\\\\"/g; s/$tab/\\\\t/g; s/\$/\\\\n/" | tr -d '\n'
+  printf '"'
+}
+
+json_words() {
+  printf '%s\n' "$1" | tr -d '\000-\010\013-\037\177' | sed "s/\\\\/\\\\\\\\/g; s/\"/\\\\\"/g; s/$tab/ /g" | tr '\n' ' ' | cut -c 1-600 | sed 's/ *$//'
+}
+
+refuse() {
+  # The first standard output, wherever this is called from.
+  printf '{"ok":false,"code":"%s","message":"%s"}\n' "$1" "$(json_words "$2")" >&3
+  exit 3
+}
+
+leave() {
+  [ -z "$work" ] || rm -rf "$work"
+}
+
+# --- the edge's clocks and its fence -----------------------------------------------------------------------
+
+boot_id() {
+  cat /proc/sys/kernel/random/boot_id
+}
+
+# Milliseconds since boot, in steps of 10.
+boot_ms() {
+  read -r up _ </proc/uptime
+  whole=${up%.*}
+  part=${up#*.}
+  echo $((whole * 1000 + (1$part - 100) * 10))
+}
+
+wall_ms() {
+  wall=$(date +%s%3N)
+  case $wall in
+  *[!0-9]*) wall=$(date +%s)000 ;;
+  esac
+  echo "$wall"
+}
+
+fence() {
+  stored=0
+  [ ! -r "$run/fence" ] || read -r stored <"$run/fence" || stored=0
+  is_number "$stored" || stored=0
+  echo "$stored"
+}
+
+raise_fence() {
+  echo "$1" >"$work/fence"
+  mv "$work/fence" "$run/fence"
+}
+
+clock_json() {
+  printf '{"bootId":"%s","bootMs":%s,"wallMs":%s,"fence":%s}' "$(boot_id)" "$(boot_ms)" "$(wall_ms)" "$(fence)"
+}
+
+# --- input -------------------------------------------------------------------------------------------------
+
+# No leading zero: $((010)) is 8.
+is_number() {
+  case $1 in
+  0) return 0 ;;
+  '' | 0* | *[!0-9]*) return 1 ;;
+  esac
+  [ ${#1} -le 15 ]
+}
+
+need_number() {
+  is_number "$2" || refuse input "$1 must be a whole number, not '$2'"
+}
+
+# Everything is read before the lock is taken and before a timeout is computed: a connection that stalls in the
+# middle must not hold the edge, and its words must not count from an old moment.
+read_input() {
+  head -c 8388609 >"$work/stdin"
+  [ "$(wc -c <"$work/stdin")" -le 8388608 ] || refuse input "more than 8 MiB of input"
+}
+
+complete_input() {
+  [ "$(tail -n 1 "$work/stdin")" = "#jeda end" ] || refuse input "the input was cut short: its last line is not '#jeda end'"
+}
+
+# "#jeda NAME" starts the section NAME; its text goes to the file section.NAME, or with "#jeda then" to
+# section.NAME.2 and so on: one transaction each.
+split_input() {
+  awk -v dir="$work" '
+    /^#jeda then$/ { if (file == "") exit 1; step++; file = base "." step; printf "" > file; next }
+    /^#jeda end$/ { file = ""; next }
+    /^#jeda [a-z_]+$/ { base = dir "/section." $2; step = 1; file = base ".1"; printf "" > file; next }
+    { if (file == "") exit 1; print > file }
+  ' "$work/stdin" || refuse input "text outside of a section"
+}
+
+take_lock() {
+  exec 9>"$run/lock"
+  flock -w 20 9 || refuse busy "another command has held $run/lock for 20 s"
+  # From here on a lost connection must not stop half way between a change and its reading back.
+  trap '' HUP PIPE
+}
+
+nft_do() {
+  nft "$@" 2>"$work/nft.err" 9>&-
+}
+
+nft_said() {
+  tr -s ' \t' ' ' <"$work/nft.err" | grep -v '^ *[\^~ ]*$' | head -n 4 || true
+}
+
+has_table() {
+  nft list table inet "$1" >/dev/null 2>&1
+}
+
+# --- leases ------------------------------------------------------------------------------------------------
+
+# "1d2h3m4s5ms", as nft prints a time, in milliseconds.
+milliseconds='
+  function milliseconds(text,   total, number) {
+    total = 0
+    while (match(text, /^[0-9]+/)) {
+      number = substr(text, 1, RLENGTH) + 0; text = substr(text, RLENGTH + 1)
+      if (sub(/^ms/, "", text)) total += number
+      else if (sub(/^s/, "", text)) total += number * 1000
+      else if (sub(/^m/, "", text)) total += number * 60000
+      else if (sub(/^h/, "", text)) total += number * 3600000
+      else if (sub(/^d/, "", text)) total += number * 86400000
+      else break
+    }
+    return total
+  }'
+
+# Smallest default timeout of the lease sets: the site's maximum isolation. 0 when a set has none.
+maximum_ms() {
+  for set in $lease_sets; do
+    nft -s list set inet jeda_window "$set" 2>/dev/null | awk "$milliseconds"'
+      $1 == "timeout" && !seen { printf "%d\n", milliseconds($2); seen = 1 }
+      END { if (!seen) print 0 }'
+  done | sort -n | head -n 1
+}
+
+check_elements() {
+  sed '$d' "$work/stdin" >"$work/elements"
+  [ -s "$work/elements" ] || refuse input "no element"
+  [ "$(wc -l <"$work/elements")" -le 20000 ] || refuse input "more than 20000 elements"
+  bad=$(awk '
+    NF == 2 && $1 == "isolated_if" && length($2) <= 15 && $2 ~ /^[A-Za-z0-9_.@-]+$/ { next }
+    NF == 2 && $1 == "isolated_v4" && $2 ~ /^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+(\/[1-9][0-9]?)?$/ { next }
+    NF == 2 && $1 == "isolated_v6" && $2 ~ /^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(\/[1-9][0-9]?[0-9]?)?$/ { next }
+    NF == 2 && $1 == "vault_open" && ($2 == "ipv4" || $2 == "ipv6") { next }
+    { print; exit }' "$work/elements")
+  [ -z "$bad" ] || refuse input "not a set and a value that may be leased: '$bad'"
+  sort -u "$work/elements" >"$work/sorted"
+}
+
+# One line "SET { a timeout Tms, b timeout Tms }" for each set; $1 is the text behind each value.
+grouped() {
+  awk -v suffix="$1" '
+    function value(set, text) { return set == "isolated_if" ? "\"" text "\"" : text }
+    $1 != last { if (last != "") print " }"; printf "%s { ", $1; last = $1; comma = "" }
+    { printf "%s%s%s", comma, value($1, $2), suffix; comma = ", " }
+    END { if (last != "") print " }" }' "$work/sorted"
+}
+
+# add, delete, add: never absent, renewed on every kernel, and it works when the element has just expired.
+load_lease() {
+  {
+    grouped " timeout ${1}ms" | sed 's/^/add element inet jeda_window /'
+    grouped "" | sed 's/^/delete element inet jeda_window /'
+    grouped " timeout ${1}ms" | sed 's/^/add element inet jeda_window /'
+  } >"$work/lease.nft"
+  nft_do -f "$work/lease.nft"
+}
+
+# Prints "COUNT SHORTEST LONGEST" of the leased elements as the kernel holds them; an endless one counts as long.
+# `nft get element` leaves out the time of a prefix, so the whole table is listed. Values are compared as text: they
+# must come in nft's own form (no host bits; /32 and /128 are taken off).
+read_lease() {
+  nft list table inet jeda_window 9>&- | awk "$milliseconds"'
+    function clean(text) { gsub(/["\t ]/, "", text); sub(/\/32$/, "", text); if (text ~ /:/) sub(/\/128$/, "", text); return text }
+    FILENAME != "-" { wanted[$1 " " clean($2)] = 1; next }
+    $1 == "set" { set = $2 }
+    /[\t ]elements = \{/ { inside = 1; text = ""; sub(/.*elements = \{/, "") }
+    inside { text = text $0 }
+    inside && /\}/ {
+      inside = 0
+      sub(/\}.*/, "", text)
+      n = split(text, part, ",")
+      for (i = 1; i <= n; i++) {
+        value = part[i]; sub(/ timeout .*/, "", value); sub(/ expires .*/, "", value)
+        if (!((set " " clean(value)) in wanted)) continue
+        ms = 1e12
+        if (match(part[i], /expires [0-9a-z]+/)) ms = milliseconds(substr(part[i], RSTART + 8, RLENGTH - 8))
+        if (!count || ms < shortest) shortest = ms
+        if (!count || ms > longest) longest = ms
+        count++
+      }
+    }
+    END { printf "%.0f %.0f %.0f\n", count, shortest, longest }' "$work/sorted" -
+}
+
+drop_lease() {
+  grouped "" | while read -r set elements; do
+    nft add element inet jeda_window "$set" "$elements" 2>/dev/null || true
+    nft delete element inet jeda_window "$set" "$elements" 2>/dev/null || true
+  done
+}
+
+# lease|renew BOOT_ID FENCE DEADLINE_BOOT_MS
+verb_lease() {
+  case $1 in
+  *[!0-9a-f-]* | '') refuse input "not a boot id: '$1'" ;;
+  esac
+  need_number "fence" "$2"
+  need_number "deadline" "$3"
+  read_input
+  complete_input
+  check_elements
+  take_lock
+  [ "$1" = "$(boot_id)" ] || refuse boot "this edge has booted since: the lease is for another boot"
+  current=$(fence)
+  [ "$2" -ge "$current" ] || refuse fence "fence $2 is older than $current: the window was ended, aborted or released"
+  has_table jeda_window || refuse table "table inet jeda_window is not loaded"
+  [ "$2" -eq "$current" ] || raise_fence "$2"
+  maximum=$(maximum_ms)
+  [ "$maximum" -gt 0 ] || refuse table "a lease set is missing or has no default timeout"
+  wanted=$(wc -l <"$work/sorted")
+  for _ in 1 2 3; do
+    # The boot clock has steps of 10 ms: counted as the later end, so that a lease is never late.
+    left=$(($3 - $(boot_ms) - 10))
+    if [ "$left" -lt 1000 ]; then
+      [ "$_" = 1 ] || drop_lease
+      refuse deadline "$left ms are left until the deadline: nothing is leased below 1000 ms"
+    fi
+    [ "$left" -le "$maximum" ] || refuse maximum "$left ms are more than the site's maximum of $maximum ms"
+    load_lease "$left" || refuse nft "$(nft_said)"
+    found=$(read_lease)
+    now_left=$(($3 - $(boot_ms)))
+    read -r count shortest longest <<EOF
+$found
+EOF
+    if [ "$count" -ne "$wanted" ] || [ "$shortest" -lt $((now_left - 1000)) ]; then
+      drop_lease
+      refuse readback "the kernel holds $count of $wanted elements, the shortest for $shortest of $now_left ms: all were deleted"
+    fi
+    # Longer than asked only if this process stood still between computing and loading: once more, then.
+    if [ "$longest" -le $((now_left + 100)) ]; then
+      printf '{"ok":true,"timeoutMs":%s,"clock":%s}\n' "$left" "$(clock_json)"
+      return
+    fi
+  done
+  drop_lease
+  refuse readback "the elements would have outlived the deadline and were deleted"
+}
+
+# release FENCE: the fence first, so that nothing that is still on its way can isolate again.
+verb_release() {
+  need_number "fence" "$1"
+  take_lock
+  next=$(($(fence) + 1))
+  [ "$1" -le "$next" ] || next=$1
+  raise_fence "$next"
+  flush_sets "$lease_sets"
+  printf '{"ok":true,"clock":%s}\n' "$(clock_json)"
+}
+
+verb_shut() {
+  take_lock
+  flush_sets vault_open
+  printf '{"ok":true,"clock":%s}\n' "$(clock_json)"
+}
+
+# One transaction. A set that is not there holds nothing.
+flush_sets() {
+  : >"$work/flush.nft"
+  for set in $1; do
+    ! nft -s list set inet jeda_window "$set" >/dev/null 2>&1 || echo "flush set inet jeda_window $set" >>"$work/flush.nft"
+  done
+  nft_do -f "$work/flush.nft" || refuse nft "$(nft_said)"
+  for set in $1; do
+    ! nft list set inet jeda_window "$set" 2>/dev/null | grep -q 'elements = ' || refuse readback "$set still holds elements"
+  done
+}
+
+# --- reading back ------------------------------------------------------------------------------------------
+
+own_sha256() {
+  sha256sum <"$self" | cut -d ' ' -f 1
+}
+
+table_json() {
+  if nft -s list table inet "$1" >"$work/table" 2>/dev/null; then json_text "$work/table"; else printf null; fi
+}
+
+# The wanted text as this edge's own nft prints it: loaded in a network namespace of its own. `include` and the
+# like are refused, for an error message would quote the file.
+canonical_json() {
+  file=$work/section.$1.1
+  if [ ! -e "$file" ]; then
+    printf null
+    return
+  fi
+  check_words "$file"
+  unshare -n sh -c 'nft -f "$1" && nft -s list table inet "$2"' sh "$file" "$1" >"$work/canonical" 2>"$work/nft.err" 9>&- ||
+    refuse nft "wanted table inet $1: $(nft_said)"
+  json_text "$work/canonical"
+}
+
+check_words() {
+  bad=$(sed 's/"[^"]*"//g' "$1" | grep -nE '(^|[^A-Za-z0-9_./-])(include|define|redefine|undefine)([^A-Za-z0-9_./-]|$)' | head -n 1 || true)
+  [ -z "$bad" ] || refuse input "not allowed in a table: line $bad"
+}
+
+verb_list() {
+  read_input
+  [ ! -s "$work/stdin" ] || { complete_input; split_input; }
+  printf '{"ok":true,"clock":%s,"scriptSha256":"%s","tables":{' "$(clock_json)" "$(own_sha256)" >"$work/answer"
+  comma=
+  for table in $tables; do
+    printf '%s"%s":' "$comma" "$table" >>"$work/answer"
+    table_json "$table" >>"$work/answer"
+    comma=,
+  done
+  printf '},"wanted":{' >>"$work/answer"
+  comma=
+  for table in $tables; do
+    printf '%s"%s":' "$comma" "$table" >>"$work/answer"
+    canonical_json "$table" >>"$work/answer"
+    comma=,
+  done
+  # With `-s` the remaining time of a lease is hidden, hence the table once more.
+  nft list table inet jeda_window >"$work/leases" 2>/dev/null || : >"$work/leases"
+  nft list chains >"$work/chains" 2>/dev/null || : >"$work/chains"
+  nft list flowtables >"$work/flowtables" 2>/dev/null || : >"$work/flowtables"
+  {
+    printf '},"leases":' && json_text "$work/leases"
+    printf ',"chains":' && json_text "$work/chains"
+    printf ',"flowtables":' && json_text "$work/flowtables"
+    echo '}'
+  } >>"$work/answer"
+  cat "$work/answer"
+}
+
+verb_clock() {
+  printf '{"ok":true,"clock":%s}\n' "$(clock_json)"
+}
+
+# --- the policy: commit-confirmed by the kernel --------------------------------------------------------------
+
+# Only commands about our own tables, one a line.
+check_script() {
+  own="inet ($(echo "$tables" | tr ' ' '|'))"
+  check_words "$1"
+  bad=$(grep -nvE "^(#.*)?\$|^add table $own( \{ flags dormant; \})?\$|^(flush|delete) table $own\$|^(flush|delete) chain $own [A-Za-z0-9_/.-]+\$|^delete (set|map|flowtable|counter|quota|limit|secmark|synproxy|ct [a-z]+) $own [A-Za-z0-9_/.-]+\$|^add (set|chain) $own [A-Za-z0-9_/.-]+( \{ [^{}]* \})?\$|^add rule $own [A-Za-z0-9_/.-]+ [^;]*\$" "$1" | head -n 1 || true)
+  [ -z "$bad" ] || refuse input "not a command about jeda's own tables: line $bad"
+}
+
+steps() {
+  n=1
+  while [ -e "$1.$n" ]; do
+    echo "$1.$n"
+    n=$((n + 1))
+  done
+}
+
+run_steps() {
+  for step in $(steps "$1"); do
+    nft_do -f "$step" || return 1
+  done
+}
+
+holds_leases() {
+  nft list table inet jeda_window 2>/dev/null | grep -q 'elements = '
+}
+
+on_probation() {
+  for table in $tables; do
+    ! nft list set inet "$table" probation 2>/dev/null | grep -q 'elements = ' || return 0
+  done
+  return 1
+}
+
+# Text of the tables without elements, as an unordered heap of words: the order inside a set is the kernel's.
+live_words() {
+  for table in $tables; do
+    nft -s list table inet "$table" 2>/dev/null || true
+  done | without_elements | tr ' ,\t' '\n\n\n' | sort
+}
+
+without_elements() {
+  awk '/^\t\telements = \{/ { skipping = 1 } skipping { if (/\}$/) skipping = 0; next } { print }'
+}
+
+# Tries the whole sequence in a network namespace of its own, beginning with what is live: a change that could
+# not be confirmed or undone is not begun. Prints nothing; leaves the words that must be there afterwards.
+rehearse() {
+  for table in $tables; do
+    nft -s list table inet "$table" 2>/dev/null || true
+  done | without_elements >"$work/live.nft"
+  for section in confirmed reverted; do
+    {
+      echo 'nft -f "$1/live.nft" || exit 9'
+      for step in $(steps "$work/section.provisional") $(steps "$work/section.$section"); do
+        echo "nft -f '$step' || exit 1"
+      done
+      for table in $tables; do echo "nft -s list table inet $table 2>/dev/null || true"; done
+    } >"$work/rehearsal"
+    status=0
+    unshare -n sh "$work/rehearsal" "$work" >"$work/after" 2>"$work/nft.err" 9>&- || status=$?
+    case $status in
+    0) without_elements <"$work/after" | tr ' ,\t' '\n\n\n' | sort >"$work/section.$section.words" ;;
+    # Something in the live tables can't be loaded elsewhere (a rule about a link that exists only here).
+    9) ;;
+    *) refuse nft "$section: $(nft_said)" ;;
+    esac
+  done
+}
+
+as_expected() {
+  [ ! -e "$1.words" ] || { live_words >"$work/words" && cmp -s "$work/words" "$1.words"; }
+}
+
+# apply PROBATION_MS
+verb_apply() {
+  need_number "probation" "$1"
+  [ "$1" -ge 1000 ] && [ "$1" -le 300000 ] || refuse input "a probation of $1 ms is not between 1000 and 300000"
+  read_input
+  complete_input
+  split_input
+  for section in provisional confirmed reverted; do
+    [ -e "$work/section.$section.1" ] || refuse input "section $section is missing"
+    for step in $(steps "$work/section.$section"); do check_script "$step"; done
+  done
+  last=$(steps "$work/section.provisional" | tail -n 1)
+  for table in $tables; do
+    ! grep -q "^add set inet $table probation " "$last" ||
+      echo "add element inet $table probation { ipv4 timeout ${1}ms, ipv6 timeout ${1}ms }" >>"$last"
+  done
+  grep -q '^add element ' "$last" || refuse input "the provisional script has no probation set"
+  take_lock
+  ! on_probation || refuse busy "another change waits for its confirmation"
+  if cat "$work"/section.*.[0-9]* | grep -qE '^delete (table inet jeda_window$|set inet jeda_window (isolated|vault)_)' && holds_leases; then
+    refuse lease "a lease is running: the sets of inet jeda_window can't be recreated now"
+  fi
+  rehearse
+  [ "$(steps "$work/section.provisional" | wc -l)" -gt 1 ] || nft_do -c -f "$last" || refuse nft "$(nft_said)"
+  rm -rf "$run/pending"
+  mkdir "$run/pending"
+  cp "$work"/section.* "$run/pending/"
+  # The port of this connection: confirming must come over another one.
+  echo "${SSH_CONNECTION:-}" >"$run/pending/connection"
+  if ! run_steps "$run/pending/section.provisional"; then
+    said=$(nft_said)
+    rm -rf "$run/pending"
+    refuse nft "$said"
+  fi
+  on_probation || refuse readback "the probation is not in the kernel"
+  printf '{"ok":true,"clock":%s}\n' "$(clock_json)"
+}
+
+undo() {
+  run_steps "$run/pending/section.reverted" || refuse nft "could not clean up: $(nft_said)"
+  rm -rf "$run/pending"
+}
+
+verb_confirm() {
+  take_lock
+  [ -e "$run/pending/section.confirmed.1" ] || refuse pending "no change waits for its confirmation"
+  if [ -n "${SSH_CONNECTION:-}" ] && [ "$SSH_CONNECTION" = "$(cat "$run/pending/connection")" ]; then
+    refuse connection "confirm over a new connection: this is the one that applied"
+  fi
+  if ! on_probation; then
+    undo
+    refuse expired "the confirmation came too late: the former rules are in force again"
+  fi
+  if ! run_steps "$run/pending/section.confirmed"; then
+    said=$(nft_said)
+    undo
+    refuse nft "$said"
+  fi
+  as_expected "$run/pending/section.confirmed" || refuse readback "the tables are not what was confirmed"
+  persist
+  rm -rf "$run/pending"
+  printf '{"ok":true,"clock":%s}\n' "$(clock_json)"
+}
+
+verb_revert() {
+  take_lock
+  [ -e "$run/pending/section.reverted.1" ] || refuse pending "no change waits for its confirmation"
+  undo
+  printf '{"ok":true,"clock":%s}\n' "$(clock_json)"
+}
+
+# --- what survives a reboot ----------------------------------------------------------------------------------
+
+# The confirmed tables with empty sets: a rebooted edge never wakes up isolated or with an open vault.
+persist() {
+  mkdir -p "$etc"
+  new=$(mktemp "$etc/.new.XXXXXX")
+  for table in $tables; do
+    nft -s list table inet "$table" 2>/dev/null || true
+  done | without_elements >"$new"
+  unshare -n nft -f "$new" 2>"$work/nft.err" 9>&- || {
+    # A rule about a link that exists only here loads here.
+    nft_do -c -f "$new" || { rm -f "$new"; refuse nft "the confirmed tables would not load at boot: $(nft_said)"; }
+  }
+  sync "$new" 2>/dev/null || sync
+  mv "$new" "$etc/$persisted"
+  sync "$etc" 2>/dev/null || sync
+}
+
+# boot: local only. Safe to repeat, but for a running lease.
+verb_boot() {
+  [ -r "$etc/$persisted" ] || refuse missing "$etc/$persisted does not exist: no policy was confirmed yet"
+  take_lock
+  ! holds_leases || refuse lease "a lease is running: nothing was loaded"
+  {
+    for table in $tables; do
+      printf 'add table inet %s\ndelete table inet %s\n' "$table" "$table"
+    done
+    cat "$etc/$persisted"
+  } >"$work/boot.nft"
+  nft_do -f "$work/boot.nft" || refuse nft "$(nft_said)"
+  rm -rf "$run/pending"
+  printf '{"ok":true,"clock":%s}\n' "$(clock_json)"
+}
+
+# install SHA256: replaces this script by the one on standard input, atomically.
+verb_install() {
+  case $1 in
+  *[!0-9a-f]*) refuse input "not a SHA-256: '$1'" ;;
+  esac
+  [ ${#1} -eq 64 ] || refuse input "not a SHA-256: '$1'"
+  read_input
+  [ "$(sha256sum <"$work/stdin" | cut -d ' ' -f 1)" = "$1" ] || refuse input "the script that arrived has another SHA-256"
+  sh -n "$work/stdin" 2>/dev/null || refuse input "the script that arrived is not valid sh"
+  take_lock
+  new=$(mktemp "${self%/*}/.new.XXXXXX")
+  cat "$work/stdin" >"$new"
+  chmod 0755 "$new"
+  sync "$new" 2>/dev/null || sync
+  mv "$new" "$self"
+  printf '{"ok":true,"clock":%s}\n' "$(clock_json)"
+}
+
+# --- which verbs which key may use -----------------------------------------------------------------------------
+
+main() {
+  self=$(readlink -f "$0")
+  mode=${1:-}
+  [ $# -eq 0 ] || shift
+  if [ -n "${SSH_ORIGINAL_COMMAND+set}" ]; then
+    [ "$mode" != host ] && [ "$mode" != boot ] || refuse mode "$mode is not for a forced command"
+    # Words only: no quoting, no patterns, no expansion.
+    case $SSH_ORIGINAL_COMMAND in
+    *[!a-z0-9\ -]*) refuse input "not a verb: '$SSH_ORIGINAL_COMMAND'" ;;
+    esac
+    set -f
+    # shellcheck disable=SC2086
+    set -- $SSH_ORIGINAL_COMMAND
+    set +f
+  elif [ "$mode" = boot ]; then
+    set -- boot
+  fi
+  tables="jeda jeda_window"
+  persisted=edge.nft
+  case $mode in
+  read) verbs="list clock" ;;
+  window) verbs="list clock lease renew release shut" ;;
+  policy) verbs="list clock apply confirm revert install" ;;
+  boot) verbs="boot" ;;
+  host)
+    verbs="list clock apply confirm revert boot install"
+    tables=jeda_host
+    persisted=host.nft
+    ;;
+  *) refuse mode "not a mode: '$mode'" ;;
+  esac
+  verb=${1:-}
+  case " $verbs " in
+  *" ${verb:-none} "*) ;;
+  *) refuse verb "the $mode key has no verb '$verb' (it has: $verbs)" ;;
+  esac
+  shift
+  case $verb in
+  lease | renew) arguments=3 ;;
+  release | apply | install) arguments=1 ;;
+  *) arguments=0 ;;
+  esac
+  [ $# -eq $arguments ] || refuse input "$verb takes $arguments arguments, not $#"
+  mkdir -p "$run"
+  work=$(mktemp -d "$run/work.XXXXXX")
+  trap leave EXIT
+  trap 'exit 1' HUP INT TERM
+  [ "$verb" != renew ] || verb=lease
+  "verb_$verb" "$@"
+}
+
+exec 3>&1
+main "$@"
+exit
