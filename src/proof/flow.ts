@@ -1,0 +1,116 @@
+/**
+ * The vocabulary of the flow proof: who sends what to whom, when, and whether it arrives. Pure types; the proof
+ * is computed from a `Hospital` alone and never from the ruleset, so that the two can be compared.
+ */
+
+export type Family = "ipv4" | "ipv6";
+
+/** Moments of a window that differ in what is open. `after` is `before` again: every lease has ended. */
+export type Phase = "before" | "isolated" | "vault-open" | "after";
+export const phases: readonly Phase[] = ["before", "isolated", "vault-open", "after"];
+
+export type Place =
+  /** A host with an address that the segment declares. */
+  | { readonly kind: "segment"; readonly segment: string }
+  /** A host on the segment's wire with an address that no segment declares. */
+  | { readonly kind: "undeclared"; readonly segment: string }
+  /** A host on one wire with an address that another segment declares; `segment` is null on an uplink's wire. */
+  | { readonly kind: "strayed"; readonly segment: string | null; readonly claims: string }
+  | { readonly kind: "uplink"; readonly uplink: string }
+  /** A proxy, resolver or tunnel on the edge itself. */
+  | { readonly kind: "edge-service"; readonly service: string }
+  /** The edge's own SSH. */
+  | { readonly kind: "edge" }
+  | { readonly kind: "backup-host" }
+  /** An address that the control path names, in a management segment. */
+  | { readonly kind: "control"; readonly segment: string };
+
+export interface Port {
+  readonly protocol: "tcp" | "udp";
+  readonly port: number;
+}
+
+/**
+ * One direction of a session. `begunBy` says which end sent the session's very first packet; `forgotten` is a TCP
+ * session's packet that the edge knows nothing of, as after its restart.
+ */
+export interface Packet {
+  readonly from: Place;
+  readonly to: Place;
+  readonly family: Family;
+  /** The port of the session's server, in both directions. */
+  readonly at: Port;
+  readonly begunBy: "sender" | "receiver" | "forgotten";
+}
+
+export interface Verdict {
+  readonly flow: "open" | "cut";
+  /** The rule that decides, by the id that stands in its comment in the ruleset; `policy` is the chains' accept. */
+  readonly rule: string;
+}
+
+export type FlowKind =
+  | "segment-segment"
+  | "segment-uplink"
+  | "uplink-segment"
+  | "segment-edge"
+  | "user-service"
+  | "service-need"
+  | "backup-source"
+  | "any-backup"
+  | "control";
+
+/** One line of the table: a session opened in each phase, and the rule that lets it pass or stops it. */
+export interface FlowLine {
+  readonly kind: FlowKind;
+  readonly from: string;
+  readonly to: string;
+  readonly family: Family;
+  /** The port that stands for the pair; null where every port that is not lateral fares the same. */
+  readonly at: Port | null;
+  readonly phases: Readonly<Record<Phase, Verdict>>;
+}
+
+export type FindingCode =
+  // violations: the preview fails
+  | "service-loses-path"
+  | "way-out"
+  | "clinical-isolated"
+  | "overlap"
+  | "backup-host-exposed"
+  | "source-unreachable"
+  | "control-path"
+  // hazards: warned of, listed in the report
+  | "lateral-open"
+  | "kill-switch"
+  | "endpoint-behind-cut"
+  | "source-too-large"
+  | "need-behind-cut"
+  | "unseen-way-out"
+  | "edge-service-cut";
+
+export interface Finding {
+  readonly code: FindingCode;
+  /** One sentence for the person who reads the preview: what, and what to do. */
+  readonly text: string;
+}
+
+export interface Proof {
+  readonly version: 1;
+  readonly hospital: string;
+  readonly isolate: readonly string[];
+  readonly lateral: "observe" | "enforce";
+  readonly flows: readonly FlowLine[];
+  /** Reasons to refuse the window. */
+  readonly violations: readonly Finding[];
+  /** Reasons to think twice. */
+  readonly hazards: readonly Finding[];
+}
+
+/** Facts from outside the model that sharpen the hazards; all may be missing. */
+export interface Circumstances {
+  /** Past speed in bytes per second, by source name. */
+  readonly speeds?: Readonly<Record<string, number>>;
+  /** What the window needs by address: state backend, DNS, NTP, notice endpoints ("name" → IP address). */
+  readonly endpoints?: readonly { readonly name: string; readonly address: string }[];
+}

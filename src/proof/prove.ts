@@ -1,0 +1,23 @@
+/** The flow proof of one window, from the model alone. */
+import type { Hospital } from "../model/hospital.ts";
+import type { Circumstances, Proof } from "./flow.ts";
+import { flows } from "./flows.ts";
+import { hazards } from "./hazards.ts";
+import { terrain } from "./terrain.ts";
+import { lostPaths } from "./violations/services.ts";
+import { vaultBreaches } from "./violations/vault.ts";
+import { waysOut } from "./violations/ways-out.ts";
+
+export function prove(hospital: Hospital, circumstances: Circumstances = {}): Proof {
+  const ground = terrain(hospital);
+  const lines = flows(ground);
+  return {
+    version: 1,
+    hospital: hospital.name,
+    isolate: hospital.window.isolate,
+    lateral: hospital.lateral.mode,
+    flows: lines,
+    violations: [...waysOut(ground, lines), ...vaultBreaches(ground, lines), ...lostPaths(ground, lines)],
+    hazards: hazards(ground, circumstances),
+  };
+}

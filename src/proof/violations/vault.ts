@@ -1,0 +1,108 @@
+/** The backup host: out of everybody's reach but for the control path, and in reach of its sources when open. */
+import { literalHost, overlaps, prefix } from "../address.ts";
+import type { Finding, FlowLine } from "../flow.ts";
+import { familiesOf, segmentOf, segmentsTouching, type Terrain } from "../terrain.ts";
+
+export function vaultBreaches(ground: Terrain, flows: readonly FlowLine[]): readonly Finding[] {
+  return [
+    ...openFlows(flows),
+    ...outsideVault(ground),
+    ...sharedVault(ground),
+    ...controlFromElsewhere(ground),
+    ...unreachableSources(ground, flows),
+    ...brokenControl(flows),
+  ];
+}
+
+function openFlows(flows: readonly FlowLine[]): readonly Finding[] {
+  return flows
+    .filter((flow) => flow.kind === "any-backup")
+    .filter((flow) => Object.values(flow.phases).some((verdict) => verdict.flow === "open"))
+    .map((flow) => exposed(`${flow.from} → ${flow.to} is open by ${flow.family}`));
+}
+
+function outsideVault(ground: Terrain): readonly Finding[] {
+  const { backupHost } = ground.hospital;
+  return backupHost.addresses.flatMap((address) => {
+    const home = segmentOf(address, ground.segments.values());
+    if (home?.role === "vault") return [];
+    const where = home === undefined ? "in no described segment" : `in ${home.name}, which is ${home.role}`;
+    return [exposed(`${backupHost.name} has address ${address} ${where}: only a vault segment can be shut`)];
+  });
+}
+
+/** A wire or a prefix that the vault shares with others can't be shut for them alone. */
+function sharedVault(ground: Terrain): readonly Finding[] {
+  const vaults = [...ground.segments.values()].filter((segment) => segment.role === "vault");
+  return vaults.flatMap((vault) => {
+    const others = [...ground.segments.values()].filter((segment) => segment.name !== vault.name);
+    return [
+      ...others.flatMap((other) =>
+        other.interfaces
+          .filter((name) => vault.interfaces.includes(name))
+          .map((name) => exposed(`${vault.name} and ${other.name} share interface ${name}`)),
+      ),
+      ...[...ground.uplinks].flatMap(([name, uplink]) =>
+        vault.interfaces.includes(uplink.interface)
+          ? [exposed(`${vault.name} and uplink ${name} share interface ${uplink.interface}`)]
+          : [],
+      ),
+      ...others.flatMap((other) =>
+        vault.cidrs.flatMap((mine) =>
+          other.cidrs
+            .filter((theirs) => overlaps(prefix(mine), prefix(theirs)))
+            .map((theirs) => exposed(`${mine} of ${vault.name} overlaps ${theirs} of ${other.name}`)),
+        ),
+      ),
+      ...[...ground.uplinks].flatMap(([name, uplink]) =>
+        uplink.targets
+          .map((target) => ({ target, host: literalHost(target) }))
+          .filter(({ host }) => host !== null && segmentsTouching(host, [vault]).length > 0)
+          .map(({ target }) => exposed(`${target}, beyond uplink ${name}, lies inside ${vault.name}`)),
+      ),
+      ...(vault.interfaces.length === 0 ? [exposed(`${vault.name} names no interface of the edge`)] : []),
+    ];
+  });
+}
+
+function controlFromElsewhere(ground: Terrain): readonly Finding[] {
+  return ground.hospital.backupHost.controlFrom.flatMap((address) => {
+    const touched = segmentsTouching(address, ground.segments.values());
+    const home = segmentOf(address, ground.segments.values());
+    if (home?.role === "management" && touched.length === 1) return [];
+    const where = touched.length === 0 ? "no described segment" : touched.map((one) => one.name).join(", ");
+    return [
+      exposed(`the control path is open for ${address} in ${where}, not in a management segment alone`),
+    ];
+  });
+}
+
+/** Any one family will do: the backup uses the name's addresses in turn. */
+function unreachableSources(ground: Terrain, flows: readonly FlowLine[]): readonly Finding[] {
+  const host = ground.hospital.backupHost;
+  return ground.hospital.sources.flatMap((source) => {
+    const segment = ground.segments.get(source.segment);
+    const speaks = familiesOf(segment?.cidrs ?? []).filter((f) => familiesOf(host.addresses).includes(f));
+    const paths = flows.filter(
+      (flow) => flow.kind === "backup-source" && flow.to === source.name && speaks.includes(flow.family),
+    );
+    if (paths.some((flow) => flow.phases["vault-open"].flow === "open")) return [];
+    const why = paths[0]?.phases["vault-open"].rule ?? "no address family in common";
+    const text = `${source.name} in ${source.segment} can't be reached by ${host.name} while the vault is open (${why})`;
+    return [{ code: "source-unreachable", text }];
+  });
+}
+
+function brokenControl(flows: readonly FlowLine[]): readonly Finding[] {
+  return flows
+    .filter((flow) => flow.kind === "control")
+    .filter((flow) => Object.values(flow.phases).some((verdict) => verdict.flow === "cut"))
+    .map((flow) => ({
+      code: "control-path" as const,
+      text: `the control path ${flow.from} → ${flow.to} would be cut by ${flow.family}: nobody could end the window by hand`,
+    }));
+}
+
+function exposed(text: string): Finding {
+  return { code: "backup-host-exposed", text };
+}

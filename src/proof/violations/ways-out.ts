@@ -1,0 +1,109 @@
+/** An isolated segment that would keep a way out, or that should never have been isolated. */
+import { literalHost, overlaps, prefix } from "../address.ts";
+import type { Finding, FlowLine } from "../flow.ts";
+import type { Terrain } from "../terrain.ts";
+import { segmentsTouching } from "../terrain.ts";
+
+export function waysOut(ground: Terrain, flows: readonly FlowLine[]): readonly Finding[] {
+  return [
+    ...neverIsolated(ground),
+    ...openFlows(ground, flows),
+    ...withoutInterface(ground),
+    ...sharedInterfaces(ground),
+    ...overlappingPrefixes(ground),
+    ...uplinkInsideSegment(ground),
+  ];
+}
+
+function neverIsolated(ground: Terrain): readonly Finding[] {
+  return [...ground.isolated].flatMap((name) => {
+    const role = ground.segments.get(name)?.role;
+    if (role === "administrative" || role === "guest") return [];
+    const what = role === undefined ? "is not described" : `has role ${role}`;
+    return [{ code: "clinical-isolated", text: `${name} ${what} and can never be isolated` }];
+  });
+}
+
+function openFlows(ground: Terrain, flows: readonly FlowLine[]): readonly Finding[] {
+  return flows
+    .filter(
+      (flow) =>
+        ((flow.kind === "segment-uplink" || flow.kind === "segment-edge") &&
+          ground.isolated.has(flow.from.replace(" (undeclared)", ""))) ||
+        (flow.kind === "uplink-segment" && ground.isolated.has(flow.to)),
+    )
+    .filter((flow) => flow.phases.isolated.flow === "open" || flow.phases["vault-open"].flow === "open")
+    .map((flow) => ({
+      code: "way-out" as const,
+      text: `${flow.from} → ${flow.to} stays open by ${flow.family} during isolation (${flow.phases.isolated.rule})`,
+    }));
+}
+
+/** Undeclared sources are only seen by interface: without one they walk past the address rules. */
+function withoutInterface(ground: Terrain): readonly Finding[] {
+  return isolatedSegments(ground)
+    .filter((segment) => segment.interfaces.length === 0)
+    .map((segment) => ({
+      code: "way-out",
+      text: `${segment.name} names no interface of the edge: a host with an address that no segment declares keeps its way out`,
+    }));
+}
+
+function sharedInterfaces(ground: Terrain): readonly Finding[] {
+  return isolatedSegments(ground).flatMap((segment) =>
+    segment.interfaces.flatMap((name) => {
+      const uplinks = [...ground.uplinks].filter(([, uplink]) => uplink.interface === name);
+      const others = [...ground.segments.values()].filter(
+        (other) => other.name !== segment.name && other.interfaces.includes(name),
+      );
+      return [
+        ...uplinks.map(([uplink]) => ({
+          code: "way-out" as const,
+          text: `${segment.name} and uplink ${uplink} share interface ${name}: the edge can't tell them apart`,
+        })),
+        ...others.map((other) => ({
+          code: "overlap" as const,
+          text: `${segment.name} and ${other.name} share interface ${name}: isolating one isolates the other`,
+        })),
+      ];
+    }),
+  );
+}
+
+function overlappingPrefixes(ground: Terrain): readonly Finding[] {
+  const all = [...ground.segments.values()];
+  return isolatedSegments(ground).flatMap((segment) =>
+    all
+      .filter((other) => other.name !== segment.name)
+      .filter((other) => !(ground.isolated.has(other.name) && other.name < segment.name))
+      .flatMap((other) =>
+        segment.cidrs.flatMap((mine) =>
+          other.cidrs
+            .filter((theirs) => overlaps(prefix(mine), prefix(theirs)))
+            .map((theirs) => ({
+              code: "overlap" as const,
+              text: `${mine} of ${segment.name} overlaps ${theirs} of ${other.name}: the same address would be isolated and not`,
+            })),
+        ),
+      ),
+  );
+}
+
+/** "Declared segments only" is no isolation when a declared prefix holds addresses beyond an uplink. */
+function uplinkInsideSegment(ground: Terrain): readonly Finding[] {
+  if (ground.isolated.size === 0) return [];
+  return [...ground.uplinks].flatMap(([name, uplink]) =>
+    uplink.targets.flatMap((target) => {
+      const host = literalHost(target);
+      if (host === null) return [];
+      return segmentsTouching(host, ground.segments.values()).map((segment) => ({
+        code: "way-out" as const,
+        text: `${target}, beyond uplink ${name}, lies inside the addresses that ${segment.name} declares`,
+      }));
+    }),
+  );
+}
+
+function isolatedSegments(ground: Terrain) {
+  return [...ground.segments.values()].filter((segment) => ground.isolated.has(segment.name));
+}

@@ -1,0 +1,308 @@
+"""Sends and catches real packets around a real edge: the far end of kernel.ts.
+
+Three network namespaces without a name exist only while this process does, so nothing is left behind however it
+ends: `wires` (one veth h0, h1, ... for each network), `edge` (the peers p0, p1, ...; routes, and the ruleset under
+test) and `backup` (a host with the vault's addresses and its own ruleset, on wire hb/b0). Frames are written and
+read by AF_PACKET on the wires: any source address can be tried, and no time goes by waiting for a TCP timeout.
+
+One JSON object a line on standard input, one answer a line on standard output:
+  {"op": "send", "packets": [[id, wire, src, dst, protocol, sport, dport, flags, seq, ack], ...], "expect": [id, ...]}
+      -> {"arrived": {"id": "h3" | "edge" | "backup", ...}}    every arrival seen so far, whenever it was sent
+  {"op": "connect", "tries": [[id, dst, port, sport], ...]}   from the backup host's own TCP
+  {"op": "forget"}                    empties the edge's and the backup host's connection tracking
+`expect` only decides how long is waited; an arrival that nobody expected is reported all the same.
+"""
+import ctypes
+import json
+import os
+import select
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+CLONE_NEWNET = 0x40000000
+MAGIC = b"jeda"
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def new_namespace():
+    if libc.unshare(CLONE_NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), "unshare")
+    return os.open("/proc/self/ns/net", os.O_RDONLY)
+
+
+def enter(namespace):
+    if libc.setns(namespace, CLONE_NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), "setns")
+
+
+def ip_batch(lines):
+    subprocess.run(["ip", "-batch", "-"], input="\n".join(lines) + "\n", text=True, check=True)
+
+
+def sysctl(name, value):
+    with open("/proc/sys/" + name, "w") as setting:
+        setting.write(value)
+
+
+def mac(index):
+    return bytes([2, 0, 0, 0, 0, index])
+
+
+def mac_text(index):
+    return ":".join("%02x" % byte for byte in mac(index))
+
+
+class Wires:
+    def __init__(self, count, udp_ports):
+        self.edge = new_namespace()
+        self.backup = new_namespace()
+        self.wires = new_namespace()
+        self.arrived = {}
+        self.pending = {}
+        self.sockets = {}
+        self.build(count)
+        for index in range(count):
+            self.open_wire(index, "h%d" % index)
+        self.backup_wire = count
+        self.open_wire(count, "hb")
+        for namespace, where in ((self.edge, "edge"), (self.backup, "backup")):
+            enter(namespace)
+            for port in udp_ports:
+                for family in (socket.AF_INET, socket.AF_INET6):
+                    self.listen(family, port, where)
+        enter(self.wires)
+
+    def build(self, count):
+        pid = os.getpid()
+        lines = []
+        for index in range(count):
+            lines.append(
+                "link add h%d arp off type veth peer name p%d address %s arp off netns /proc/%d/fd/%d"
+                % (index, index, mac_text(index), pid, self.edge)
+            )
+        lines.append(
+            "link add hb arp off type veth peer name b0 address %s arp off netns /proc/%d/fd/%d"
+            % (mac_text(count), pid, self.backup)
+        )
+        lines += ["link set h%d addrgenmode none up" % index for index in range(count)]
+        lines.append("link set hb addrgenmode none up")
+        ip_batch(lines)
+        enter(self.edge)
+        sysctl("net/ipv4/ip_forward", "1")
+        sysctl("net/ipv6/conf/all/forwarding", "1")
+        for name in os.listdir("/proc/sys/net/ipv4/conf"):
+            sysctl("net/ipv4/conf/%s/rp_filter" % name, "0")
+            sysctl("net/ipv4/conf/%s/send_redirects" % name, "0")
+        lines = ["link set lo up"]
+        for index in range(count):
+            lines.append("link set p%d addrgenmode none up" % index)
+            lines.append("addr add 198.18.%d.1/32 dev p%d" % (index, index))
+            lines.append("addr add 2001:2:0:%x::1/128 dev p%d nodad" % (index, index))
+        ip_batch(lines)
+        enter(self.backup)
+        for name in os.listdir("/proc/sys/net/ipv4/conf"):
+            sysctl("net/ipv4/conf/%s/rp_filter" % name, "0")
+        ip_batch(["link set lo up", "link set b0 addrgenmode none up"])
+        enter(self.wires)
+
+    def open_wire(self, index, name):
+        enter(self.wires)
+        wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+        wire.setsockopt(socket.SOL_SOCKET, 33, 32 << 20)  # SO_RCVBUFFORCE
+        wire.bind((name, 3))
+        wire.setblocking(False)
+        self.sockets[wire.fileno()] = (wire, name)
+        setattr(self, "wire%d" % index, wire)
+
+    def listen(self, family, port, where):
+        udp = socket.socket(family, socket.SOCK_DGRAM)
+        if family == socket.AF_INET6:
+            udp.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        udp.setsockopt(socket.SOL_SOCKET, 33, 4 << 20)
+        udp.bind(("", port))
+        udp.setblocking(False)
+        self.sockets[udp.fileno()] = (udp, where)
+
+    def send(self, packets, expect):
+        for number, packet in enumerate(packets):
+            ident, wire, src, dst, protocol, sport, dport, flags, seq, ack = packet
+            frame = build_frame(wire, ident, src, dst, protocol, sport, dport, flags, seq, ack)
+            if protocol == "tcp":
+                # An answer of a kernel's own TCP carries no payload of ours: known by its ports.
+                self.pending[(dport, sport)] = ident
+            getattr(self, "wire%d" % wire).send(frame)
+            if number % 256 == 255:
+                self.drain(0)
+        missing = set(expect) - self.arrived.keys()
+        deadline = time.monotonic() + 0.4
+        while missing and time.monotonic() < deadline:
+            self.drain(0.02)
+            missing -= self.arrived.keys()
+        self.drain(0.002)
+        return self.arrived
+
+    def drain(self, timeout):
+        poll = select.poll()
+        for number in self.sockets:
+            poll.register(number, select.POLLIN)
+        while True:
+            ready = poll.poll(timeout * 1000)
+            if not ready:
+                return
+            for number, _ in ready:
+                receiver, where = self.sockets[number]
+                for _ in range(512):
+                    try:
+                        data, address = receiver.recvfrom(2048)
+                    except BlockingIOError:
+                        break
+                    if where[0] != "h":
+                        self.note(data, where)
+                    elif address[2] != 4:  # PACKET_OUTGOING: our own frame, looped back
+                        self.read_frame(data, where)
+            timeout = 0
+
+    def note(self, payload, where):
+        if payload[:4] == MAGIC and len(payload) >= 8:
+            self.arrived[struct.unpack("!I", payload[4:8])[0]] = where
+
+    def read_frame(self, frame, where):
+        kind = frame[12:14]
+        if kind == b"\x08\x00":
+            protocol, start = frame[23], 14 + (frame[14] & 15) * 4
+            # IPv4's total length: without the padding of a short frame
+            end = 14 + struct.unpack("!H", frame[16:18])[0]
+        elif kind == b"\x86\xdd":
+            protocol, start = frame[20], 54
+            end = 54 + struct.unpack("!H", frame[18:20])[0]
+        else:
+            return
+        if protocol == 17:
+            self.note(frame[start + 8 : end], where)
+        elif protocol == 6:
+            payload = frame[start + (frame[start + 12] >> 4) * 4 : end]
+            if payload:
+                self.note(payload, where)
+                return
+            ports = struct.unpack("!HH", frame[start : start + 4])
+            ident = self.pending.get(ports)
+            if ident is not None:
+                self.arrived[ident] = "backup" if where == "hb" else "edge"
+
+    def connect(self, tries):
+        """The backup host opens connections with its own TCP; the wire answers each SYN."""
+        enter(self.backup)
+        clients = {}
+        for ident, dst, port, sport in tries:
+            client = socket.socket(socket.AF_INET6 if ":" in dst else socket.AF_INET, socket.SOCK_STREAM)
+            client.setblocking(False)
+            client.bind(("", sport))
+            client.connect_ex((dst, port))
+            clients[ident] = client
+        enter(self.wires)
+        answers = {}
+        wire = getattr(self, "wire%d" % self.backup_wire)
+        by_ports = {(sport, port): (ident, dst) for ident, dst, port, sport in tries}
+        deadline = time.monotonic() + 0.3
+        while time.monotonic() < deadline and len(answers) < len(tries):
+            if not select.select([wire], [], [], 0.05)[0]:
+                continue
+            frame, address = wire.recvfrom(2048)
+            if address[2] == 4:
+                continue
+            start = 34 if frame[12:14] == b"\x08\x00" else 54
+            if len(frame) < start + 20 or frame[23 if start == 34 else 20] != 6:
+                continue
+            sport, port, seq = struct.unpack("!HHI", frame[start : start + 8])
+            known = by_ports.get((sport, port))
+            if known is None or known[0] in answers:
+                continue
+            answers[known[0]] = "left"
+            size = 4 if start == 34 else 16
+            at = 26 if start == 34 else 22
+            family = socket.AF_INET if start == 34 else socket.AF_INET6
+            source = socket.inet_ntop(family, frame[at : at + size])
+            wire.send(build_frame(self.backup_wire, None, known[1], source, "tcp", port, sport, "SA", 7, seq + 1))
+        for ident, client in clients.items():
+            if ident in answers and select.select([], [client], [], 0.05)[1]:
+                if client.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0:
+                    answers[ident] = "connected"
+            client.close()
+        return answers
+
+    def forget(self):
+        self.arrived = {}
+        self.pending = {}
+        for namespace in (self.edge, self.backup):
+            enter(namespace)
+            netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)  # NETLINK_NETFILTER
+            # IPCTNL_MSG_CT_DELETE without a tuple deletes every entry of the namespace
+            netlink.send(struct.pack("=IHHIIBBH", 20, (1 << 8) | 2, 5, 1, 0, 0, 0, 0))
+            netlink.recv(4096)
+            netlink.close()
+        enter(self.wires)
+
+
+def checksum(data):
+    if len(data) % 2:
+        data += b"\0"
+    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
+    total = (total & 0xFFFF) + (total >> 16)
+    return ~(total + (total >> 16)) & 0xFFFF
+
+
+addresses = {}
+
+
+def packed(text):
+    if text not in addresses:
+        addresses[text] = socket.inet_pton(socket.AF_INET6 if ":" in text else socket.AF_INET, text)
+    return addresses[text]
+
+
+FLAGS = {"S": 2, "SA": 18, "A": 16, "PA": 24, "R": 4}
+
+
+def build_frame(wire, ident, src, dst, protocol, sport, dport, flags, seq, ack):
+    source, destination = packed(src), packed(dst)
+    payload = b"" if ident is None else MAGIC + struct.pack("!I", ident)
+    if protocol == "udp":
+        number = 17
+        segment = struct.pack("!HHHH", sport, dport, 8 + len(payload), 0) + payload
+        place = 6
+    else:
+        number = 6
+        words = (sport, dport, seq & 0xFFFFFFFF, ack & 0xFFFFFFFF, 0x50, FLAGS[flags], 65000, 0, 0)
+        segment = struct.pack("!HHIIBBHHH", *words) + payload
+        place = 16
+    pseudo = source + destination + struct.pack("!II", len(segment), number)
+    total = checksum(pseudo + segment) or 0xFFFF
+    segment = segment[:place] + struct.pack("!H", total) + segment[place + 2 :]
+    ethernet = mac(wire) + b"\x02\0\0\0\1\0"
+    if len(source) == 4:
+        head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(segment), 0, 0, 64, number, 0) + source + destination
+        head = head[:10] + struct.pack("!H", checksum(head)) + head[12:]
+        return ethernet + b"\x08\x00" + head + segment
+    head = struct.pack("!IHBB", 0x60000000, len(segment), number, 64) + source + destination
+    return ethernet + b"\x86\xdd" + head + segment
+
+
+def main():
+    wires = Wires(int(sys.argv[1]), [int(port) for port in sys.argv[2].split(",")])
+    print(json.dumps({"pid": os.getpid(), "edge": wires.edge, "backup": wires.backup}), flush=True)
+    for line in sys.stdin:
+        request = json.loads(line)
+        if request["op"] == "send":
+            answer = {"arrived": wires.send(request["packets"], request["expect"])}
+        elif request["op"] == "connect":
+            answer = {"answers": wires.connect(request["tries"])}
+        else:
+            wires.forget()
+            answer = {}
+        print(json.dumps(answer), flush=True)
+
+
+main()
