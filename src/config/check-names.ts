@@ -1,0 +1,96 @@
+/** Names: each used once among its kind, and every reference names something that exists. */
+import { quote } from "./invalid.ts";
+import type { Path } from "./positions.ts";
+import type { Problems } from "./problems.ts";
+import type { WrittenStack } from "./schema/stack.ts";
+import { didYouMean } from "./suggest.ts";
+
+type Stack = Partial<WrittenStack>;
+
+export function checkNames(stack: Stack, problems: Problems): void {
+  const segments = placed(stack.segments, "segments");
+  const services = placed(stack.services, "services");
+  const edges = stack.edges ?? [];
+  const uplinks = edges.map((edge, index) => placed(edge.uplinks, "edges", index, "uplinks"));
+  refuseTwice("segment", segments, problems);
+  refuseTwice("service", services, problems);
+  refuseTwice("source", placed(stack.sources, "sources"), problems);
+  refuseTwice("edge", placed(stack.edges, "edges"), problems);
+  for (const [index, edge] of edges.entries()) {
+    refuseTwice("uplink", uplinks[index] ?? [], problems);
+    refuseTwice("edge service", placed(edge.services, "edges", index, "services"), problems);
+  }
+  // `needs` names all three kinds, so no name may stand for two of them. Edges may share uplink names.
+  const uplinksOnce = new Map(uplinks.flat().map((uplink) => [uplink.name, uplink]));
+  refuseTwice(
+    "segment, service or uplink",
+    firstOfEach([segments, services, [...uplinksOnce.values()]]),
+    problems,
+  );
+  checkReferences(stack, problems);
+}
+
+function checkReferences(stack: Stack, problems: Problems): void {
+  const segments = stack.segments?.map((segment) => segment.name);
+  const sources = stack.sources?.filter((source) => source.kind === "mariadb").map((source) => source.name);
+  const reference = reporter(problems);
+  for (const [index, source] of (stack.sources ?? []).entries()) {
+    reference("segment", source.segment, segments, ["sources", index, "from"]);
+  }
+  for (const [index, service] of (stack.services ?? []).entries()) {
+    reference("segment", service.at, segments, ["services", index, "at"]);
+    for (const [place, user] of service.users.entries()) {
+      reference("segment", user, segments, ["services", index, "users", place]);
+    }
+    if (service.records !== undefined) {
+      reference("mariadb source", service.records.source, sources, ["services", index, "records", "source"]);
+    }
+  }
+  for (const [index, pair] of (stack.lateral?.allow ?? []).entries()) {
+    reference("segment", pair.from, segments, ["lateral", "allow", index]);
+    reference("segment", pair.to, segments, ["lateral", "allow", index]);
+  }
+  for (const [index, name] of (stack.window?.isolate ?? []).entries()) {
+    reference("segment", name, segments, ["window", "isolate", index]);
+  }
+}
+
+function reporter(problems: Problems) {
+  return (kind: string, name: string, known: readonly string[] | undefined, path: Path): void => {
+    if (known === undefined || known.includes(name)) return;
+    problems.add(path, `there is no ${kind} ${quote(name)}`, didYouMean(name, known));
+  };
+}
+
+interface Placed {
+  readonly name: string;
+  readonly path: Path;
+}
+
+function placed(list: readonly { readonly name: string }[] | undefined, ...under: Path): Placed[] {
+  return (list ?? []).map(({ name }, index) => ({ name, path: [...under, index, "name"] }));
+}
+
+function refuseTwice(kind: string, list: readonly Placed[], problems: Problems): void {
+  const seen = new Map<string, Path>();
+  for (const { name, path } of list) {
+    const before = seen.get(name);
+    if (before === undefined) seen.set(name, path);
+    else {
+      const place = problems.place(before);
+      const where = place === "" ? "" : ` (${place})`;
+      problems.add(
+        path,
+        `${quote(name)} is already the name of a ${kind}${where}`,
+        "give one of them another name",
+      );
+    }
+  }
+}
+
+/** Of each kind only the first of a name, so that a name doubled within its kind is reported once. */
+function firstOfEach(kinds: readonly (readonly Placed[])[]): Placed[] {
+  return kinds.flatMap((kind) =>
+    kind.filter((one, index) => kind.findIndex((o) => o.name === one.name) === index),
+  );
+}

@@ -1,0 +1,103 @@
+/** The window: its times, and whom it may isolate. */
+import type { Segment, WindowSpec } from "../model/hospital.ts";
+import { formatDuration } from "../window/schedule.ts";
+import { Invalid } from "./invalid.ts";
+import type { Problems } from "./problems.ts";
+import type { WrittenStack } from "./schema/stack.ts";
+import { readOffset, readStart, readZone } from "./window-times.ts";
+
+type Stack = Partial<WrittenStack>;
+
+/** The zone in its usual spelling, or `undefined` with the reason in `problems`. */
+export function resolveZone(stack: Stack, problems: Problems): string | undefined {
+  const { zone } = stack;
+  return zone === undefined ? undefined : reading(() => readZone(zone), ["zone"], problems);
+}
+
+/** @param zone as `resolveZone` gave it; without it no time can be read */
+export function resolveWindow(
+  stack: Stack,
+  zone: string | undefined,
+  problems: Problems,
+): WindowSpec | undefined {
+  const { window: written } = stack;
+  if (written === undefined) return undefined;
+  checkIsolated(stack, problems);
+  if (zone === undefined) return undefined;
+  const start = reading(() => readStart(written.start, zone), ["window", "start"], problems);
+  if (start === undefined) return undefined;
+  const offset = (field: "startCutoff" | "backupStop" | "reconnectBy") =>
+    reading(() => readOffset(written[field], start, zone), ["window", field], problems);
+  const startCutoffMs = offset("startCutoff");
+  const backupStopMs = offset("backupStop");
+  const reconnectByMs = offset("reconnectBy");
+  checkOrder({ startCutoffMs, backupStopMs, reconnectByMs }, stack, problems);
+  if (startCutoffMs === undefined || backupStopMs === undefined || reconnectByMs === undefined) {
+    return undefined;
+  }
+  const { isolate, runbook, attempt, lease } = written;
+  return { start, startCutoffMs, backupStopMs, reconnectByMs, isolate, runbook, attempt, lease };
+}
+
+interface Offsets {
+  readonly startCutoffMs: number | undefined;
+  readonly backupStopMs: number | undefined;
+  readonly reconnectByMs: number | undefined;
+}
+
+function checkOrder(offsets: Offsets, stack: Stack, problems: Problems): void {
+  const { startCutoffMs, backupStopMs, reconnectByMs } = offsets;
+  const after = (ms: number) => `${formatDuration(ms)} after the start`;
+  if (startCutoffMs === 0) {
+    const message = "the cutoff is the start itself: nothing could ever be started";
+    problems.add(["window", "startCutoff"], message, "put it later");
+  }
+  if (startCutoffMs !== undefined && backupStopMs !== undefined && startCutoffMs >= backupStopMs) {
+    const message = `startCutoff (${after(startCutoffMs)}) is not before backupStop (${after(backupStopMs)})`;
+    problems.add(["window", "startCutoff"], message, "put startCutoff before backupStop");
+  }
+  if (backupStopMs !== undefined && reconnectByMs !== undefined && backupStopMs >= reconnectByMs) {
+    const message = `backupStop (${after(backupStopMs)}) is not before reconnectBy (${after(reconnectByMs)})`;
+    const hint = "put backupStop before reconnectBy, with time left to verify";
+    problems.add(["window", "backupStop"], message, hint);
+  }
+  const { maxIsolation } = stack;
+  if (reconnectByMs !== undefined && maxIsolation !== undefined && reconnectByMs > maxIsolation) {
+    const message =
+      `reconnectBy is ${after(reconnectByMs)}, but the site isolates for at most ` +
+      `${formatDuration(maxIsolation)} (maxIsolation)`;
+    problems.add(["window", "reconnectBy"], message, "reconnect earlier, or raise maxIsolation on purpose");
+  }
+}
+
+function checkIsolated(stack: Stack, problems: Problems): void {
+  const isolate = stack.window?.isolate ?? [];
+  for (const [index, name] of isolate.entries()) {
+    const path = ["window", "isolate", index];
+    if (isolate.indexOf(name) !== index) {
+      problems.add(path, `${name} is written twice`, "take one of them out");
+    }
+    const segment = stack.segments?.find((candidate) => candidate.name === name);
+    if (segment === undefined) continue;
+    if (!mayBeIsolated(segment)) {
+      const message = `the segment ${name} has the role ${segment.role} and can never be isolated`;
+      const hint = "only administrative and guest segments can be; take it out of isolate";
+      problems.add(path, message, hint);
+    } else if (segment.probePoint === undefined) {
+      problems.warn(path, `${name} has no probePoint, so its isolation can't be proved from inside`);
+    }
+  }
+}
+
+const mayBeIsolated = (segment: Segment): boolean =>
+  segment.role === "administrative" || segment.role === "guest";
+
+function reading<T>(read: () => T, path: readonly string[], problems: Problems): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Invalid)) throw error;
+    problems.add(path, error.message, error.hint);
+    return undefined;
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * `jeda:credentials`: names and passwords, secret as a whole. Only names are looked at here; no message may
+ * hold anything else of it, not even a field's wrong value.
+ */
+import type { Hospital } from "../model/hospital.ts";
+import { isMap, quote } from "./invalid.ts";
+import type { Path } from "./positions.ts";
+import type { Problems } from "./problems.ts";
+import { MODEL_KEYS } from "./schema/stack.ts";
+import { didYouMean } from "./suggest.ts";
+
+const HOW = "pulumi config set --secret --path 'jeda:credentials.NAME.password'";
+
+/**
+ * Checks the map's shape.
+ * @returns the names in it
+ */
+export function checkCredentials(value: unknown, problems: Problems): string[] {
+  const top: Path = ["credentials"];
+  if (value === undefined) {
+    problems.add(top, "missing; the passwords of the sources and the repository", `set each with ${HOW}`);
+    return [];
+  }
+  if (!isMap(value)) {
+    problems.add(top, "must be a map from names to { user, password }", `set each with ${HOW}`);
+    return [];
+  }
+  for (const [name, entry] of Object.entries(value)) {
+    const path = [...top, name];
+    if (!isMap(entry)) {
+      problems.addAtKey(path, "must be { user, password }", `set it with ${HOW}`);
+      continue;
+    }
+    for (const key of Object.keys(entry)) {
+      if (key === "user" || key === "password") continue;
+      problems.addAtKey([...path, key], "unknown field", didYouMean(key, ["user", "password"]));
+    }
+    if (!isText(entry.password) && !isEncrypted(entry.password)) {
+      problems.addAtKey(path, "has no password, or an empty one", `set it with ${HOW}`);
+    }
+    if (entry.user !== undefined && !isText(entry.user) && !isEncrypted(entry.user)) {
+      problems.addAtKey([...path, "user"], "must be text", 'write user: "name"');
+    }
+  }
+  return Object.keys(value);
+}
+
+/** Every name that the model uses must exist. */
+export function checkCredentialNames(
+  hospital: Pick<Hospital, "sources" | "backupHost">,
+  names: readonly string[],
+  problems: Problems,
+): void {
+  const used: { readonly name: string; readonly path: Path }[] = [
+    { name: hospital.backupHost.repository.credentials, path: ["backupHost", "repository"] },
+    ...hospital.sources.map((source, index) => ({ name: source.credentials, path: ["sources", index] })),
+  ];
+  for (const { name, path } of used) {
+    if (names.includes(name)) continue;
+    const message = `there are no credentials named ${quote(name)}`;
+    problems.add(path, message, `${didYouMean(name, names)}; set them with ${HOW.replace("NAME", name)}`);
+  }
+}
+
+/**
+ * A secret inside a model key would land in state in clear, or hide the whole object.
+ * @returns the model keys that are secret; their values must not be shown
+ */
+export function refuseSecretModelKeys(secretKeys: readonly string[], problems: Problems): string[] {
+  const refused = MODEL_KEYS.filter((key) => secretKeys.includes(key));
+  for (const key of refused) {
+    const hint = `put passwords into jeda:credentials and refer to them by name (${HOW})`;
+    problems.addAtKey([key], "has a secret inside; the description of the hospital is not secret", hint);
+  }
+  return refused;
+}
+
+/**
+ * In the stack's file: passwords that stand there readable.
+ * @returns whether there was one
+ */
+export function refuseClearPasswords(value: unknown, problems: Problems): boolean {
+  let found = false;
+  for (const [name, entry] of Object.entries(isMap(value) ? value : {})) {
+    if (!isMap(entry) || !isText(entry.password)) continue;
+    const hint = `change it, and encrypt the new one with ${HOW.replace("NAME", name)}`;
+    problems.addAtKey(["credentials", name, "password"], "the password stands in clear in the file", hint);
+    found = true;
+  }
+  return found;
+}
+
+/** Does anything below this value come encrypted, as Pulumi writes it? */
+export function holdsSecret(value: unknown): boolean {
+  if (isEncrypted(value)) return true;
+  if (Array.isArray(value)) return value.some(holdsSecret);
+  return isMap(value) && Object.values(value).some(holdsSecret);
+}
+
+function isEncrypted(value: unknown): boolean {
+  return isMap(value) && Object.keys(value).length === 1 && typeof value.secure === "string";
+}
+
+const isText = (value: unknown): value is string => typeof value === "string" && value !== "";

@@ -1,0 +1,102 @@
+/**
+ * Where things stand in a YAML file. The Pulumi engine hands a program its configuration without positions,
+ * so they come from reading the stack's file again.
+ */
+import {
+  type Document,
+  isAlias,
+  isScalar,
+  isSeq,
+  isMap as isYamlMap,
+  LineCounter,
+  type Node,
+  parseDocument,
+} from "yaml";
+import { JedaError, JedaErrors, type Position } from "../model/errors.ts";
+
+export type Path = readonly (string | number)[];
+
+export interface Positions {
+  /** The value at `path`, or the nearest thing around it that has a position. */
+  at(path: Path): Position | undefined;
+  /** The field's name at `path`. */
+  keyAt(path: Path): Position | undefined;
+}
+
+/** For configuration that came from elsewhere than the file (`-c`, another `--config-file`). */
+export const NO_POSITIONS: Positions = { at: () => undefined, keyAt: () => undefined };
+
+export interface PositionedYaml {
+  readonly file: string;
+  readonly content: unknown;
+  readonly document: Document.Parsed;
+  readonly positions: Positions;
+  place(offset: number): Position;
+}
+
+/**
+ * Parses YAML 1.2 and remembers where every value stands.
+ * @param file as it is to be shown: relative to the project
+ * @throws JedaErrors when the text is not YAML
+ */
+export function readYaml(file: string, text: string): PositionedYaml {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  const place = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line, column: col };
+  };
+  if (document.errors.length > 0) {
+    throw new JedaErrors(
+      document.errors.map((error) => {
+        const hint = "mend the YAML; nothing of the file was used";
+        return new JedaError("CONFIG", `not YAML: ${error.message}`, { at: place(error.pos[0]), hint });
+      }),
+    );
+  }
+  const positions: Positions = {
+    at: (path) => offsetOf(document, path, "value", place),
+    keyAt: (path) => offsetOf(document, path, "key", place),
+  };
+  return { file, content: document.toJS(), document, positions, place };
+}
+
+/** The same positions, with every path below `prefix`. */
+export function below(positions: Positions, prefix: (path: Path) => Path | undefined): Positions {
+  const through = (path: Path, find: (full: Path) => Position | undefined) => {
+    const full = prefix(path);
+    return full === undefined ? undefined : find(full);
+  };
+  return {
+    at: (path) => through(path, (full) => positions.at(full)),
+    keyAt: (path) => through(path, (full) => positions.keyAt(full)),
+  };
+}
+
+function offsetOf(
+  document: Document.Parsed,
+  path: Path,
+  wanted: "key" | "value",
+  place: (offset: number) => Position,
+): Position | undefined {
+  let node: unknown = document.contents;
+  let found = start(node);
+  for (const [depth, step] of path.entries()) {
+    if (isAlias(node)) node = node.resolve(document);
+    if (isYamlMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step));
+      if (pair === undefined) break;
+      const last = depth === path.length - 1;
+      found = (last && wanted === "key" ? start(pair.key) : (start(pair.value) ?? start(pair.key))) ?? found;
+      node = pair.value;
+    } else if (isSeq(node) && typeof step === "number" && node.items[step] !== undefined) {
+      node = node.items[step];
+      found = start(node) ?? found;
+    } else break;
+  }
+  return found === undefined ? undefined : place(found);
+}
+
+function start(node: unknown): number | undefined {
+  return (node as Node | null | undefined)?.range?.[0];
+}

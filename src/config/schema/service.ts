@@ -1,0 +1,46 @@
+/** `services` as written. What a service `needs` is a name here; `resolve.ts` finds what it names. */
+import { z } from "zod";
+import type { Probe, ProbeTarget, RecordWitness } from "../../model/hospital.ts";
+import { Invalid, quote } from "../invalid.ts";
+import { fields, integer, list, oneOf, scalar } from "./shape.ts";
+import { httpUrl, name, positiveDuration, readTarget } from "./values.ts";
+
+const tcpTarget = scalar("a TCP target", (written): ProbeTarget => ({ kind: "tcp", ...readTarget(written) }));
+
+const probe = fields("a probe", {
+  http: httpUrl.optional(),
+  tcp: tcpTarget.optional(),
+  every: positiveDuration.default(2000),
+  tolerate: integer("how many failures in a row are tolerated", 0, 1000).default(3),
+}).transform((written, context): Probe => {
+  const rest = { everyMs: written.every, tolerate: written.tolerate };
+  if (written.http !== undefined && written.tcp === undefined) {
+    return { target: { kind: "http", url: written.http }, ...rest };
+  }
+  if (written.tcp !== undefined && written.http === undefined) return { target: written.tcp, ...rest };
+  const hint = 'write e.g. { http: "http://host/health", every: 2s, tolerate: 3 } or { tcp: "host:3306" }';
+  context.addIssue({ code: "custom", message: "needs either http or tcp", params: { hint } });
+  return z.NEVER;
+});
+
+const query = scalar("an SQL query", (written) => {
+  if (/^\s*select\b/i.test(written) && !written.includes(";")) return written.trim();
+  const hint = 'write one statement that yields one number, like "SELECT COUNT(*) FROM encounters"';
+  throw new Invalid(`${quote(written)} is not a single SELECT`, hint);
+});
+
+const records = fields("where record entry is counted", { url: httpUrl, source: name, query }).transform(
+  (written): RecordWitness => written,
+);
+
+export const service = fields("a service", {
+  name,
+  at: name,
+  users: list(name, "the segments its users sit in", 1),
+  needs: list(name, "names of services, segments or uplinks").default([]),
+  probe,
+  whenUnknown: oneOf("a policy", ["proceed", "refuse"]).default("refuse"),
+  records: records.optional(),
+});
+
+export type WrittenService = z.output<typeof service>;

@@ -1,0 +1,43 @@
+/** `window`, `notices` and `promotion` as written. Times stay text here: they need the zone (`window-times.ts`). */
+import type { z } from "zod";
+import type { Notice, Promotion } from "../../model/hospital.ts";
+import { isMap } from "../invalid.ts";
+import { dispatch, fields, integer, list, oneOf } from "./shape.ts";
+import { name, positiveDuration, text } from "./values.ts";
+
+export const window = fields("the window", {
+  start: text,
+  startCutoff: text,
+  backupStop: text,
+  reconnectBy: text,
+  isolate: list(name, "the segments to isolate", 1),
+  runbook: name,
+  attempt: integer("which attempt this is", 1, 9999).default(1),
+  lease: oneOf("a lease policy", ["window", "heartbeat"]).default("window"),
+});
+
+export type WrittenWindow = z.output<typeof window>;
+
+export const notice = fields("a notice", {
+  to: text,
+  language: oneOf("a language", ["id", "en"]),
+  command: list(text, "a command with its arguments", 1).optional(),
+}).transform(
+  ({ command, ...written }): Notice => ({ ...written, ...(command === undefined ? {} : { command }) }),
+);
+
+const override = dispatch<{ readonly reason: string }>((input) =>
+  isMap(input) ? fields("an override", { reason: text }) : text.transform((reason) => ({ reason })),
+);
+
+export const promotion = fields("the promotion", {
+  from: name,
+  maxAge: positiveDuration,
+  override: override.optional(),
+}).transform(
+  (written): Promotion => ({
+    from: written.from,
+    maxAgeMs: written.maxAge,
+    ...(written.override === undefined ? {} : { override: written.override }),
+  }),
+);
