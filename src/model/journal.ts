@@ -21,7 +21,16 @@ export type WindowState =
 export type JournalBody =
   | { readonly type: "armed"; readonly plan: WindowPlan; readonly deadlines: Deadlines; readonly by: string }
   | { readonly type: "state"; readonly state: WindowState }
-  | { readonly type: "runner"; readonly pid: number; readonly version: string; readonly bootId: string }
+  | {
+      readonly type: "runner";
+      readonly pid: number;
+      /** Field 22 of /proc/PID/stat: with the boot id it tells this process from a later one of the same number. */
+      readonly startTime: string;
+      readonly version: string;
+      readonly bootId: string;
+      /** Milliseconds since the backup host's boot, when this entry was made. */
+      readonly bootMs: number;
+    }
   /** The clock of an edge when its deadlines were fixed; every later lease is computed from it. */
   | {
       readonly type: "edge-clock";

@@ -2,7 +2,7 @@
  * The plan of one window: everything the runner on the backup host needs, without a secret. It is computed
  * from a `Hospital` and a runbook (`window/plan.ts`), shown in the preview, and handed over on standard input.
  */
-import type { BackupHost, Role, Service, Source, WindowSpec } from "./hospital.ts";
+import type { BackupHost, Notice, Role, Service, Source, WindowSpec } from "./hospital.ts";
 import type { Runbook } from "./runbook.ts";
 
 export interface PlannedSegment {
@@ -36,6 +36,8 @@ export interface WindowPlan {
   readonly sources: readonly Source[];
   readonly services: readonly Service[];
   readonly runbook: Runbook;
+  /** Who is told what is going on; see `src/notice/`. */
+  readonly notices?: readonly Notice[];
   /** Hazards the proof found, repeated in the report. */
   readonly hazards: readonly string[];
   /** Reason given for running without a promoted stage, when there is one. */

@@ -1,5 +1,9 @@
 /** Trying flows from a host inside a segment, over one SSH session that lasts as long as the prober. */
-export type Flow = "open" | "cut" | "unknown";
+/**
+ * `refused` is a reset from the far end: packets pass, but nobody listens. For the question whether something
+ * is cut it counts as open; for the question whether a service answers it counts as failed.
+ */
+export type Flow = "open" | "refused" | "cut" | "unknown";
 
 export interface Prober {
   readonly destination: string;

@@ -1,0 +1,93 @@
+/** Status → report. Pure: rebuilt from the journal alone, it says the same as on the night. */
+import type { Report, SegmentReport, ServiceReport, SourceReport } from "../model/report.ts";
+import { isoInZone } from "../window/iso.ts";
+import { provedConnected, provedIsolated } from "../window/isolation-proof.ts";
+import type { EdgeStatus, WindowStatus } from "../window/status.ts";
+import { decide } from "../window/verdict.ts";
+
+export function buildReport(status: WindowStatus): Report {
+  const { plan, deadlines } = status;
+  const { result, reasons } = decide(status);
+  const iso = (ms: number): string => isoInZone(ms, plan.zone);
+  const reconnectedAt = latest(status.edges, "releasedAt");
+  const isolatedAt = latest(status.edges, "isolatedAt");
+  return {
+    version: 1,
+    id: plan.id,
+    hospital: plan.hospital,
+    zone: plan.zone,
+    runbook: { name: plan.runbook.name, hash: plan.runbook.hash },
+    result,
+    reasons,
+    segments: plan.segments.map(
+      (segment): SegmentReport => ({
+        name: segment.name,
+        isolatedAt: segment.isolate ? isolatedAt : null,
+        reconnectedAt: segment.isolate && isolatedAt !== null ? reconnectedAt : null,
+        provedIsolated: segment.isolate ? provedIsolated(status, segment.name) : null,
+        provedConnected: provedConnected(status, segment.name),
+      }),
+    ),
+    sources: plan.sources.map(({ name, kind }) => sourceReport(status, name, kind)),
+    services: plan.services.map(({ name }) => serviceReport(status, name)),
+    records: status.records,
+    deadlines: {
+      start: iso(deadlines.start),
+      startCutoff: iso(deadlines.startCutoff),
+      backupStop: iso(deadlines.backupStop),
+      reconnectBy: iso(deadlines.reconnectBy),
+      reconnectedAt,
+      kept: {
+        startCutoffMs: keptBy(deadlines.startCutoff, isolatedAt),
+        backupStopMs: keptBy(deadlines.backupStop, status.backupEndedAt),
+        reconnectByMs: keptBy(deadlines.reconnectBy, reconnectedAt),
+      },
+    },
+    vault: {
+      openedAt: latest(status.edges, "vaultOpenAt"),
+      shutAt: latest(status.edges, "vaultOpenAt") === null ? null : reconnectedAt,
+      provedShut: status.vaultProvedShut,
+    },
+    hazards: plan.hazards,
+    promotionOverride: plan.promotionOverride ?? null,
+    startedAt: status.startedAt,
+    endedAt: status.endedAt ?? status.at,
+  };
+}
+
+/** The moment at which the last edge had it; null while one has not. */
+function latest(
+  edges: readonly EdgeStatus[],
+  what: "isolatedAt" | "releasedAt" | "vaultOpenAt",
+): string | null {
+  const moments = edges.map((edge) => edge[what]);
+  if (moments.length === 0 || moments.includes(null)) return null;
+  return moments.reduce((a, b) => (Date.parse(a ?? "") >= Date.parse(b ?? "") ? a : b)) ?? null;
+}
+
+function keptBy(deadline: number, at: string | null): number | null {
+  return at === null ? null : deadline - Date.parse(at);
+}
+
+function sourceReport(status: WindowStatus, name: string, kind: string): SourceReport {
+  const source = status.sources.find((one) => one.name === name);
+  return {
+    name,
+    kind,
+    snapshot: source?.snapshot ?? null,
+    bytes: source?.bytes ?? 0,
+    items: source?.items ?? 0,
+    durationMs: source?.durationMs ?? 0,
+    verified: source?.verified === true,
+    findings: source?.findings ?? [],
+  };
+}
+
+function serviceReport(status: WindowStatus, name: string): ServiceReport {
+  const probes = status.probes.filter((probe) => probe.service === name);
+  const count = (outcome?: string): number =>
+    probes
+      .filter((probe) => outcome === undefined || probe.outcome === outcome)
+      .reduce((sum, probe) => sum + probe.count, 0);
+  return { name, probes: count(), failures: count("failed"), unknown: count("unknown") };
+}

@@ -1,0 +1,156 @@
+/** Journal → status. Pure: the same entries give the same status, whoever reads them. */
+import { JedaError } from "../model/errors.ts";
+import type { JournalEntry } from "../model/journal.ts";
+import type { EdgeStatus, SourceStatus, WindowStatus } from "./status.ts";
+import type { StopCause } from "./stop.ts";
+
+/** @throws JedaError REFUSED for a journal that does not begin with `armed`. */
+export function fold(entries: readonly JournalEntry[]): WindowStatus {
+  const first = entries[0];
+  if (first?.type !== "armed") {
+    throw new JedaError(
+      "REFUSED",
+      `a journal begins with "armed", this one with "${first?.type ?? "nothing"}"`,
+      {
+        hint: "the runner died before the window was armed: arm it again",
+      },
+    );
+  }
+  return entries.reduce(foldNext, begin(first));
+}
+
+function begin(armed: Extract<JournalEntry, { type: "armed" }>): WindowStatus {
+  const { plan, deadlines, at } = armed;
+  return {
+    plan,
+    deadlines,
+    state: "armed",
+    reached: "armed",
+    startedAt: at,
+    runners: [],
+    edges: plan.edges.map(({ name }) => ({ name, ...untouchedEdge })),
+    flows: [],
+    probes: [],
+    sources: plan.sources.map(({ name }) => ({ name, ...waitingSource })),
+    backupEndedAt: null,
+    vaultProvedShut: null,
+    records: null,
+    causes: [],
+    notes: [],
+    acknowledged: null,
+    result: null,
+    endedAt: null,
+    at,
+  };
+}
+
+const untouchedEdge: Omit<EdgeStatus, "name"> = {
+  clock: null,
+  reconnectByBootMs: null,
+  isolatedAt: null,
+  vaultOpenAt: null,
+  releasedAt: null,
+};
+
+const waitingSource: Omit<SourceStatus, "name"> = {
+  state: "waiting",
+  startedAt: null,
+  snapshot: null,
+  bytes: 0,
+  items: 0,
+  durationMs: 0,
+  verified: null,
+  findings: [],
+};
+
+/** The status after one more entry. */
+export function foldNext(before: WindowStatus, entry: JournalEntry): WindowStatus {
+  const status: WindowStatus = { ...before, at: entry.at };
+  switch (entry.type) {
+    case "armed":
+      return status;
+    case "state": {
+      const over = entry.state === "reconnecting" || entry.state === "ended";
+      const startedAt =
+        entry.state === "preflight" && status.reached === "armed" ? entry.at : status.startedAt;
+      return { ...status, state: entry.state, reached: over ? status.reached : entry.state, startedAt };
+    }
+    case "runner":
+      return { ...status, runners: [...status.runners, entry] };
+    case "edge-clock":
+      return edge(status, entry.edge, { clock: entry.clock, reconnectByBootMs: entry.reconnectByBootMs });
+    case "isolated": {
+      // An answer that arrives when the release has already been given changes nothing about the release.
+      const late = status.state === "reconnecting";
+      return edge(
+        status,
+        entry.edge,
+        late ? { isolatedAt: entry.at } : { isolatedAt: entry.at, releasedAt: null },
+      );
+    }
+    case "vault-open":
+      return edge(status, entry.edge, { vaultOpenAt: entry.at });
+    case "released":
+      return edge(status, entry.edge, { releasedAt: entry.at });
+    case "flow":
+      return { ...status, flows: [...status.flows, entry] };
+    case "probe":
+      return { ...status, probes: [...status.probes, entry] };
+    case "source-started":
+      return source(status, entry.source, { state: "running", startedAt: entry.at });
+    case "source-progress":
+      return source(status, entry.source, { bytes: entry.bytes });
+    case "source-saved": {
+      const { snapshot, bytes, items, durationMs, findings } = entry;
+      return source(status, entry.source, { state: "saved", snapshot, bytes, items, durationMs, findings });
+    }
+    case "source-failed":
+      return source(status, entry.source, {
+        state: "failed",
+        durationMs: entry.durationMs,
+        findings: [entry.reason],
+      });
+    case "source-skipped":
+      return source(status, entry.source, { state: "skipped", findings: [entry.reason] });
+    case "source-verified":
+      return verified(status, entry);
+    case "vault-shut":
+      return { ...status, vaultProvedShut: entry.proved };
+    case "records":
+      return { ...status, records: entry.records };
+    case "reason":
+      return entry.result === "ok" ? status : { ...status, causes: [...status.causes, cause(entry)] };
+    case "note":
+      return { ...status, notes: [...status.notes, entry.text] };
+    case "acknowledged":
+      return { ...status, acknowledged: { by: entry.by, reason: entry.reason, at: entry.at } };
+    case "ended":
+      return { ...status, state: "ended", result: entry.result, endedAt: entry.at };
+    default:
+      // An entry of a newer version: it is shown as it is, and does not stop an older reader.
+      return status;
+  }
+}
+
+function cause(entry: Extract<JournalEntry, { type: "reason" }>): StopCause {
+  return { result: entry.result as StopCause["result"], reason: entry.reason };
+}
+
+function edge(status: WindowStatus, name: string, change: Partial<EdgeStatus>): WindowStatus {
+  const edges = status.edges.map((one) => (one.name === name ? { ...one, ...change } : one));
+  return { ...status, edges };
+}
+
+function source(status: WindowStatus, name: string, change: Partial<SourceStatus>): WindowStatus {
+  const sources = status.sources.map((one) => (one.name === name ? { ...one, ...change } : one));
+  const over = change.state === "saved" || change.state === "failed";
+  return { ...status, sources, backupEndedAt: over ? status.at : status.backupEndedAt };
+}
+
+function verified(
+  status: WindowStatus,
+  entry: Extract<JournalEntry, { type: "source-verified" }>,
+): WindowStatus {
+  const saved = status.sources.find((one) => one.name === entry.source)?.findings ?? [];
+  return source(status, entry.source, { verified: entry.verified, findings: [...saved, ...entry.findings] });
+}

@@ -1,0 +1,12 @@
+/** Times for people and for JSON: ISO 8601 with milliseconds and the hospital's offset. */
+import { Temporal } from "temporal-polyfill";
+
+export function isoInZone(epochMs: number, zone: string): string {
+  const instant = Temporal.Instant.fromEpochMilliseconds(Math.round(epochMs));
+  return instant.toString({ timeZone: zone, fractionalSecondDigits: 3 });
+}
+
+/** "02:40:05": for a line of progress. `iso` carries its own offset. */
+export function timeOfDay(iso: string): string {
+  return iso.slice(11, 19);
+}

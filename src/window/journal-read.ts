@@ -1,0 +1,39 @@
+/** Reading a journal: a torn last line is normal after a crash; a broken chain is reported and never trusted. */
+import { readFileSync } from "node:fs";
+import { JedaError } from "../model/errors.ts";
+import type { JournalEntry } from "../model/journal.ts";
+import { decodeLine, genesis } from "./journal-line.ts";
+
+export interface JournalContent {
+  readonly entries: readonly JournalEntry[];
+  /** Bytes of the whole, trusted lines: where the next one belongs. */
+  readonly bytes: number;
+  /** True when an unfinished last line was left out. */
+  readonly torn: boolean;
+}
+
+/** @throws JedaError REFUSED when a line in the text does not follow from the one before. */
+export function parseJournal(text: string, name: string): JournalContent {
+  const lines = text.split("\n");
+  const rest = lines.pop() ?? "";
+  const entries: JournalEntry[] = [];
+  let prev = genesis;
+  for (const [index, line] of lines.entries()) {
+    const entry = decodeLine(line);
+    if (entry === null || entry.seq !== index || entry.prev !== prev) throw broken(name, index + 1, entry);
+    entries.push(entry);
+    prev = entry.hash;
+  }
+  return { entries, bytes: Buffer.byteLength(text) - Buffer.byteLength(rest), torn: rest !== "" };
+}
+
+export function readJournal(path: string): JournalContent {
+  return parseJournal(readFileSync(path, "utf8"), path);
+}
+
+function broken(name: string, line: number, entry: JournalEntry | null): JedaError {
+  const what = entry === null ? "is damaged" : "does not follow from the line before";
+  return new JedaError("REFUSED", `${name}:${line}: the journal's line ${line} ${what}`, {
+    hint: "nothing in this journal can be trusted from that line on: keep the file for the inquiry, and look at the edges themselves (their leases end by their own deadline)",
+  });
+}

@@ -1,0 +1,57 @@
+/** Lease requests from what the journal says of an edge: always the same absolute deadline. Pure. */
+import type { LeaseElement, LeaseRequest, LiveLease } from "../model/edge-protocol.ts";
+import { JedaError } from "../model/errors.ts";
+import type { WindowPlan } from "../model/plan.ts";
+import { vaultMarginMs } from "./deadlines.ts";
+import type { EdgeStatus } from "./status.ts";
+
+export function isolationElements(plan: WindowPlan): readonly LeaseElement[] {
+  return plan.segments
+    .filter((segment) => segment.isolate)
+    .flatMap(({ interfaces, cidrs }): LeaseElement[] => [
+      ...interfaces.map((value): LeaseElement => ({ set: "isolated_if", value })),
+      ...cidrs.map(
+        (value): LeaseElement => ({ set: value.includes(":") ? "isolated_v6" : "isolated_v4", value }),
+      ),
+    ]);
+}
+
+export const vaultElements: readonly LeaseElement[] = [
+  { set: "vault_open", value: "ipv4" },
+  { set: "vault_open", value: "ipv6" },
+];
+
+/** @throws JedaError INTERNAL when preflight has not read this edge's clock. */
+export function leaseFor(edge: EdgeStatus, what: "isolation" | "vault", plan: WindowPlan): LeaseRequest {
+  if (edge.clock === null || edge.reconnectByBootMs === null) {
+    throw new JedaError("INTERNAL", `the clock of the edge ${edge.name} was never read`);
+  }
+  return {
+    bootId: edge.clock.bootId,
+    fence: edge.clock.fence,
+    deadlineBootMs: edge.reconnectByBootMs - (what === "vault" ? vaultMarginMs : 0),
+    elements: what === "vault" ? vaultElements : isolationElements(plan),
+  };
+}
+
+/** The fence that outdates every lease of this window, also one that is still under way. */
+export function releaseFence(edge: EdgeStatus): number | null {
+  return edge.clock === null ? null : edge.clock.fence + 1;
+}
+
+/** Which elements the kernel does not hold, or holds longer than until the deadline. */
+export function missingLeases(
+  wanted: LeaseRequest,
+  live: readonly LiveLease[],
+  edgeBootMs: number,
+): readonly string[] {
+  // The kernel counts in ticks and the boot clock is read in steps of 10 ms.
+  const slackMs = 50;
+  return wanted.elements.flatMap(({ set, value }) => {
+    const found = live.find((lease) => lease.set === set && lease.value === value);
+    if (found === undefined) return [`${set} ${value} is missing`];
+    if (found.expiresMs === null) return [`${set} ${value} has no end`];
+    const late = edgeBootMs + found.expiresMs - wanted.deadlineBootMs;
+    return late > slackMs ? [`${set} ${value} ends ${Math.round(late)} ms after the deadline`] : [];
+  });
+}

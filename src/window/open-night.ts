@@ -1,0 +1,44 @@
+/** Puts together what the steps share, from the journal and from what can be reached. */
+import type { Prober } from "../model/prober.ts";
+import { bootDeadlines } from "./deadlines.ts";
+import type { Night } from "./night.ts";
+import type { Recorder } from "./recorder.ts";
+import type { Runtime } from "./runtime.ts";
+
+export function openNight(recorder: Recorder, runtime: Runtime): Night {
+  const { status } = recorder;
+  const { plan, deadlines } = status;
+  const probers = new Map<string, Prober>();
+  for (const { name, probePoint } of plan.segments) {
+    if (probePoint !== undefined) probers.set(name, runtime.prober(probePoint));
+  }
+  return {
+    plan,
+    deadlines,
+    boot: bootDeadlines(status, runtime.clock),
+    runtime,
+    recorder,
+    edges: plan.edges.map((planned) => ({ planned, client: runtime.edge(planned) })),
+    probers,
+    reachable: reachableBefore(recorder),
+    held: [],
+    saved: new Map(),
+    earlierSnapshots: new Set(),
+  };
+}
+
+/** A resumed runner proves the reconnection by the targets that had answered before the isolation. */
+function reachableBefore(recorder: Recorder): Map<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  for (const { segment, phase, flow, expected, actual } of recorder.status.flows) {
+    if (phase !== "before" || expected !== "open" || actual !== "open" || !flow.startsWith("tcp ")) continue;
+    found.set(segment, [...(found.get(segment) ?? []), flow.slice("tcp ".length)]);
+  }
+  return found;
+}
+
+/** Ends the sessions; never throws. */
+export async function closeNight(night: Night): Promise<void> {
+  const closing = [...night.probers.values(), ...night.edges.map((edge) => edge.client)];
+  await Promise.allSettled(closing.map((one) => one.close()));
+}

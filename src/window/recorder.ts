@@ -1,0 +1,65 @@
+/**
+ * The running window's view of its journal: it writes, folds as it goes, and keeps the state machine honest.
+ * From the first lease on, a disk that takes no more lines must not keep a segment cut: the recorder then goes
+ * on in memory and the window is stopped, so that the finaliser still runs.
+ */
+import type { JournalBody, JournalEntry, WindowState } from "../model/journal.ts";
+import type { Clock } from "./clock.ts";
+import { fold, foldNext } from "./fold.ts";
+import { isoInZone } from "./iso.ts";
+import { type Journal, memoryJournal } from "./journal.ts";
+import { advance, nothingTouched } from "./state.ts";
+import type { WindowStatus } from "./status.ts";
+import { Stop } from "./stop.ts";
+
+export class Recorder {
+  #journal: Journal;
+  readonly #clock: Clock;
+  #status: WindowStatus | undefined;
+  readonly stop: Stop;
+
+  constructor(journal: Journal, clock: Clock) {
+    this.#journal = journal;
+    this.#clock = clock;
+    this.stop = new Stop((cause) => this.record({ type: "reason", ...cause }));
+  }
+
+  get status(): WindowStatus {
+    this.#status ??= fold(this.#journal.entries);
+    return this.#status;
+  }
+
+  get entries(): readonly JournalEntry[] {
+    return this.#journal.entries;
+  }
+
+  /** What arrives after the end (work that could not be interrupted) is not recorded: the journal is closed. */
+  record(body: JournalBody): void {
+    if (this.#status?.state === "ended") return;
+    const zone = body.type === "armed" ? body.plan.zone : this.status.plan.zone;
+    const at = isoInZone(this.#clock.wallMs(), zone);
+    try {
+      this.#append(body, at);
+    } catch (error) {
+      if (body.type === "armed" || nothingTouched(this.status.state)) throw error;
+      const reason = `the journal can't be written: ${error instanceof Error ? error.message : error}`;
+      this.#journal = memoryJournal(this.#journal.entries);
+      this.#append(body, at);
+      this.stop.request({ result: "failed", reason });
+    }
+  }
+
+  #append(body: JournalBody, at: string): void {
+    const entry = this.#journal.append(body, at);
+    if (this.#status !== undefined) this.#status = foldNext(this.#status, entry);
+  }
+
+  enter(state: WindowState): void {
+    advance(this.status.state, state);
+    this.record({ type: "state", state });
+  }
+
+  note(text: string): void {
+    this.record({ type: "note", text });
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * The engine: runs the runbook's steps one after another, and its `finally` steps on every path. Whatever goes
+ * wrong becomes the reason why the window ended; the first one wins.
+ */
+import type { WindowResult } from "../model/report.ts";
+import type { Step } from "../model/runbook.ts";
+import { watchServices } from "../probe/watch.ts";
+import { buildReport } from "../report/build.ts";
+import { unlessStopped } from "./clock.ts";
+import { isoInZone } from "./iso.ts";
+import type { Night } from "./night.ts";
+import { nothingTouched } from "./state.ts";
+import { backup } from "./steps/backup.ts";
+import { isolate } from "./steps/isolate.ts";
+import { preflight } from "./steps/preflight.ts";
+import { proveConnected, proveIsolated } from "./steps/prove.ts";
+import { countRecords } from "./steps/records.ts";
+import { shutAndReconnect } from "./steps/shut-and-reconnect.ts";
+import { verify } from "./steps/verify.ts";
+import { causeOf } from "./stop.ts";
+
+/** Resolves with the result; everything is in the journal and the report stored. Never rejects. */
+export async function runWindow(night: Night): Promise<WindowResult> {
+  const { recorder } = night;
+  const { state } = recorder.status;
+  const watching = new AbortController();
+  let watch: Promise<void> = Promise.resolve();
+  if (nothingTouched(state)) {
+    for (const step of night.plan.runbook.steps) {
+      if (!(await attempt(night, step))) break;
+      if (step.kind === "preflight") watch = watchAll(night, watching.signal);
+    }
+    if (!recorder.stop.signal.aborted) await countRecords(night);
+  } else {
+    const reason = `the runner died while the window was ${state}; a new one went straight to reconnecting`;
+    recorder.stop.request({ result: "failed", reason });
+    watch = watchAll(night, watching.signal);
+  }
+  await finish(night);
+  watching.abort();
+  await watch;
+  return end(night);
+}
+
+/** Whether the next step may follow. */
+async function attempt(night: Night, step: Step): Promise<boolean> {
+  const { stop } = night.recorder;
+  try {
+    await unlessStopped(execute(night, step), stop.signal);
+  } catch (error) {
+    stop.request(causeOf(error, step.kind));
+  }
+  return !stop.signal.aborted;
+}
+
+function execute(night: Night, step: Step): Promise<void> {
+  switch (step.kind) {
+    case "preflight":
+      return preflight(night);
+    case "isolate":
+      return isolate(night);
+    case "prove":
+      return step.state === "isolated" ? proveIsolated(night) : proveConnected(night);
+    case "backup":
+      return backup(night, step);
+    case "verify":
+      return verify(night, step);
+    case "shut-and-reconnect":
+      return shutAndReconnect(night);
+    case "report":
+      // Written when the window has ended, so that it is whole.
+      return Promise.resolve();
+  }
+}
+
+/** Every step of `finally` runs, also when one before it failed. Reconnecting is always the first. */
+async function finish(night: Night): Promise<void> {
+  const reconnect: Step = { kind: "shut-and-reconnect" };
+  const others = night.plan.runbook.finally.filter((step) => step.kind !== reconnect.kind);
+  for (const step of [reconnect, ...others]) {
+    if (step.kind === "prove" && nothingTouched(night.recorder.status.reached)) continue;
+    try {
+      await execute(night, step);
+    } catch (error) {
+      const { reason } = causeOf(error, step.kind);
+      night.recorder.record({ type: "reason", result: "failed", reason });
+    }
+  }
+}
+
+function end(night: Night): WindowResult {
+  const { recorder, runtime } = night;
+  const { result } = buildReport(recorder.status);
+  recorder.record({ type: "ended", result });
+  try {
+    runtime.store(`${JSON.stringify(buildReport(recorder.status), null, 2)}\n`);
+  } catch (error) {
+    // The journal is enough to rebuild it.
+    runtime.log(`the report could not be written: ${error instanceof Error ? error.message : error}`);
+  }
+  return result;
+}
+
+function watchAll(night: Night, signal: AbortSignal): Promise<void> {
+  const { clock } = night.runtime;
+  return watchServices(
+    night.plan.services,
+    night.probers,
+    {
+      sleep: (ms, until) => clock.sleep(ms, until),
+      now: () => isoInZone(clock.wallMs(), night.plan.zone),
+      record: (body) => night.recorder.record(body),
+      alarm: (reason) => night.recorder.stop.request({ result: "aborted", reason }),
+    },
+    signal,
+  );
+}

@@ -1,0 +1,37 @@
+/** Everything outside that a window touches, so that the whole of it also runs in memory. */
+import type { BackupContext, SourceDriver } from "../model/driver.ts";
+import type { EdgeClient } from "../model/edge-protocol.ts";
+import type { Credentials, Repository, Source } from "../model/hospital.ts";
+import type { PlannedEdge } from "../model/plan.ts";
+import type { Prober } from "../model/prober.ts";
+import type { Clock } from "./clock.ts";
+
+export interface RepositoryPort {
+  /** Opens the repository with its password. Throws CREDENTIALS or PREREQUISITE. */
+  open(context: BackupContext): Promise<void>;
+  /** Ids of all snapshots. */
+  snapshots(context: BackupContext): Promise<readonly string[]>;
+  /** Reads so many percent of the data back; sentences for the report. Throws VERIFY. */
+  check(context: BackupContext, readPercent: number): Promise<readonly string[]>;
+  /** Bytes that are free where the repository lies. */
+  freeBytes(repository: Repository): Promise<number>;
+}
+
+export interface Runtime {
+  readonly clock: Clock;
+  readonly version: string;
+  readonly credentials: Credentials;
+  /** A directory on tmpfs, mode 0700, removed when the window ends. */
+  readonly runtimeDir: string;
+  readonly repository: RepositoryPort;
+  readonly log: (line: string) => void;
+  edge(edge: PlannedEdge): EdgeClient;
+  prober(destination: string): Prober;
+  driver(source: Source): SourceDriver;
+  /** Runs the one counting statement of a record witness. */
+  countStored(source: Source, query: string, context: BackupContext): Promise<number>;
+  /** Runs a notice's command with the text on standard input. */
+  tell(command: readonly string[], text: string, signal: AbortSignal): Promise<void>;
+  /** Stores the report beside the journal. */
+  store(report: string): void;
+}

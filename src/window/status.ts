@@ -1,0 +1,62 @@
+/** What a journal says about its window so far: the fold's result, from which status and report are made. */
+import type { EdgeClock } from "../model/edge-protocol.ts";
+import type { JournalEntry, WindowState } from "../model/journal.ts";
+import type { Deadlines, WindowPlan } from "../model/plan.ts";
+import type { RecordsReport, WindowResult } from "../model/report.ts";
+import type { StopCause } from "./stop.ts";
+
+export type FlowEntry = Extract<JournalEntry, { type: "flow" }>;
+export type ProbeEntry = Extract<JournalEntry, { type: "probe" }>;
+export type RunnerEntry = Extract<JournalEntry, { type: "runner" }>;
+
+/** All moments are ISO 8601 as the journal has them. */
+export interface EdgeStatus {
+  readonly name: string;
+  readonly clock: EdgeClock | null;
+  readonly reconnectByBootMs: number | null;
+  readonly isolatedAt: string | null;
+  readonly vaultOpenAt: string | null;
+  readonly releasedAt: string | null;
+}
+
+export type SourceState = "waiting" | "running" | "saved" | "failed" | "skipped";
+
+export interface SourceStatus {
+  readonly name: string;
+  readonly state: SourceState;
+  readonly startedAt: string | null;
+  readonly snapshot: string | null;
+  /** Live progress while running, the final count once saved. */
+  readonly bytes: number;
+  readonly items: number;
+  readonly durationMs: number;
+  /** Null until verification said something. */
+  readonly verified: boolean | null;
+  readonly findings: readonly string[];
+}
+
+export interface WindowStatus {
+  readonly plan: WindowPlan;
+  readonly deadlines: Deadlines;
+  readonly state: WindowState;
+  readonly startedAt: string;
+  /** The furthest state reached before reconnecting. */
+  readonly reached: WindowState;
+  readonly runners: readonly RunnerEntry[];
+  readonly edges: readonly EdgeStatus[];
+  readonly flows: readonly FlowEntry[];
+  readonly probes: readonly ProbeEntry[];
+  readonly sources: readonly SourceStatus[];
+  /** When the last source was saved or had failed. */
+  readonly backupEndedAt: string | null;
+  readonly vaultProvedShut: boolean | null;
+  readonly records: RecordsReport | null;
+  /** In the order they were given; the first is why the window ended. */
+  readonly causes: readonly StopCause[];
+  readonly notes: readonly string[];
+  readonly acknowledged: { readonly by: string; readonly reason: string; readonly at: string } | null;
+  readonly result: WindowResult | null;
+  readonly endedAt: string | null;
+  /** Of the last entry. */
+  readonly at: string;
+}

@@ -1,0 +1,91 @@
+/** Saves the sources in order of value, so many at a time; one that fails does not stop the others. */
+import type { Source } from "../../model/hospital.ts";
+import type { Step } from "../../model/runbook.ts";
+import { unlessStopped } from "../clock.ts";
+import { backupContext, type Night, stopAt } from "../night.ts";
+import { openVault } from "./open-vault.ts";
+
+type BackupStep = Extract<Step, { kind: "backup" }>;
+
+const progressEveryMs = 2_000;
+
+export async function backup(night: Night, step: BackupStep): Promise<void> {
+  night.recorder.enter("backing-up");
+  await openVault(night);
+  const stop = stopAt(night, night.boot.backupStop);
+  try {
+    const queue = wanted(night, step);
+    const worker = async (): Promise<void> => {
+      for (let source = queue.shift(); source !== undefined; source = queue.shift()) {
+        if (stop.signal.aborted) skip(night, source, whyStopped(night));
+        else await save(night, source, stop.signal);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.max(1, step.parallel) }, worker));
+  } finally {
+    stop.done();
+  }
+  night.recorder.stop.signal.throwIfAborted();
+}
+
+/** The step's sources, the most valuable first. The others are skipped, and it is said. */
+function wanted(night: Night, step: BackupStep): Source[] {
+  const ordered = night.plan.sources.toSorted((a, b) => a.order - b.order);
+  const chosen = (source: Source): boolean => step.sources === "all" || step.sources.includes(source.name);
+  for (const source of ordered.filter((one) => !chosen(one)))
+    skip(night, source, "the runbook leaves it out");
+  return ordered.filter(chosen);
+}
+
+async function save(night: Night, source: Source, signal: AbortSignal): Promise<void> {
+  const { recorder, runtime } = night;
+  const began = runtime.clock.bootMs();
+  recorder.record({ type: "source-started", source: source.name });
+  try {
+    const driver = runtime.driver(source);
+    const context = backupContext(night, signal);
+    // A driver that does not listen to the signal must not hold up the reconnection.
+    const survey = await unlessStopped(driver.survey(source, context), signal);
+    const progress = throttledProgress(night, source);
+    const saved = await unlessStopped(driver.backup(source, survey, context, progress), signal);
+    const durationMs = runtime.clock.bootMs() - began;
+    const { snapshot, bytes, items, findings } = saved;
+    night.saved.set(source.name, saved);
+    recorder.record({
+      type: "source-saved",
+      source: source.name,
+      snapshot,
+      bytes,
+      items,
+      durationMs,
+      findings: [`the source listed ${survey.items} items with ${survey.bytes} bytes`, ...findings],
+    });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const reason = signal.aborted ? `it was stopped: ${whyStopped(night)}` : message;
+    recorder.record({
+      type: "source-failed",
+      source: source.name,
+      reason,
+      durationMs: runtime.clock.bootMs() - began,
+    });
+  }
+}
+
+function skip(night: Night, source: Source, reason: string): void {
+  night.recorder.record({ type: "source-skipped", source: source.name, reason });
+}
+
+function whyStopped(night: Night): string {
+  return night.recorder.stop.cause?.reason ?? "backupStop had come";
+}
+
+function throttledProgress(night: Night, source: Source): (bytes: number) => void {
+  const { clock } = night.runtime;
+  let next = clock.bootMs() + progressEveryMs;
+  return (bytes) => {
+    if (clock.bootMs() < next) return;
+    next = clock.bootMs() + progressEveryMs;
+    night.recorder.record({ type: "source-progress", source: source.name, bytes });
+  };
+}

@@ -1,0 +1,55 @@
+/** Isolation: all edges or none. The lease's end is the kernel's; nothing here can lengthen it. */
+import { JedaError } from "../../model/errors.ts";
+import { attemptMs } from "../flows.ts";
+import { leaseFor, missingLeases } from "../leases.ts";
+import type { EdgeHold, Night } from "../night.ts";
+import { startCutoff } from "./preflight.ts";
+import { holdOpen } from "./preflight-flows.ts";
+
+/** Throws when one edge does not hold the lease; the finaliser then undoes the others at once. */
+export async function isolate(night: Night): Promise<void> {
+  await refreshHeld(night);
+  night.recorder.stop.signal.throwIfAborted();
+  startCutoff(night);
+  night.recorder.enter("isolating");
+  const answers = await Promise.allSettled(night.edges.map((edge) => isolateOn(night, edge)));
+  const refused = answers.find((answer) => answer.status === "rejected");
+  if (refused !== undefined) throw refused.reason;
+  night.recorder.enter("isolated");
+}
+
+async function isolateOn(night: Night, edge: EdgeHold): Promise<void> {
+  const { name } = edge.planned;
+  const status = night.recorder.status.edges.find((one) => one.name === name);
+  if (status === undefined) throw new JedaError("INTERNAL", `the edge ${name} is not in the plan`);
+  const request = leaseFor(status, "isolation", night.plan);
+  const { timeoutMs } = await edge.client.lease(request);
+  const segments = night.plan.segments.filter((segment) => segment.isolate).map((segment) => segment.name);
+  night.recorder.record({ type: "isolated", edge: name, segments, timeoutMs });
+  const listing = await edge.client.list();
+  const missing = missingLeases(request, listing.leases, listing.clock.bootMs);
+  if (missing.length > 0) {
+    throw new JedaError(
+      "REFUSED",
+      `the edge ${name} said it isolated, but its kernel does not hold it: ${missing.join("; ")}`,
+      {
+        hint: "look for drift on that edge: pulumi preview",
+      },
+    );
+  }
+}
+
+/** Connections held since preflight may have been closed by the server's idle timeout: they are opened anew. */
+async function refreshHeld(night: Night): Promise<void> {
+  const before = night.held.splice(0);
+  await Promise.all(
+    before.map(async (held) => {
+      const answer = await night.probers
+        .get(held.segment)
+        ?.exercise(held.id, attemptMs)
+        .catch(() => "unknown");
+      if (answer === "open") night.held.push(held);
+      else await holdOpen(night, held.segment, held.target);
+    }),
+  );
+}

@@ -1,0 +1,77 @@
+/** Every edge answers, its clock is sane, it carries jeda's tables and no lease: standby edges included. */
+import type { EdgeClock, EdgeListing } from "../../model/edge-protocol.ts";
+import { JedaError } from "../../model/errors.ts";
+import { checkWallClock, onEdge } from "../deadlines.ts";
+import type { EdgeHold, Night } from "../night.ts";
+
+/** A clock that took longer to read than this is read again: its deadline would be early by as much. */
+const goodRoundTripMs = 1_000;
+
+export async function checkEdges(night: Night): Promise<void> {
+  await Promise.all(night.edges.map((edge) => checkEdge(night, edge)));
+}
+
+async function checkEdge(night: Night, edge: EdgeHold): Promise<void> {
+  const { name } = edge.planned;
+  const reading = await readClock(night, edge);
+  checkWallClock(name, reading.clock, reading.answeredWallMs, reading.roundTripMs);
+  const reconnectByBootMs = onEdge(reading.clock, reading.answeredBootMs, night.boot);
+  night.recorder.record({ type: "edge-clock", edge: name, clock: reading.clock, reconnectByBootMs });
+  const listing = await edge.client.list();
+  refuseHazards(name, listing);
+  for (const { table, chain, hook, priority } of listing.foreign) {
+    night.recorder.note(
+      `edge ${name}: a foreign chain "${table} ${chain}" hooks ${hook} at priority ${priority}`,
+    );
+  }
+}
+
+interface Reading {
+  readonly clock: EdgeClock;
+  readonly answeredBootMs: number;
+  readonly answeredWallMs: number;
+  readonly roundTripMs: number;
+}
+
+async function readClock(night: Night, edge: EdgeHold): Promise<Reading> {
+  const { clock } = night.runtime;
+  let best: Reading | undefined;
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const asked = clock.bootMs();
+    const answer = await edge.client.clock();
+    const answeredBootMs = clock.bootMs();
+    const answeredWallMs = clock.wallMs();
+    const roundTripMs = answeredBootMs - asked;
+    if (best === undefined || roundTripMs < best.roundTripMs) {
+      best = { clock: answer, answeredBootMs, answeredWallMs, roundTripMs };
+    }
+    // The first question also opened the connection; the second tells how long one takes.
+    if (attempt > 0 && best.roundTripMs <= goodRoundTripMs) break;
+  }
+  if (best === undefined) throw new JedaError("INTERNAL", `the edge ${edge.planned.name} was never asked`);
+  return best;
+}
+
+function refuseHazards(name: string, listing: EdgeListing): void {
+  if (listing.tables.jeda_window === null || listing.tables.jeda === null) {
+    throw new JedaError("REFUSED", `the edge ${name} does not carry jeda's tables`, {
+      hint: "apply the policy first: pulumi up on this stack",
+    });
+  }
+  if (listing.probation) {
+    throw new JedaError("REFUSED", `a policy change on the edge ${name} still waits for its confirmation`, {
+      hint: "wait 30 s, then look at it with: pulumi preview",
+    });
+  }
+  const lease = listing.leases[0];
+  if (lease !== undefined) {
+    const end = lease.expiresMs === null ? "without an end" : `for another ${lease.expiresMs} ms`;
+    throw new JedaError(
+      "REFUSED",
+      `the edge ${name} already holds a lease: ${lease.set} ${lease.value}, ${end}`,
+      {
+        hint: "another window is running, or somebody isolated by hand: jeda window status",
+      },
+    );
+  }
+}

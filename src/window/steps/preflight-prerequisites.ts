@@ -1,0 +1,32 @@
+/** What the backup needs on its own host: programs, the repository and its password, room on the disk. */
+import { JedaError } from "../../model/errors.ts";
+import { backupContext, type Night } from "../night.ts";
+
+/** A repository with history takes only what changed; with less room than this share nothing is begun. */
+const leastShare = 0.1;
+const leastBytes = 64 * 1024 * 1024;
+
+export async function checkPrerequisites(night: Night): Promise<void> {
+  const { plan, runtime } = night;
+  const context = backupContext(night, night.recorder.stop.signal);
+  await runtime.repository.open(context);
+  for (const id of await runtime.repository.snapshots(context)) night.earlierSnapshots.add(id);
+  for (const source of plan.sources) await runtime.driver(source).preflight(source, context);
+  const free = await runtime.repository.freeBytes(plan.backupHost.repository);
+  const expected = plan.sources.reduce((sum, source) => sum + (source.expectedBytes ?? 0), 0);
+  const needed = Math.max(leastBytes, Math.round(expected * leastShare));
+  if (free < needed) {
+    throw new JedaError(
+      "PREREQUISITE",
+      `${plan.backupHost.repository.path} has ${free} bytes left, ${needed} are needed`,
+      {
+        hint: "prune old snapshots or enlarge the disk",
+      },
+    );
+  }
+  if (night.earlierSnapshots.size === 0 && free < expected) {
+    night.recorder.note(
+      `the sources are declared to hold ${expected} bytes, the repository's disk has ${free} left`,
+    );
+  }
+}

@@ -1,0 +1,84 @@
+/** Proof by packets, from inside every segment: what must be cut is cut, what must be open is open. */
+import { JedaError } from "../../model/errors.ts";
+import { attemptMs, type Trial, tryFlow, tryFlows } from "../flows.ts";
+import { contradictions, flowsOf, heldFlow, provedIsolated } from "../isolation-proof.ts";
+import type { Night } from "../night.ts";
+
+/**
+ * New connections of both families and those held open since before must be cut from the isolated segments,
+ * and the others must still have what they had. Throws when anything says otherwise: the vault stays shut.
+ */
+export async function proveIsolated(night: Night): Promise<void> {
+  await tryFlows(
+    night,
+    night.plan.segments.flatMap((segment) =>
+      segment.isolate ? cutTrials(night, segment.name) : keptTrials(night, segment.name, "isolated"),
+    ),
+  );
+  const { status } = night.recorder;
+  for (const segment of night.plan.segments) {
+    const wrong = contradictions(flowsOf(status, segment.name, "isolated")).join("; ");
+    if (segment.isolate && provedIsolated(status, segment.name) === false) {
+      throw new JedaError(
+        "REFUSED",
+        `the isolation of ${segment.name} could not be proved: ${wrong || "no held connection was seen to be cut"}`,
+        {
+          hint: "the vault stays shut and nothing is backed up; compare the edge's rules with: pulumi preview",
+        },
+      );
+    }
+    if (!segment.isolate && wrong !== "") {
+      throw new JedaError(
+        "SERVICE",
+        `${segment.name} is not to be isolated, but lost a connection: ${wrong}`,
+        {
+          hint: "everything is reconnected at once",
+        },
+      );
+    }
+  }
+}
+
+/** Every segment is back; waits for each as long as a first packet may take. Never throws. */
+export async function proveConnected(night: Night): Promise<void> {
+  await Promise.all(
+    night.plan.segments.flatMap((segment) =>
+      keptTrials(night, segment.name, "connected").map((trial) => tryFlow(night, trial)),
+    ),
+  );
+}
+
+function cutTrials(night: Night, segment: string): readonly Trial[] {
+  const prober = night.probers.get(segment);
+  if (prober === undefined) return [];
+  const common = { segment, phase: "isolated", expected: "cut", tries: 3 } as const;
+  const fresh = (night.reachable.get(segment) ?? []).map(
+    (target): Trial => ({ ...common, flow: `tcp ${target}`, attempt: () => prober.tcp(target, attemptMs) }),
+  );
+  const held = night.held
+    .filter((one) => one.segment === segment)
+    .map(
+      ({ id, target }): Trial => ({
+        ...common,
+        flow: `${heldFlow} ${target}`,
+        attempt: () => prober.exercise(id, attemptMs),
+        tries: 1,
+      }),
+    );
+  return [...fresh, ...held];
+}
+
+function keptTrials(night: Night, segment: string, phase: "isolated" | "connected"): readonly Trial[] {
+  const prober = night.probers.get(segment);
+  if (prober === undefined) return [];
+  return (night.reachable.get(segment) ?? []).map(
+    (target): Trial => ({
+      segment,
+      phase,
+      flow: `tcp ${target}`,
+      expected: "open",
+      attempt: () => prober.tcp(target, attemptMs),
+      tries: phase === "connected" ? 10 : 3,
+    }),
+  );
+}

@@ -1,0 +1,91 @@
+/**
+ * The finaliser: shuts the vault and reconnects every segment in one transaction on each edge, before anything
+ * else and whatever happened. Proving that it worked comes after and can't hold it up.
+ */
+import type { LiveLease } from "../../model/edge-protocol.ts";
+import { tryFlows, vaultTrials } from "../flows.ts";
+import { releaseFence } from "../leases.ts";
+import type { EdgeHold, Night } from "../night.ts";
+import { nothingTouched } from "../state.ts";
+
+/** One release may take so long before it is given anew. */
+const answerMs = 8_000;
+/** After the deadline the kernel has done it; so much longer an edge is asked to confirm. */
+const patienceMs = 30_000;
+const firstPauseMs = 250;
+const longestPauseMs = 2_000;
+
+export async function shutAndReconnect(night: Night): Promise<void> {
+  const untouched = nothingTouched(night.recorder.status.reached);
+  night.recorder.enter("reconnecting");
+  if (untouched) return;
+  const leftovers = await Promise.all(night.edges.map((edge) => releaseEdge(night, edge)));
+  await proveShut(night, leftovers);
+}
+
+type Leftovers = readonly LiveLease[] | "unknown";
+
+async function releaseEdge(night: Night, edge: EdgeHold): Promise<Leftovers> {
+  const { name } = edge.planned;
+  const status = night.recorder.status.edges.find((one) => one.name === name);
+  const fence = status === undefined ? null : releaseFence(status);
+  if (fence === null) return "unknown";
+  if (!(await untilReleased(night, edge, fence))) return "unknown";
+  night.recorder.record({ type: "released", edge: name });
+  return readBack(night, edge, fence);
+}
+
+async function untilReleased(night: Night, edge: EdgeHold, fence: number): Promise<boolean> {
+  const { clock } = night.runtime;
+  const giveUp = Math.max(night.boot.reconnectBy, clock.bootMs()) + patienceMs;
+  let said = "";
+  for (let pause = firstPauseMs; clock.bootMs() < giveUp; pause = Math.min(pause * 2, longestPauseMs)) {
+    const failure = await withinAnswer(night, edge.client.release(fence));
+    if (failure === null) return true;
+    if (failure !== said) night.recorder.note(`releasing on ${edge.planned.name}: ${failure}; trying again`);
+    said = failure;
+    await clock.sleep(pause);
+  }
+  return false;
+}
+
+/** Null when it worked, else what went wrong. */
+async function withinAnswer(night: Night, work: Promise<unknown>): Promise<string | null> {
+  const over = new AbortController();
+  const late = night.runtime.clock.sleep(answerMs, over.signal).then(() => `no answer within ${answerMs} ms`);
+  const outcome = work.then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  try {
+    return await Promise.race([outcome, late]);
+  } finally {
+    over.abort();
+  }
+}
+
+/** What the kernel still holds after it said that everything was released. */
+async function readBack(night: Night, edge: EdgeHold, fence: number): Promise<Leftovers> {
+  let left: Leftovers = "unknown";
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const listing = edge.client.list();
+    if ((await withinAnswer(night, listing)) === null) left = (await listing).leases;
+    if (left !== "unknown" && left.length === 0) return left;
+    await night.runtime.clock.sleep(firstPauseMs);
+    await withinAnswer(night, edge.client.release(fence));
+  }
+  if (left !== "unknown") {
+    const what = left.map(({ set, value }) => `${set} ${value}`).join(", ");
+    night.recorder.note(`the edge ${edge.planned.name} still holds ${what} after its release`);
+  }
+  return left;
+}
+
+/** Nothing may reach the backup host from any segment, whatever the edges said. */
+async function proveShut(night: Night, leftovers: readonly Leftovers[]): Promise<void> {
+  const flows = await tryFlows(night, vaultTrials(night, "connected"));
+  const left = leftovers.flatMap((one) => (one === "unknown" ? [] : one));
+  const stillOpen = left.some((lease) => lease.set === "vault_open") || flows.includes("open");
+  const certain = !leftovers.includes("unknown") && flows.length > 0 && !flows.includes("unknown");
+  night.recorder.record({ type: "vault-shut", proved: stillOpen ? false : certain ? true : null });
+}

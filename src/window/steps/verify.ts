@@ -1,0 +1,96 @@
+/** What was saved is restored and compared while the sources can still be asked. */
+import { randomInt } from "node:crypto";
+import type { Saved } from "../../model/driver.ts";
+import type { Source } from "../../model/hospital.ts";
+import type { Step } from "../../model/runbook.ts";
+import { unlessStopped } from "../clock.ts";
+import { vaultMarginMs, verifyMarginMs } from "../deadlines.ts";
+import { backupContext, type Night, stopAt } from "../night.ts";
+
+type VerifyStep = Extract<Step, { kind: "verify" }>;
+
+export async function verify(night: Night, step: VerifyStep): Promise<void> {
+  night.recorder.enter("verifying");
+  const sources = night.plan.sources.filter((source) => night.saved.has(source.name));
+  if (sources.length === 0) return;
+  const stop = stopAt(night, night.boot.reconnectBy - vaultMarginMs - verifyMarginMs);
+  try {
+    const repository = await checkRepository(night, step, stop.signal);
+    for (const source of sources) {
+      const saved = night.saved.get(source.name);
+      if (saved === undefined || stop.signal.aborted) continue;
+      await verifySource(night, { source, saved, step, repository, signal: stop.signal });
+    }
+    if (stop.late.aborted) night.recorder.note("verification was stopped: the vault had to be shut");
+  } finally {
+    stop.done();
+  }
+  night.recorder.stop.signal.throwIfAborted();
+}
+
+interface RepositoryCheck {
+  readonly sound: boolean;
+  readonly findings: readonly string[];
+}
+
+async function checkRepository(
+  night: Night,
+  step: VerifyStep,
+  signal: AbortSignal,
+): Promise<RepositoryCheck> {
+  const { repository } = night.runtime;
+  const context = backupContext(night, signal);
+  try {
+    const findings = await unlessStopped(repository.check(context, step.readPercent), signal);
+    return { sound: true, findings };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { sound: false, findings: [`the repository's check failed: ${message}`] };
+  }
+}
+
+interface Verification {
+  readonly source: Source;
+  readonly saved: Saved;
+  readonly step: VerifyStep;
+  readonly repository: RepositoryCheck;
+  readonly signal: AbortSignal;
+}
+
+async function verifySource(night: Night, work: Verification): Promise<void> {
+  const { source, saved, step, signal } = work;
+  const context = backupContext(night, signal);
+  const options = { sampleFiles: step.sampleFiles, databases: step.databases, seed: randomInt(2 ** 31) };
+  try {
+    const age = await snapshotIsNew(night, saved, signal);
+    const driver = night.runtime.driver(source);
+    const answer = await unlessStopped(driver.verify(source, saved, context, options), signal);
+    if (signal.aborted) return;
+    night.recorder.record({
+      type: "source-verified",
+      source: source.name,
+      verified: answer.verified && age === null && work.repository.sound,
+      findings: [...(age === null ? [] : [age]), ...work.repository.findings, ...answer.findings],
+    });
+  } catch (error) {
+    // Stopped by a deadline or by the window's end: saved, and not verified.
+    if (signal.aborted) return;
+    const message = error instanceof Error ? error.message : String(error);
+    night.recorder.record({
+      type: "source-verified",
+      source: source.name,
+      verified: false,
+      findings: [`the verification broke off: ${message}`],
+    });
+  }
+}
+
+/** A driver that reports an earlier snapshot, or one that is not there, has saved nothing tonight. */
+async function snapshotIsNew(night: Night, saved: Saved, signal: AbortSignal): Promise<string | null> {
+  const same = (id: string): boolean => id.startsWith(saved.snapshot) || saved.snapshot.startsWith(id);
+  if ([...night.earlierSnapshots].some(same)) {
+    return `the snapshot ${saved.snapshot} was there before the window began`;
+  }
+  const ids = await night.runtime.repository.snapshots(backupContext(night, signal));
+  return ids.some(same) ? null : `the snapshot ${saved.snapshot} is not in the repository`;
+}

@@ -1,0 +1,44 @@
+/** Why a window ends before its runbook does: recorded once, the first reason wins. */
+import { JedaError } from "../model/errors.ts";
+import type { WindowResult } from "../model/report.ts";
+
+export interface StopCause {
+  readonly result: Exclude<WindowResult, "ok">;
+  /** One sentence, shown in the report. */
+  readonly reason: string;
+}
+
+export class Stop {
+  readonly #controller = new AbortController();
+  #cause: StopCause | undefined;
+  readonly #onFirst: (cause: StopCause) => void;
+
+  constructor(onFirst: (cause: StopCause) => void = () => undefined) {
+    this.#onFirst = onFirst;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get cause(): StopCause | undefined {
+    return this.#cause;
+  }
+
+  /** Returns whether this was the first reason. */
+  request(cause: StopCause): boolean {
+    if (this.#cause !== undefined) return false;
+    this.#cause = cause;
+    this.#onFirst(cause);
+    this.#controller.abort(new JedaError("REFUSED", cause.reason));
+    return true;
+  }
+}
+
+/** Which result an unexpected error of a step gives, and how it is said. */
+export function causeOf(error: unknown, during: string): StopCause {
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = error instanceof JedaError && error.hint !== undefined ? ` (${error.hint})` : "";
+  if (error instanceof JedaError && error.code === "SERVICE") return { result: "aborted", reason: message };
+  return { result: "failed", reason: `${during}: ${message}${hint}` };
+}

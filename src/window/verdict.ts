@@ -1,0 +1,120 @@
+/**
+ * The result of a window, decided from the journal's evidence and from nothing that a step merely claims:
+ * every reason for a result that is not `ok` is found here, so that a rebuilt report says the same.
+ */
+import type { WindowResult } from "../model/report.ts";
+import { contradictions, flowsOf, provedConnected, provedIsolated } from "./isolation-proof.ts";
+import { nothingTouched } from "./state.ts";
+import type { WindowStatus } from "./status.ts";
+import type { StopCause } from "./stop.ts";
+
+export interface Verdict {
+  readonly result: WindowResult;
+  readonly reasons: readonly string[];
+}
+
+/** What is worse wins; `skipped` only stands where nothing was done at all. */
+const gravity: readonly WindowResult[] = ["ok", "skipped", "partial", "aborted", "failed"];
+
+export function decide(status: WindowStatus): Verdict {
+  const found = [...status.causes, ...(nothingTouched(status.reached) ? [] : evidence(status))];
+  const result = found.reduce<WindowResult>(
+    (worst, { result }) => (gravity.indexOf(result) > gravity.indexOf(worst) ? result : worst),
+    "ok",
+  );
+  return { result, reasons: found.map(({ reason }) => reason) };
+}
+
+function evidence(status: WindowStatus): readonly StopCause[] {
+  return [
+    ...isolation(status),
+    ...sources(status),
+    ...reconnection(status),
+    ...vault(status),
+    ...records(status),
+  ];
+}
+
+function isolation(status: WindowStatus): readonly StopCause[] {
+  return status.plan.segments
+    .filter((segment) => segment.isolate)
+    .flatMap((segment): StopCause[] => {
+      const proved = provedIsolated(status, segment.name);
+      if (proved === true) return [];
+      if (proved === false) {
+        const why = contradictions(flowsOf(status, segment.name, "isolated")).join("; ");
+        return [
+          failed(`the isolation of ${segment.name} was not proved: ${why || "no held connection was cut"}`),
+        ];
+      }
+      if (segment.probePoint === undefined) {
+        return [partial(`the isolation of ${segment.name} was not proved: it has no probe point`)];
+      }
+      return ended(status) ? [] : [failed(`the isolation of ${segment.name} was not tried`)];
+    });
+}
+
+function sources(status: WindowStatus): readonly StopCause[] {
+  const found = status.sources.flatMap((source): StopCause[] => {
+    if (source.state === "saved" && source.verified === true) return [];
+    const why = source.findings.join("; ");
+    if (source.state === "saved" && source.verified === false) {
+      return [failed(`the verification of ${source.name} failed: ${why}`)];
+    }
+    if (source.state === "saved") return [partial(`${source.name} was saved but not verified`)];
+    if (source.state === "failed") return [partial(`${source.name} was not saved: ${why}`)];
+    if (source.state === "skipped") return [partial(`${source.name} was skipped: ${why}`)];
+    return [partial(`${source.name} was not saved: the window ended before`)];
+  });
+  const none = status.sources.length > 0 && !status.sources.some((one) => one.verified === true);
+  if (none && !ended(status)) return [...found, failed("no source was saved and verified")];
+  return found;
+}
+
+function reconnection(status: WindowStatus): readonly StopCause[] {
+  const edges = status.edges.flatMap((edge): StopCause[] => {
+    if (edge.releasedAt === null) {
+      return [
+        failed(`the edge ${edge.name} never confirmed the reconnection; its kernel did it at the deadline`),
+      ];
+    }
+    const late = Date.parse(edge.releasedAt) - status.deadlines.reconnectBy;
+    return late > 0 ? [failed(`the edge ${edge.name} confirmed the reconnection ${late} ms too late`)] : [];
+  });
+  const segments = status.plan.segments.flatMap((segment): StopCause[] => {
+    if (provedConnected(status, segment.name) !== false) return [];
+    const why = contradictions(flowsOf(status, segment.name, "connected")).join("; ");
+    return [failed(`the segment ${segment.name} was not proved to be back: ${why}`)];
+  });
+  return [...edges, ...segments];
+}
+
+function vault(status: WindowStatus): readonly StopCause[] {
+  if (status.vaultProvedShut === true) return [];
+  if (status.vaultProvedShut === null) return [partial("that the vault is shut could not be proved")];
+  const open = status.flows.filter((flow) => flow.phase === "connected" && flow.expected === "cut");
+  const why = contradictions(open).join("; ");
+  return [failed(`the vault was left open: ${why || "an edge still holds its lease"}`)];
+}
+
+function records(status: WindowStatus): readonly StopCause[] {
+  const witnessed = status.plan.services.some((service) => service.records !== undefined);
+  if (status.records === null) {
+    return witnessed && !ended(status) ? [partial("the entered records could not be counted")] : [];
+  }
+  const { lost, acknowledged } = status.records;
+  return lost > 0 ? [failed(`${lost} of ${acknowledged} acknowledged records were not stored`)] : [];
+}
+
+/** Whether something ended the window before its runbook did: what was not tried after it is no news. */
+function ended(status: WindowStatus): boolean {
+  return status.causes.length > 0;
+}
+
+function failed(reason: string): StopCause {
+  return { result: "failed", reason };
+}
+
+function partial(reason: string): StopCause {
+  return { result: "partial", reason };
+}

@@ -1,0 +1,105 @@
+/** An edge in memory that keeps leases the way the kernel does: by its own boot clock, fenced. */
+import type {
+  EdgeClient,
+  EdgeClock,
+  EdgeListing,
+  LeaseRequest,
+  LeaseSet,
+} from "../../../../src/model/edge-protocol.ts";
+import { JedaError } from "../../../../src/model/errors.ts";
+import type { Clock } from "../../../../src/window/clock.ts";
+
+export class FakeEdge implements EdgeClient {
+  readonly name: string;
+  readonly calls: string[] = [];
+  /** Called before each command; may throw, or wait. */
+  before: (command: string) => Promise<void> | void = () => undefined;
+  /** Says yes and does nothing. */
+  deafTo = new Set<LeaseSet>();
+  /** Sets that a release leaves as they are. */
+  sticky = new Set<LeaseSet>();
+  fence = 7;
+  readonly #clock: Clock;
+  readonly #ends = new Map<string, { set: LeaseSet; value: string; at: number }>();
+  /** This edge was booted at another moment than the backup host. */
+  readonly #bootOffset = 123_456;
+
+  constructor(name: string, clock: Clock) {
+    this.name = name;
+    this.#clock = clock;
+  }
+
+  get bootMs(): number {
+    return this.#clock.bootMs() + this.#bootOffset;
+  }
+
+  holds(set: LeaseSet, value?: string): boolean {
+    return this.#live().some((lease) => lease.set === set && (value === undefined || lease.value === value));
+  }
+
+  async clock(): Promise<EdgeClock> {
+    await this.#called("clock");
+    return this.#now();
+  }
+
+  async list(): Promise<EdgeListing> {
+    await this.#called("list");
+    return {
+      clock: this.#now(),
+      scriptSha256: "",
+      tables: { jeda: "table inet jeda {}", jeda_window: "table inet jeda_window {}" },
+      wanted: { jeda: null, jeda_window: null },
+      leases: this.#live().map(({ set, value, at }) => ({ set, value, expiresMs: at - this.bootMs })),
+      foreign: [],
+      probation: false,
+    };
+  }
+
+  async lease(request: LeaseRequest): Promise<{ timeoutMs: number; clock: EdgeClock }> {
+    const vault = request.elements.some((element) => element.set === "vault_open");
+    await this.#called(vault ? "lease vault" : "lease");
+    if (request.fence < this.fence) throw new JedaError("REFUSED", "a newer fence is there");
+    const timeoutMs = request.deadlineBootMs - this.bootMs;
+    if (timeoutMs < 1000) throw new JedaError("DEADLINE", "the deadline has passed");
+    for (const { set, value } of request.elements) {
+      if (!this.deafTo.has(set))
+        this.#ends.set(`${set} ${value}`, { set, value, at: request.deadlineBootMs });
+    }
+    return { timeoutMs, clock: this.#now() };
+  }
+
+  renew(request: LeaseRequest): Promise<{ timeoutMs: number; clock: EdgeClock }> {
+    return this.lease(request);
+  }
+
+  async release(fence: number): Promise<EdgeClock> {
+    await this.#called("release");
+    this.fence = Math.max(this.fence, fence);
+    for (const [key, { set }] of this.#ends) if (!this.sticky.has(set)) this.#ends.delete(key);
+    return this.#now();
+  }
+
+  async shut(): Promise<EdgeClock> {
+    await this.#called("shut");
+    for (const [key, { set }] of this.#ends) if (set === "vault_open") this.#ends.delete(key);
+    return this.#now();
+  }
+
+  apply = (): Promise<void> => Promise.reject(new Error("not in a window"));
+  confirm = this.apply;
+  revert = this.apply;
+  close = (): Promise<void> => Promise.resolve();
+
+  async #called(command: string): Promise<void> {
+    this.calls.push(command);
+    await this.before(command);
+  }
+
+  #now(): EdgeClock {
+    return { bootId: "edge-boot", bootMs: this.bootMs, wallMs: this.#clock.wallMs(), fence: this.fence };
+  }
+
+  #live(): readonly { set: LeaseSet; value: string; at: number }[] {
+    return [...this.#ends.values()].filter(({ at }) => at > this.bootMs);
+  }
+}

@@ -1,0 +1,126 @@
+/** A hospital in memory: what flows is decided by the leases that the fake edges hold. */
+import type { Saved, SourceDriver } from "../../../../src/model/driver.ts";
+import type { Source } from "../../../../src/model/hospital.ts";
+import type { Deadlines, WindowPlan } from "../../../../src/model/plan.ts";
+import type { Flow, Prober } from "../../../../src/model/prober.ts";
+import type { Report } from "../../../../src/model/report.ts";
+import { fixDeadlines } from "../../../../src/window/deadlines.ts";
+import { type Journal, memoryJournal } from "../../../../src/window/journal.ts";
+import { openNight } from "../../../../src/window/open-night.ts";
+import { Recorder } from "../../../../src/window/recorder.ts";
+import { runWindow } from "../../../../src/window/run-window.ts";
+import type { Runtime } from "../../../../src/window/runtime.ts";
+import { FakeEdge } from "./edge.ts";
+import { plan as defaultPlan } from "./plan.ts";
+import { type VirtualClock, virtualClock } from "./virtual-clock.ts";
+
+export class FakeHospital {
+  readonly clock: VirtualClock = virtualClock();
+  readonly plan: WindowPlan;
+  readonly deadlines: Deadlines;
+  readonly edges: readonly FakeEdge[];
+  readonly recorder: Recorder;
+  readonly told: string[] = [];
+  stored: Report | undefined;
+  /** Segments whose held connections survive an isolation. */
+  survivors = new Set<string>();
+  serviceStatus: () => number | null = () => 200;
+  backupReachable = false;
+  snapshots = ["aaaa1111"];
+  counts = { sent: 12, acknowledged: 10 };
+  storedRecords = 11;
+  check: () => readonly string[] = () => ["5% of the repository's data was read"];
+  /** Overrides of a source's driver by its name. */
+  drivers: Readonly<Record<string, Partial<SourceDriver>>> = {};
+  unreachable = new Set<string>();
+
+  constructor(plan: WindowPlan = defaultPlan, journal: Journal = memoryJournal()) {
+    this.plan = plan;
+    this.deadlines = fixDeadlines(plan, this.clock.wallMs());
+    this.edges = plan.edges.map((edge) => new FakeEdge(edge.name, this.clock));
+    this.recorder = new Recorder(journal, this.clock);
+    if (journal.entries.length === 0) {
+      this.recorder.record({ type: "armed", plan, deadlines: this.deadlines, by: "test" });
+    }
+  }
+
+  async run(): Promise<Report> {
+    await runWindow(openNight(this.recorder, this.runtime()));
+    if (this.stored === undefined) throw new Error("no report was stored");
+    return this.stored;
+  }
+
+  runtime(): Runtime {
+    return {
+      clock: this.clock,
+      version: "test",
+      credentials: {},
+      runtimeDir: "/nonexistent",
+      log: () => undefined,
+      repository: {
+        open: async () => undefined,
+        snapshots: async () => this.snapshots,
+        check: async () => this.check(),
+        freeBytes: async () => 1e12,
+      },
+      edge: ({ name }) => this.#edge(name),
+      prober: (destination) => this.#prober(destination.replace("probe-", "")),
+      driver: (source) => ({ ...this.#driver(source), ...this.drivers[source.name] }),
+      countStored: async () => this.storedRecords,
+      tell: async (_, text) => {
+        this.told.push(text);
+      },
+      store: (report) => {
+        this.stored = JSON.parse(report) as Report;
+      },
+    };
+  }
+
+  isolated(segment: string): boolean {
+    const planned = this.plan.segments.find((one) => one.name === segment);
+    return this.edges.some((edge) => planned?.interfaces.some((value) => edge.holds("isolated_if", value)));
+  }
+
+  #edge(name: string): FakeEdge {
+    const edge = this.edges.find((one) => one.name === name);
+    if (edge === undefined) throw new Error(`no edge ${name}`);
+    return edge;
+  }
+
+  #prober(segment: string): Prober {
+    const flow = async (): Promise<Flow> => {
+      if (this.unreachable.has(segment)) return "unknown";
+      return this.isolated(segment) ? "cut" : "open";
+    };
+    const toBackup = (target: string): boolean =>
+      target.startsWith("10.50.") || target.includes("2001:db8:50:");
+    const vault = async (): Promise<Flow> => (this.backupReachable ? "open" : "cut");
+    return {
+      destination: `probe-${segment}`,
+      tcp: (target) => (toBackup(target) ? vault() : flow()),
+      ping: vault,
+      hold: flow,
+      exercise: async () => (this.survivors.has(segment) ? "open" : flow()),
+      http: async (url) => {
+        if (this.unreachable.has(segment)) return { flow: "unknown", status: null, body: "" };
+        if (url.endsWith("/counts")) return { flow: "open", status: 200, body: JSON.stringify(this.counts) };
+        return { flow: "open", status: this.serviceStatus(), body: "" };
+      },
+      close: async () => undefined,
+    };
+  }
+
+  #driver(source: Source): SourceDriver {
+    return {
+      preflight: async () => undefined,
+      survey: async () => ({ items: 3, bytes: 3000, detail: null }),
+      backup: async (): Promise<Saved> => {
+        await this.clock.sleep(10_000);
+        const snapshot = source.name === "records" ? "bbbb2222" : "cccc3333";
+        this.snapshots = [...this.snapshots, snapshot];
+        return { snapshot, bytes: 3000, items: 3, findings: [], detail: null };
+      },
+      verify: async () => ({ verified: true, findings: ["3 of 3 were compared"] }),
+    };
+  }
+}
