@@ -15,7 +15,10 @@ export interface Call {
 
 /** The live state, told as the declared inputs that would describe it. */
 export interface Live {
-  /** Inputs whose live value is not the declared one; everything else is as declared. */
+  /**
+   * The live value of every input that can drift, also where nothing drifted: a refresh writes these into the state
+   * and hands them to the next read, so what is left out would keep the value of an older drift.
+   */
   readonly inputs: Properties;
   readonly outputs: Properties;
   /** One sentence for each difference, shown in plain `pulumi preview`. */
@@ -40,9 +43,10 @@ export interface Handler<I> {
   /** In a preview of a create or an update: what would fail for certain. Changes nothing. */
   inspect?(inputs: I, call: Call): Promise<void>;
   create(inputs: I, call: Call): Promise<Created>;
-  /** Null when the thing does not exist any more. */
-  read(inputs: I, call: Call): Promise<Live | null>;
-  update(inputs: I, olds: I, call: Call): Promise<Properties>;
+  /** Null when the thing does not exist any more. `known` holds the outputs in state. */
+  read(inputs: I, known: Properties, call: Call): Promise<Live | null>;
+  /** `olds` are the live inputs that the last read told. Resolves to the outputs. */
+  update(inputs: I, olds: I, known: Properties, call: Call): Promise<Properties>;
   delete(inputs: I, call: Call): Promise<void>;
 }
 

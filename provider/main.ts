@@ -2,18 +2,19 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { EngineLog } from "./engine-log.ts";
 import { providerGrpc } from "./proto.ts";
-import { handlers } from "./resources/registry.ts";
+
 import { implementation } from "./server.ts";
+import { surroundings } from "./surroundings.ts";
 import { Work } from "./work.ts";
 
 const work = new Work();
 const log = new EngineLog(process.argv.at(-1)?.includes(":") ? process.argv.at(-1) : undefined);
-const registry = handlers();
+const world = surroundings();
 // No limit: a policy of thousands of rules is one message.
 const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
 server.addService(
   providerGrpc.ResourceProviderService,
-  implementation({ handlers: registry.handlers, log, work, stop: end }),
+  implementation({ handlers: world.handlers, log, work, stop: end }),
 );
 
 let ending = false;
@@ -22,7 +23,7 @@ async function end(): Promise<void> {
   if (ending) return;
   ending = true;
   await work.finished();
-  await registry.close();
+  await world.close();
   log.close();
   server.forceShutdown();
   process.exit(0);

@@ -9,7 +9,7 @@ import { emptyPb, pluginPb, providerPb } from "./proto.ts";
 import { fromStruct, holdsUnknown, type Properties, toStruct, unwrapAll } from "./wire.ts";
 import type { Work } from "./work.ts";
 
-export interface Surroundings {
+export interface Served {
   /** By type token, `jeda:index:EdgeFirewall`. */
   readonly handlers: ReadonlyMap<string, AnyHandler>;
   readonly log: EngineLog;
@@ -26,7 +26,7 @@ function typeOf(urn: string): string {
   return urn.split("::")[2]?.split("$").at(-1) ?? "";
 }
 
-export function implementation(around: Surroundings): UntypedServiceImplementation {
+export function implementation(around: Served): UntypedServiceImplementation {
   const handlerOf = (request: Named): AnyHandler => {
     const type = typeOf(request.getUrn());
     const handler = around.handlers.get(type);
@@ -149,7 +149,7 @@ export function implementation(around: Surroundings): UntypedServiceImplementati
       const response = new providerPb.ReadResponse();
       response.setRefreshBeforeUpdate(true);
       try {
-        const live = await handler.read(handler.schema.parse(unwrapAll(inputs)), call);
+        const live = await handler.read(handler.schema.parse(unwrapAll(inputs)), unwrapAll(outputs), call);
         if (live === null) return response;
         for (const line of live.drift) await call.log.warning(`drift: ${line}`);
         const liveInputs = { ...inputs, ...live.inputs };
@@ -175,6 +175,7 @@ export function implementation(around: Surroundings): UntypedServiceImplementati
       const outputs = await handler.update(
         handler.schema.parse(unwrapAll(raw)),
         unwrapAll(fromStruct(request.getOldInputs())),
+        unwrapAll(fromStruct(request.getOlds())),
         callOf(request),
       );
       return response.setProperties(toStruct({ ...raw, ...outputs }));

@@ -28,7 +28,7 @@ export function secret(value: Json): Json {
 export function unwrap(value: Json): Json {
   if (Array.isArray(value)) return value.map(unwrap);
   if (!isObject(value)) return value;
-  if (value[SIGNATURE] === SECRET) return unwrap(value["value"] ?? null);
+  if (value[SIGNATURE] === SECRET) return unwrap(value.value ?? null);
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unwrap(item)]));
 }
 

@@ -1,0 +1,180 @@
+/** The two tables that jeda owns on an edge, `inet jeda` and `inet jeda_window`, and never another. */
+import { z } from "zod";
+import type { EdgeListing, LiveLease } from "../../src/model/edge-protocol.ts";
+import { JedaError } from "../../src/model/errors.ts";
+import type { Edges } from "../edges.ts";
+import type { Call, Handler } from "../handler.ts";
+import { applyOnProbation } from "../probation.ts";
+import { compareTables, declaredTable } from "../ruleset-inputs.ts";
+import { reachSchema } from "./reach.ts";
+
+const texts = z.record(z.string(), z.string());
+
+const schema = z.strictObject({
+  edge: z.string(),
+  ssh: reachSchema,
+  /** nft text of each table. */
+  tables: z.strictObject({ jeda: z.string(), jeda_window: z.string() }),
+  probes: z.array(
+    z.strictObject({
+      service: z.string(),
+      from: z.string(),
+      via: z.string(),
+      target: z.discriminatedUnion("kind", [
+        z.strictObject({ kind: z.literal("http"), url: z.string() }),
+        z.strictObject({ kind: z.literal("tcp"), host: z.string(), port: z.number() }),
+      ]),
+      whenUnknown: z.enum(["proceed", "refuse"]),
+    }),
+  ),
+  /** Interfaces and prefixes of each segment, to name leases by their segment. */
+  segments: z.record(z.string(), z.array(z.string())),
+  /** IANA zone for times in messages. */
+  zone: z.string(),
+  // Set by the provider.
+  policy: texts.optional(),
+  policyOrder: texts.optional(),
+  window: texts.optional(),
+  windowOrder: texts.optional(),
+  /** Tables of others in front of jeda's, and leases without an end: nothing of the kind is declared. */
+  foreign: texts.optional(),
+  endless: texts.optional(),
+});
+export type EdgeFirewallInputs = z.infer<typeof schema>;
+
+function endless(listing: EdgeListing): readonly LiveLease[] {
+  return listing.leases.filter(({ expiresMs }) => expiresMs === null);
+}
+
+function segmentsOf(inputs: EdgeFirewallInputs, leases: readonly LiveLease[]): string {
+  const names = leases.map(({ set, value }) => {
+    if (set === "vault_open") return "the open vault";
+    const owner = Object.entries(inputs.segments).find(([, marks]) => marks.includes(value));
+    return owner?.[0] ?? value;
+  });
+  return [...new Set(names)].join(", ");
+}
+
+function until(inputs: EdgeFirewallInputs, listing: EdgeListing): string {
+  if (endless(listing).length > 0) return "without an end";
+  const longest = Math.max(...listing.leases.map(({ expiresMs }) => expiresMs ?? 0));
+  const end = new Date(listing.clock.wallMs + longest);
+  const time = new Intl.DateTimeFormat("en-GB", {
+    timeStyle: "medium",
+    dateStyle: "medium",
+    timeZone: inputs.zone,
+  });
+  return `until ${time.format(end)} ${inputs.zone} at the latest`;
+}
+
+export function edgeFirewall(edges: Edges): Handler<EdgeFirewallInputs> {
+  const clientOf = (inputs: EdgeFirewallInputs) => edges.client(inputs.edge, inputs.ssh);
+
+  const apply = async (inputs: EdgeFirewallInputs, call: Call): Promise<void> => {
+    const client = clientOf(inputs);
+    const listing = await client.list(inputs.tables);
+    const { tables, wanted } = listing;
+    if (tables.jeda !== wanted.jeda || tables.jeda_window !== wanted.jeda_window || listing.probation) {
+      const change = edges.transition(listing, inputs.tables);
+      await applyOnProbation(client, change, inputs.probes, edges.prober, call.log);
+    }
+    if (endless(listing).length === 0) return;
+    if (endless(listing).length === listing.leases.length) {
+      await client.release(listing.clock.fence);
+      return;
+    }
+    await call.log.warning(
+      `${inputs.edge}: leases without an end stay while a window holds others: ${segmentsOf(inputs, endless(listing))}`,
+    );
+  };
+
+  return {
+    schema,
+    identity: ["edge"],
+    quiet: ["tables", "segments"],
+
+    async derive({ tables }) {
+      const policy = declaredTable(tables.jeda);
+      const window = declaredTable(tables.jeda_window);
+      return {
+        policy: policy.rules,
+        policyOrder: policy.order,
+        window: window.rules,
+        windowOrder: window.order,
+        foreign: {},
+        endless: {},
+      };
+    },
+
+    async create(inputs, call) {
+      await apply(inputs, call);
+      return { id: inputs.edge, outputs: {} };
+    },
+
+    async read(inputs) {
+      const listing = await clientOf(inputs).list(inputs.tables);
+      const table = (name: "jeda" | "jeda_window") =>
+        compareTables(name, {
+          declared: inputs.tables[name],
+          live: listing.tables[name],
+          wanted: listing.wanted[name] ?? "",
+        });
+      const policy = table("jeda");
+      const window = table("jeda_window");
+      const foreign = Object.fromEntries(
+        listing.foreign.map(({ table: name, chain, hook, priority }) => [
+          `${name}/${chain}`,
+          `hook ${hook} priority ${priority}`,
+        ]),
+      );
+      const unending = Object.fromEntries(
+        endless(listing).map((lease) => [`${lease.set}/${lease.value}`, segmentsOf(inputs, [lease])]),
+      );
+      const drift = [
+        ...policy.drift,
+        ...window.drift,
+        ...Object.entries(foreign).map(
+          ([name, at]) =>
+            `table ${name} of somebody else is in front of jeda's (${at}); jeda leaves it alone`,
+        ),
+        ...Object.entries(unending).map(
+          ([name, whose]) => `lease ${name} has no end: ${whose} would stay cut`,
+        ),
+      ];
+      return {
+        inputs: {
+          policy: policy.rules,
+          policyOrder: policy.order,
+          window: window.rules,
+          windowOrder: window.order,
+          foreign,
+          endless: unending,
+        },
+        outputs: {},
+        drift: drift.map((line) => `${inputs.edge}: ${line}`),
+      };
+    },
+
+    async update(inputs, _olds, _known, call) {
+      await apply(inputs, call);
+      return {};
+    },
+
+    async delete(inputs) {
+      const client = clientOf(inputs);
+      const listing = await client.list({});
+      if (listing.leases.length > 0) {
+        throw new JedaError(
+          "REFUSED",
+          `a window holds a lease on ${inputs.edge}: ${segmentsOf(inputs, listing.leases)}, ${until(inputs, listing)}`,
+          {
+            hint: "Removing the tables would end its isolation under it. Wait, or end the window: npm run -s jeda -- window abort",
+          },
+        );
+      }
+      if (listing.tables.jeda === null && listing.tables.jeda_window === null) return;
+      await client.apply(edges.removal(listing), 30_000);
+      await client.confirm();
+    },
+  };
+}

@@ -1,0 +1,144 @@
+/** The window's runner on the backup host: its own Node, one bundle, a launcher, the runbook and the credentials. */
+import { randomBytes } from "node:crypto";
+import { z } from "zod";
+import { JedaError } from "../../src/model/errors.ts";
+import type { Handler, Log } from "../handler.ts";
+import { type Run, runScript } from "../remote.ts";
+import { contentOf, FILE_NAMES, type FileName, sha256 } from "../runner-files.ts";
+
+const AS_DECLARED = "as declared";
+const MODES: Readonly<Record<FileName, string>> = {
+  node: "755",
+  "runner.mjs": "644",
+  "jeda-runner": "755",
+  runbook: "644",
+};
+
+const schema = z.strictObject({
+  ssh: z.string(),
+  /** `uname -m` of the backup host. */
+  machine: z.enum(["x86_64", "aarch64"]),
+  /** Canonical JSON. */
+  runbook: z.string(),
+  /** JSON of the credentials map; secret. */
+  credentials: z.string(),
+  /** Set by the provider: SHA-256 of each file, and how the credentials on the host compare. */
+  files: z.record(z.string(), z.string()).optional(),
+  installedCredentials: z.string().optional(),
+});
+export type RunnerInputs = z.infer<typeof schema>;
+
+interface Look {
+  readonly machine: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly credentials: string;
+}
+
+export function runner(run: Run): Handler<RunnerInputs> {
+  const look = async (inputs: RunnerInputs): Promise<Look> => {
+    const salt = randomBytes(16).toString("hex");
+    const out = await runScript(run, inputs.ssh, "runner", ["look"], { stdin: `${salt}\n` });
+    const files: Record<string, string> = {};
+    let machine = "unknown";
+    let credentials = "missing";
+    for (const [word, first = "", second = "", third = ""] of out
+      .split("\n")
+      .map((line) => line.split(" "))) {
+      if (word === "machine") machine = first;
+      if (word === "file") {
+        const asked = MODES[first as FileName];
+        files[first] = third === asked ? second : `${second} with mode ${third} instead of ${asked}`;
+      }
+      if (word === "credentials") {
+        credentials = first === sha256(salt + inputs.credentials) ? AS_DECLARED : "changed on the host";
+        if (second !== "600:0") credentials = `readable by others: mode and owner ${second} instead of 600:0`;
+      }
+    }
+    return { machine, files, credentials };
+  };
+
+  const refuseInWindow = async (inputs: RunnerInputs, what: string): Promise<void> => {
+    const running = (await runScript(run, inputs.ssh, "runner", ["running"])).trim();
+    if (running === "") return;
+    throw new JedaError(
+      "REFUSED",
+      `a window is running on the backup host (${running.replaceAll("\n", ", ")})`,
+      {
+        hint: `The runner is not ${what} under it. Wait until the window has ended, or end it: npm run -s jeda -- window abort`,
+      },
+    );
+  };
+
+  const install = async (inputs: RunnerInputs, live: Look, log: Log): Promise<void> => {
+    if (live.machine !== inputs.machine) {
+      throw new JedaError("CONFIG", `the backup host is "${live.machine}", declared is "${inputs.machine}"`);
+    }
+    for (const name of FILE_NAMES) {
+      const content = await contentOf(name, inputs.machine, inputs.runbook);
+      if (live.files[name] === sha256(content)) continue;
+      await log.info(`installing ${name} (${content.byteLength} bytes)`);
+      await runScript(run, inputs.ssh, "runner", ["put", name, MODES[name]], {
+        stdin: content,
+        timeoutMs: 600_000,
+      });
+    }
+    if (live.credentials !== AS_DECLARED) {
+      await runScript(run, inputs.ssh, "runner", ["put-credentials"], { stdin: inputs.credentials });
+    }
+  };
+
+  return {
+    schema,
+    identity: [],
+
+    async derive(inputs, olds) {
+      const known = (olds.files ?? {}) as Record<string, string>;
+      const hashes = await Promise.all(
+        FILE_NAMES.map(async (name) => {
+          try {
+            return [name, sha256(await contentOf(name, inputs.machine, inputs.runbook))] as const;
+          } catch (error) {
+            // A preview from a laptop of another kind still compares everything else.
+            if (error instanceof JedaError && known[name] !== undefined) return [name, known[name]] as const;
+            throw error;
+          }
+        }),
+      );
+      return { files: Object.fromEntries(hashes), installedCredentials: AS_DECLARED };
+    },
+
+    async create(inputs, call) {
+      const live = await look(inputs);
+      await refuseInWindow(inputs, "replaced");
+      await install(inputs, live, call.log);
+      return { id: inputs.ssh, outputs: {} };
+    },
+
+    async read(inputs) {
+      const live = await look(inputs);
+      const declared = inputs.files ?? {};
+      const drift = FILE_NAMES.filter((name) => live.files[name] !== declared[name]).map(
+        (name) =>
+          `/opt/jeda/${name} is ${live.files[name] === undefined ? "missing" : "not what was installed"}`,
+      );
+      if (live.credentials !== AS_DECLARED) drift.push(`/etc/jeda/credentials.json is ${live.credentials}`);
+      return {
+        inputs: { files: live.files, installedCredentials: live.credentials },
+        outputs: {},
+        drift,
+      };
+    },
+
+    async update(inputs, _olds, _known, call) {
+      await refuseInWindow(inputs, "changed");
+      await install(inputs, await look(inputs), call.log);
+      return {};
+    },
+
+    async delete(inputs, call) {
+      await refuseInWindow(inputs, "removed");
+      await runScript(run, inputs.ssh, "runner", ["remove"]);
+      await call.log.info("the journals and reports in /var/lib/jeda stay on the host");
+    },
+  };
+}

@@ -1,0 +1,149 @@
+/** Declares a whole hospital: its parts as components, what is installed on hosts as resources, and the window. */
+import * as pulumi from "@pulumi/pulumi";
+import { canonicalJson } from "../config/canonical-json.ts";
+import { compileHostTable } from "../firewall/host-table.ts";
+import { compilePolicyTable } from "../firewall/policy-table.ts";
+import { renderTable } from "../firewall/table.ts";
+import { compileWindowTable } from "../firewall/window-table.ts";
+import type { Credentials, Edge, Hospital } from "../model/hospital.ts";
+import type { WindowPlan } from "../model/plan.ts";
+import { Repository, Runner } from "./backup-host.ts";
+import { Part, placed, type Shown } from "./components.ts";
+import { EdgeFirewall, EdgeScript, HostFirewall, type ServiceProbeArgs } from "./firewall.ts";
+import { probeLabel, segmentLabel, sourceLabel } from "./label.ts";
+import { type DeclaredWindow, declareWindow } from "./window.ts";
+
+export interface DeclaredHospital {
+  readonly window: DeclaredWindow;
+}
+
+/**
+ * Siblings are declared one after another, so that the preview reads the same each time. `credentials` must be
+ * secret; it reaches two secret inputs and nothing else.
+ */
+export async function declareHospital(
+  hospital: Hospital,
+  plan: WindowPlan,
+  credentials: pulumi.Output<Credentials>,
+): Promise<DeclaredHospital> {
+  const root = new Part("Hospital", hospital.name, { zone: hospital.zone });
+  await placed(root);
+  const part = async (
+    kind: "Segment" | "Service" | "Source" | "Edge" | "BackupHost",
+    name: string,
+    shown: Shown,
+  ) => {
+    const made = new Part(kind, name, shown, { parent: root });
+    await placed(made);
+    return made;
+  };
+
+  for (const { name, role, interfaces, cidrs } of hospital.segments) {
+    await part("Segment", name, { role, interfaces, cidrs, window: segmentLabel(plan, name) });
+  }
+  for (const { name, at, users, probe } of hospital.services) {
+    await part("Service", name, { at, users, probe: probeLabel(probe) });
+  }
+  for (const source of hospital.sources) {
+    await part("Source", source.name, {
+      from: source.segment,
+      what: sourceLabel(source),
+      order: source.order,
+    });
+  }
+
+  const hosts: pulumi.Resource[] = [];
+  for (const edge of hospital.edges) {
+    const uplinks = edge.uplinks.map((uplink) => `${uplink.name} on ${uplink.interface}`);
+    const parent = await part("Edge", edge.name, { uplinks });
+    hosts.push(...(await declareEdge(hospital, edge, parent)));
+  }
+  const { backupHost } = hospital;
+  const parent = await part("BackupHost", backupHost.name, {
+    addresses: backupHost.addresses,
+    controlFrom: backupHost.controlFrom,
+  });
+  hosts.push(...(await declareBackupHost(hospital, plan, credentials, parent)));
+
+  return { window: await declareWindow(plan, { parent: root, dependsOn: hosts }) };
+}
+
+/** Every service from every segment its users sit in, where there is somebody to ask. */
+export function serviceProbes(hospital: Hospital): readonly ServiceProbeArgs[] {
+  return hospital.services.flatMap((service) =>
+    hospital.segments.flatMap(({ name, probePoint }) =>
+      probePoint !== undefined && service.users.includes(name)
+        ? [
+            {
+              service: service.name,
+              from: name,
+              via: probePoint,
+              target: service.probe.target,
+              whenUnknown: service.whenUnknown,
+            },
+          ]
+        : [],
+    ),
+  );
+}
+
+async function declareEdge(
+  hospital: Hospital,
+  edge: Edge,
+  parent: pulumi.Resource,
+): Promise<pulumi.Resource[]> {
+  const script = new EdgeScript(edge.name, { edge: edge.name, ssh: edge.ssh }, { parent });
+  await placed(script);
+  const firewall = new EdgeFirewall(
+    edge.name,
+    {
+      edge: edge.name,
+      ssh: edge.ssh,
+      tables: {
+        jeda: renderTable(compilePolicyTable(hospital, edge)),
+        jeda_window: renderTable(compileWindowTable(hospital, edge)),
+      },
+      probes: serviceProbes(hospital),
+      segments: Object.fromEntries(
+        hospital.segments.map(({ name, interfaces, cidrs }) => [name, [...interfaces, ...cidrs]]),
+      ),
+      zone: hospital.zone,
+    },
+    { parent, dependsOn: [script] },
+  );
+  await placed(firewall);
+  return [script, firewall];
+}
+
+async function declareBackupHost(
+  hospital: Hospital,
+  plan: WindowPlan,
+  credentials: pulumi.Output<Credentials>,
+  parent: pulumi.Resource,
+): Promise<pulumi.Resource[]> {
+  const { name, ssh, repository } = hospital.backupHost;
+  const firewall = new HostFirewall(
+    name,
+    { ssh, table: renderTable(compileHostTable(hospital)) },
+    { parent },
+  );
+  await placed(firewall);
+  const all = pulumi.secret(credentials);
+  const runner = new Runner(
+    name,
+    { ssh, runbook: canonicalJson(plan.runbook), credentials: all.apply((map) => canonicalJson(map)) },
+    { parent },
+  );
+  await placed(runner);
+  const kept = new Repository(
+    name,
+    {
+      ssh,
+      path: repository.path,
+      password: all.apply((map) => map[repository.credentials]?.password ?? ""),
+    },
+    { parent },
+  );
+  await placed(kept);
+  return [firewall, runner, kept];
+}

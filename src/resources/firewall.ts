@@ -1,0 +1,56 @@
+/** The firewall resources of jeda's own provider (`provider/resources/`), typed for the program. */
+import * as pulumi from "@pulumi/pulumi";
+import type { TableName } from "../model/edge-protocol.ts";
+import type { EdgeReach, ProbeTarget, Service } from "../model/hospital.ts";
+
+/** A probe that has to succeed from the users' segment before a new policy may stay. */
+export interface ServiceProbeArgs {
+  readonly service: string;
+  /** Segment of the users. */
+  readonly from: string;
+  /** OpenSSH destination of its probe point. */
+  readonly via: string;
+  readonly target: ProbeTarget;
+  readonly whenUnknown: Service["whenUnknown"];
+}
+
+export interface EdgeScriptArgs {
+  readonly edge: string;
+  readonly ssh: EdgeReach;
+}
+
+export class EdgeScript extends pulumi.CustomResource {
+  constructor(name: string, args: EdgeScriptArgs, options?: pulumi.CustomResourceOptions) {
+    super("jeda:index:EdgeScript", name, { ...args }, options);
+  }
+}
+
+export interface EdgeFirewallArgs {
+  readonly edge: string;
+  readonly ssh: EdgeReach;
+  /** nft text of the two tables. */
+  readonly tables: Readonly<Record<TableName, string>>;
+  readonly probes: readonly ServiceProbeArgs[];
+  /** Interfaces and prefixes of each segment, to name leases by their segment. */
+  readonly segments: Readonly<Record<string, readonly string[]>>;
+  /** IANA zone of times in messages. */
+  readonly zone: string;
+}
+
+export class EdgeFirewall extends pulumi.CustomResource {
+  constructor(name: string, args: EdgeFirewallArgs, options?: pulumi.CustomResourceOptions) {
+    super("jeda:index:EdgeFirewall", name, { ...args }, options);
+  }
+}
+
+export interface HostFirewallArgs {
+  readonly ssh: string;
+  /** nft text of `inet jeda_host`. */
+  readonly table: string;
+}
+
+export class HostFirewall extends pulumi.CustomResource {
+  constructor(name: string, args: HostFirewallArgs, options?: pulumi.CustomResourceOptions) {
+    super("jeda:index:HostFirewall", name, { ...args }, options);
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * The window as two commands: `arm` hands the plan to the runner on the backup host, `follow` streams its journal
+ * and fails when the window ends badly. Neither isolates anything by itself, and a changed text runs nothing again:
+ * only another window id does.
+ */
+import * as command from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
+import type { WindowPlan } from "../model/plan.ts";
+import { Part, placed } from "./components.ts";
+import { windowLabel } from "./label.ts";
+
+/** What `jeda window follow` prints as its last line; documented in `docs/resources.md`. */
+export type Essentials = Readonly<Record<string, unknown>>;
+
+/** The last line of the follower's output; everything before it was for people. */
+export function essentials(stdout: string): Essentials {
+  const last = stdout.trimEnd().split("\n").at(-1) ?? "";
+  try {
+    const parsed: unknown = JSON.parse(last);
+    return typeof parsed === "object" && parsed !== null ? (parsed as Essentials) : { result: "unknown" };
+  } catch {
+    return { result: "unknown" };
+  }
+}
+
+export interface DeclaredWindow {
+  readonly result: pulumi.Output<Essentials>;
+}
+
+export async function declareWindow(
+  plan: WindowPlan,
+  options: { readonly parent: pulumi.Resource; readonly dependsOn: readonly pulumi.Resource[] },
+): Promise<DeclaredWindow> {
+  const isolated = plan.segments.filter(({ isolate }) => isolate).map(({ name }) => name);
+  const window = new Part(
+    "Window",
+    plan.id,
+    {
+      when: windowLabel(plan),
+      isolates: isolated,
+      runbook: plan.runbook.name,
+      steps: [...plan.runbook.steps, ...plan.runbook.finally].map(({ kind }) => kind),
+      hazards: plan.hazards,
+      ...(plan.promotionOverride === undefined ? {} : { promotionOverride: plan.promotionOverride }),
+    },
+    { parent: options.parent },
+  );
+  await placed(window);
+  const shared = {
+    update: "true",
+    dir: ".",
+    // The plan, not the past output, is what a command needs; outputs in the environment would be seen by children.
+    addPreviousOutputInEnv: false,
+    triggers: [plan.id],
+  };
+  const arm = new command.local.Command(
+    "arm",
+    {
+      ...shared,
+      create: "exec bin/jeda window arm",
+      delete: `exec bin/jeda window disarm --id ${plan.id} --backup ${plan.backupHost.ssh}`,
+      stdin: JSON.stringify(plan),
+    },
+    // The firewalls outlive the window: they are removed only after it was disarmed.
+    { parent: window, dependsOn: [...options.dependsOn] },
+  );
+  await placed(arm);
+  const follow = new command.local.Command(
+    "follow",
+    { ...shared, create: `exec bin/jeda window follow --id ${plan.id} --backup ${plan.backupHost.ssh}` },
+    { parent: window, dependsOn: [arm] },
+  );
+  await placed(follow);
+  return { result: follow.stdout.apply(essentials) };
+}
