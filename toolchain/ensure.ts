@@ -1,0 +1,43 @@
+/** What a command needs before it can begin. Warm, neither function starts a process. */
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { officialPulumi } from "./official.ts";
+import { cacheDir, toolchainDir } from "./paths.ts";
+import { pins } from "./pins.ts";
+
+export { ensurePackages } from "./packages.ts";
+
+/** Longer than the whole build takes anywhere it can end at all. */
+const BUILD_WAIT_S = 3600;
+
+/**
+ * Builds what is missing of the toolchain, telling how it goes on standard error. Safe to call from two processes
+ * at once: the second waits for the first. Throws PREREQUISITE when Go is missing or a build fails.
+ */
+export async function ensureToolchain(): Promise<void> {
+  const directory = toolchainDir();
+  const official = officialPulumi();
+  const names = new Set(pins.map(({ name }) => name as string));
+  if (official !== null) names.delete("pulumi");
+  const isWhole = () => [...names].every((name) => existsSync(join(directory, "bin", name)));
+  if (isWhole()) return;
+
+  // Only the cold path needs the builders, and they take longer to load than a warm start may.
+  const [{ buildPrograms }, { addPrograms, assemble }, { withLock }, { say }] = await Promise.all([
+    import("./build.ts"),
+    import("./assemble.ts"),
+    import("../lab/lock.ts"),
+    import("./progress.ts"),
+  ]);
+  if (official !== null) say(`using the Pulumi CLI at ${official}`);
+  await mkdir(join(cacheDir(), "toolchain"), { recursive: true });
+  const waiting = setInterval(() => say("waiting for another run that is building the toolchain"), 10_000);
+  await withLock(join(cacheDir(), "toolchain.lock"), BUILD_WAIT_S, "the toolchain", async () => {
+    clearInterval(waiting);
+    if (isWhole()) return;
+    await buildPrograms(names);
+    await assemble(directory);
+    await addPrograms(directory, names);
+  }).finally(() => clearInterval(waiting));
+}
