@@ -76,7 +76,7 @@ export function edgeFirewall(edges: Edges): Handler<EdgeFirewallInputs> {
     const { tables, wanted } = listing;
     if (tables.jeda !== wanted.jeda || tables.jeda_window !== wanted.jeda_window || listing.probation) {
       const change = edges.transition(listing, inputs.tables);
-      await applyOnProbation(client, change, inputs.probes, edges.prober, call.log);
+      await applyOnProbation(client, change, inputs.probes, (via) => edges.prober(via), call.log);
     }
     if (endless(listing).length === 0) return;
     if (endless(listing).length === listing.leases.length) {

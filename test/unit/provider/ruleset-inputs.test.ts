@@ -16,11 +16,8 @@ ${rules.map((rule) => `\t\t${rule}\n`).join("")}	}
 `;
 const A = 'iifname { "adm0" } counter drop comment "forward/a"';
 const B = 'tcp dport { 135, 137-139 } jump lateral comment "forward/b"';
-// nft prints what was declared in its own words.
-const B_CANONICAL = 'tcp dport { 135, 137-139 } jump lateral comment "forward/b"'.replace(
-  "{ 135, 137-139 }",
-  "{ 135, 137-139, }",
-);
+// nft may print in words of its own what was declared.
+const B_CANONICAL = 'tcp dport { 135, netbios-ns-netbios-ssn } jump lateral comment "forward/b"';
 
 describe("a table as inputs", () => {
   const declared = table(A, B);
