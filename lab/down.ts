@@ -1,0 +1,55 @@
+/** Taking a lab away, however it was left: everything is found by the lab's id, nothing needs a record. */
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { execa } from "execa";
+import { labHosts } from "./hospital.ts";
+import { removeIfEmpty, withLock } from "./lock.ts";
+import { deleteNamespace, endProcesses, namespaceOwners } from "./namespaces.ts";
+import { readPower } from "./power-record.ts";
+import { checkLabId, labsDir, lockFile, stateDir } from "./state.ts";
+import { removePartialTemplates } from "./template/cache.ts";
+
+/** Mount points at or below `directory` in this mount namespace, innermost first. */
+export function mountsUnder(directory: string, mountinfo: string): string[] {
+  return mountinfo
+    .split("\n")
+    .map((line) =>
+      (line.split(" ")[4] ?? "").replace(/\\([0-7]{3})/g, (_, code) =>
+        String.fromCharCode(Number.parseInt(code, 8)),
+      ),
+    )
+    .filter((point) => point === directory || point.startsWith(`${directory}/`))
+    .reverse();
+}
+
+/** The work of `down`, for those who hold the lab's lock. */
+export async function clearLab(id: string): Promise<void> {
+  for (const host of labHosts) {
+    const power = readPower(id, host);
+    if (power?.alive) process.kill(power.pid, "SIGKILL");
+  }
+  for (const owner of namespaceOwners) await endProcesses(id, owner);
+  for (const owner of namespaceOwners) await deleteNamespace(id, owner);
+  for (const point of mountsUnder(stateDir(id), readFileSync("/proc/self/mountinfo", "utf8"))) {
+    await execa("umount", ["--lazy", point]);
+  }
+  rmSync(stateDir(id), { recursive: true, force: true });
+  await removePartialTemplates();
+}
+
+/**
+ * `ip netns` leaves its directory mounted on itself. Where no namespace is left, nobody has a use for it; on a
+ * machine that had it before, the next `ip netns add` makes it again.
+ */
+async function removeNamespaceDirectory(): Promise<void> {
+  if (existsSync("/run/netns") && readdirSync("/run/netns").length === 0) {
+    await execa("umount", ["/run/netns"], { reject: false });
+  }
+}
+
+/** Removes the lab: processes, namespaces, mounts, files. Fine when there is none. Throws LOCKED. */
+export async function labDown(id: string): Promise<void> {
+  checkLabId(id);
+  await withLock(lockFile(id), 120, `the lab "${id}"`, () => clearLab(id));
+  removeIfEmpty(labsDir);
+  await removeNamespaceDirectory();
+}

@@ -1,0 +1,104 @@
+/** `npm run lab`, `lab:down` and `lab:sh`: the lab's own command line. */
+import { parseArgs } from "node:util";
+import { execa } from "execa";
+import { JedaError } from "../src/model/errors.ts";
+import { labDown } from "./down.ts";
+import { hostCommand, labHost } from "./shell.ts";
+import { DEFAULT_LAB, type LabSize, stateDir } from "./state.ts";
+import { labStatus } from "./status.ts";
+import { labUp } from "./up.ts";
+import { entryCounts, labWork } from "./work.ts";
+
+const usage = `usage: lab up [--size standard|tiny] [--id ID] [--json]
+       lab down [--id ID]
+       lab sh HOST [COMMAND…]
+       lab status [--id ID] [--json]
+       lab work start|stop|count [--id ID]
+The lab's id is "lab" unless --id or JEDA_LAB name another.`;
+
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+function refuse(message: string): never {
+  throw new JedaError("CONFIG", message, { hint: usage });
+}
+
+function sizeOf(value: string): LabSize {
+  if (value === "standard" || value === "tiny") return value;
+  return refuse(`"${value}" is not a size of the lab: standard or tiny`);
+}
+
+/** `sh` takes everything after HOST as it stands, so it is looked at before options are. */
+async function shell(id: string, words: readonly string[]): Promise<number> {
+  const [host, ...command] = words[0] === "--" ? words.slice(1) : words;
+  if (host === undefined) return refuse("sh: which host?");
+  const argv = command.length > 0 ? command : ["bash", "-i"];
+  const term = process.env.TERM === undefined ? {} : { TERM: process.env.TERM };
+  const [file = "nsenter", ...rest] = hostCommand(id, labHost(host), argv, term);
+  // Ctrl-C is the command's, not ours: we only pass its exit code on.
+  process.on("SIGINT", () => {});
+  const result = await execa(file, rest, { stdio: "inherit", reject: false });
+  return result.exitCode ?? 1;
+}
+
+async function main(words: string[]): Promise<number> {
+  const verb = words[0];
+  const fallback = process.env.JEDA_LAB || DEFAULT_LAB;
+  if (verb === "sh") {
+    const named = words[1] === "--id" ? words[2] : undefined;
+    return shell(named ?? fallback, words.slice(named === undefined ? 1 : 3));
+  }
+  const { values, positionals } = parseArgs({
+    args: words.slice(1),
+    allowPositionals: true,
+    options: {
+      id: { type: "string", default: fallback },
+      size: { type: "string", default: "standard" },
+      json: { type: "boolean", default: false },
+    },
+  });
+  const { id, json } = values;
+  switch (verb) {
+    case "up": {
+      const state = await labUp({ id, size: sizeOf(values.size), log: say });
+      if (json) process.stdout.write(`${JSON.stringify(state)}\n`);
+      return 0;
+    }
+    case "down":
+      await labDown(id);
+      say(`lab ${id}: nothing of it is left in ${stateDir(id)}, in namespaces, mounts or processes`);
+      return 0;
+    case "status":
+      process.stdout.write(labStatus(id, json));
+      return 0;
+    case "work": {
+      const what = positionals[0];
+      if (what === "count") process.stdout.write(`${JSON.stringify(await entryCounts(id))}\n`);
+      else if (what === "start" || what === "stop") await labWork(id, what);
+      else return refuse("work: start, stop or count?");
+      return 0;
+    }
+    default:
+      return refuse(verb === undefined ? "what shall the lab do?" : `"${verb}" is not a verb of the lab`);
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof JedaError) {
+    say(
+      `error: ${error.message}${error.hint === undefined ? "" : `\n${error.hint}`}\nchanged: ${error.changed}`,
+    );
+  } else if (
+    error instanceof TypeError &&
+    "code" in error &&
+    String(error.code).startsWith("ERR_PARSE_ARGS")
+  ) {
+    say(`error: ${error.message}\n${usage}`);
+  } else {
+    say(`error: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  process.exitCode = 1;
+}

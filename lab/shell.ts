@@ -1,0 +1,77 @@
+/** Running commands on a lab host, as its root, without going through its network. */
+import { execa, type Options, type Result } from "execa";
+import { JedaError } from "../src/model/errors.ts";
+import { type LabHost, labHosts } from "./hospital.ts";
+import { readPower } from "./power-record.ts";
+
+export interface LabShOptions {
+  readonly input?: string | Uint8Array;
+  /** Milliseconds after which the command is killed; 60,000 unless told. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface LabShResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** 128 + signal for a command that was killed by one, 124 for a time-out. */
+  readonly exitCode: number;
+}
+
+/** Throws CONFIG for a name that is no lab host. */
+export function labHost(name: string): LabHost {
+  const host = labHosts.find((candidate) => candidate === name);
+  if (host !== undefined) return host;
+  throw new JedaError("CONFIG", `"${name}" is not a host of the lab`, {
+    hint: `The hosts are ${labHosts.join(", ")}.`,
+  });
+}
+
+/**
+ * Argv that runs `argv` on the host: in all its namespaces, its root, with a clean environment; it is killed
+ * with whoever runs it. Throws REFUSED when the host is off.
+ */
+export function hostCommand(
+  id: string,
+  host: LabHost,
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): string[] {
+  const power = readPower(id, host);
+  if (!power?.alive) {
+    throw new JedaError("REFUSED", `the host ${host} of lab "${id}" is not running`, {
+      hint: "Bring the lab up with npm run lab.",
+    });
+  }
+  const path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  const environment = { PATH: path, HOME: "/root", USER: "root", LANG: "C.UTF-8", ...env };
+  return [
+    "nsenter",
+    ...["--target", String(power.pid), "--mount", "--uts", "--ipc", "--net", "--pid", "--"],
+    ...["setpriv", "--pdeathsig", "KILL", "--"],
+    ...["env", "-i", ...Object.entries(environment).map(([name, value]) => `${name}=${value}`)],
+    ...argv,
+  ];
+}
+
+/** Never rejects for what the command itself does: look at `exitCode`. */
+export async function labSh(
+  id: string,
+  host: LabHost,
+  argv: readonly string[],
+  options: LabShOptions = {},
+): Promise<LabShResult> {
+  const [file = "nsenter", ...rest] = hostCommand(id, host, argv, options.env);
+  const settings: Options = {
+    reject: false,
+    input: options.input ?? "",
+    timeout: options.timeoutMs ?? 60_000,
+    killSignal: "SIGKILL",
+    stripFinalNewline: false,
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+  };
+  const result = (await execa(file, rest, settings)) as Result;
+  const { stdout, stderr, exitCode, timedOut } = result;
+  return { stdout: String(stdout), stderr: String(stderr), exitCode: timedOut ? 124 : (exitCode ?? 137) };
+}

@@ -1,0 +1,136 @@
+/** The texts by which the lab's hosts know and admit each other over SSH. Pure. */
+import { addresses, type LabHost, probePoints } from "./hospital.ts";
+
+/** Who has keys, and what each key is for. */
+export const clientKeys = {
+  ops: ["read", "window", "policy", "admin", "probe", "backup"],
+  backup: ["window", "probe"],
+} as const;
+export type KeyHolder = keyof typeof clientKeys;
+
+export const sshdHosts = ["edge", "ward", "office", "guest", "backup"] as const satisfies readonly LabHost[];
+export type SshdHost = (typeof sshdHosts)[number];
+
+/** Public halves ("ssh-ed25519 AAAA…") of the clients' keys. */
+export type PublicKeys = {
+  readonly [H in KeyHolder]: Readonly<Record<(typeof clientKeys)[H][number], string>>;
+};
+export type HostKeys = Readonly<Record<SshdHost, string>>;
+
+export const sshdConfig = `# Keys only; nobody is asked anything.
+HostKey /etc/ssh/ssh_host_ed25519_key
+PermitRootLogin prohibit-password
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+UsePAM no
+UseDNS no
+X11Forwarding no
+PrintMotd no
+MaxSessions 200
+MaxStartups 200
+ClientAliveInterval 15
+Subsystem sftp internal-sftp
+PidFile /run/sshd.pid
+`;
+
+interface Alias {
+  readonly name: string;
+  readonly host: SshdHost;
+  readonly hostName: string;
+  readonly user: string;
+  readonly key: string;
+  readonly jump?: boolean;
+}
+
+function aliases(holder: KeyHolder): Alias[] {
+  const edge = addresses("edge", holder === "ops" ? "management" : "vault").v4;
+  const toEdge = (key: string): Alias => ({
+    name: `edge-${key}`,
+    host: "edge",
+    hostName: edge,
+    user: "root",
+    key,
+  });
+  const probes = Object.entries(probePoints).map(
+    ([segment, host]): Alias => ({
+      name: `probe-${segment}`,
+      host,
+      hostName: addresses(host).v4,
+      user: "probe",
+      key: "probe",
+      jump: true,
+    }),
+  );
+  const jump: Alias = { ...toEdge("probe"), name: "edge-jump", user: "probe" };
+  if (holder === "backup") return [toEdge("window"), jump, ...probes];
+  const backup: Alias = {
+    name: "backup",
+    host: "backup",
+    hostName: addresses("backup").v4,
+    user: "root",
+    key: "backup",
+  };
+  return [...["read", "window", "policy", "admin"].map(toEdge), jump, ...probes, backup];
+}
+
+/** ssh_config of a holder whose keys and known hosts stand in `directory`. */
+export function sshClientConfig(holder: KeyHolder, directory: string): string {
+  const blocks = aliases(holder).map((alias) =>
+    [
+      `Host ${alias.name}`,
+      `  HostName ${alias.hostName}`,
+      `  HostKeyAlias ${alias.host}`,
+      `  User ${alias.user}`,
+      `  IdentityFile ${directory}/${alias.key}`,
+      ...(alias.jump ? ["  ProxyJump edge-jump"] : []),
+    ].join("\n"),
+  );
+  const everywhere = [
+    "Host *",
+    "  IdentitiesOnly yes",
+    "  PasswordAuthentication no",
+    "  StrictHostKeyChecking yes",
+    "  UpdateHostKeys no",
+    `  UserKnownHostsFile ${directory}/known_hosts`,
+    "  GlobalKnownHostsFile /dev/null",
+    "  ConnectTimeout 5",
+  ].join("\n");
+  return `${[...blocks, everywhere].join("\n\n")}\n`;
+}
+
+export const knownHosts = (keys: HostKeys): string =>
+  sshdHosts.map((host) => `${host} ${keys[host]}\n`).join("");
+
+/** Where the edge may be used as jump host to: port 22 of the probe points, in both families. */
+const jumpTargets = Object.values(probePoints)
+  .flatMap((host) => {
+    const { v4, v6 } = addresses(host);
+    return [`${v4}:22`, `[${v6}]:22`];
+  })
+  .map((target) => `permitopen="${target}"`)
+  .join(",");
+
+/** authorized_keys by account, for one host. */
+export function authorizedKeys(host: SshdHost, keys: PublicKeys): { root: string; probe: string } {
+  const lines = (entries: readonly string[]) => entries.map((entry) => `${entry}\n`).join("");
+  if (host === "edge") {
+    const forced = (mode: string) => `restrict,command="/usr/local/lib/jeda/edge ${mode}"`;
+    const jumping = `port-forwarding,${jumpTargets}`;
+    return {
+      root: lines([
+        `${forced("read")} ${keys.ops.read} ops-read`,
+        `${forced("window")},${jumping} ${keys.ops.window} ops-window`,
+        `${forced("window")},${jumping} ${keys.backup.window} backup-window`,
+        `${forced("policy")},${jumping} ${keys.ops.policy} ops-policy`,
+        `${keys.ops.admin} ops-admin`,
+      ]),
+      probe: lines(
+        [`${keys.ops.probe} ops-probe`, `${keys.backup.probe} backup-probe`].map(
+          (key) => `restrict,${jumping},command="/bin/false" ${key}`,
+        ),
+      ),
+    };
+  }
+  if (host === "backup") return { root: lines([`${keys.ops.backup} ops-backup`]), probe: "" };
+  return { root: "", probe: lines([`${keys.ops.probe} ops-probe`, `${keys.backup.probe} backup-probe`]) };
+}

@@ -1,0 +1,117 @@
+/** Bringing a lab up. */
+import { existsSync } from "node:fs";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { clearLab } from "./down.ts";
+import { hostsFile, type LabHost, labHosts } from "./hospital.ts";
+import { withLock } from "./lock.ts";
+import { createNamespace, createSwitch, namespacePath } from "./namespaces.ts";
+import { mountDisk, powerOn } from "./power.ts";
+import { checkPrerequisites } from "./prerequisites.ts";
+import { waitUntilReady } from "./ready.ts";
+import { seedHost } from "./seed.ts";
+import { knownHosts, sshClientConfig } from "./ssh-access.ts";
+import { type LabKeys, layOutKeys, makeKeys } from "./ssh-keys.ts";
+import {
+  backendDir,
+  checkLabId,
+  hostDir,
+  type LabSize,
+  type LabState,
+  lockFile,
+  opsDir,
+  sshConfig,
+  stateDir,
+  writeState,
+} from "./state.ts";
+import { ensureTemplate } from "./template/cache.ts";
+import { officeTemplate } from "./template/office.ts";
+import { simrsTemplate } from "./template/simrs.ts";
+import { backupPrograms } from "./toolchain-programs.ts";
+
+export interface LabUpOptions {
+  readonly id: string;
+  readonly size: LabSize;
+  /** Progress, one line at a time. */
+  readonly log: (line: string) => void;
+}
+
+const edgeScript = fileURLToPath(new URL("../src/firewall/edge.sh", import.meta.url));
+
+/**
+ * Brings the lab up and resolves when everything in it answers. A lab of this id that stands, or what a crash
+ * left of it, is taken down first. Throws PREREQUISITE, LOCKED, or INTERNAL with what did not work.
+ */
+export async function labUp(options: LabUpOptions): Promise<LabState> {
+  const { id } = options;
+  checkLabId(id);
+  await checkPrerequisites();
+  return withLock(lockFile(id), 120, `the lab "${id}"`, () => raise(options));
+}
+
+async function raise({ id, size, log }: LabUpOptions): Promise<LabState> {
+  const started = Date.now();
+  await clearLab(id);
+  await mkdir(stateDir(id), { recursive: true, mode: 0o700 });
+  await execa("mount", ["-t", "tmpfs", "-o", "mode=700,size=1g", `jeda-lab-${id}`, stateDir(id)]);
+  const keyDirectory = join(stateDir(id), "keys");
+  const [keys, templates] = await Promise.all([
+    makeKeys(keyDirectory),
+    makeTemplates(id, size, log),
+    createSwitch(id),
+    mkdir(backendDir(id), { mode: 0o700 }),
+  ]);
+  await layOutOps(id, keys, keyDirectory);
+  log(`lab ${id}: starting ${labHosts.length} hosts`);
+  await Promise.all(
+    labHosts.map(async (host) => {
+      await mountDisk(id, host, size === "tiny");
+      const template = templates[host];
+      if (template !== undefined) await symlink(template, join(hostDir(id, host), "template"));
+      await seedHost(host, { id, size, keys, keyDirectory, programs: await programsOf(host, log) });
+      await powerOn(id, host);
+    }),
+  );
+  await rm(keyDirectory, { recursive: true });
+  log(`lab ${id}: waiting for its networks and services`);
+  await waitUntilReady(id);
+  const now = Date.now();
+  const state: LabState = { version: 1, id, size, readyAt: new Date(now).toISOString(), upMs: now - started };
+  writeState(state);
+  log(`lab ${id}: up after ${(state.upMs / 1000).toFixed(1)} s`);
+  return state;
+}
+
+async function makeTemplates(
+  id: string,
+  size: LabSize,
+  log: (line: string) => void,
+): Promise<Partial<Record<LabHost, string>>> {
+  await createNamespace(id, "workshop");
+  const workshop = {
+    enter: ["nsenter", `--net=${namespacePath(id, "workshop")}`, "--"],
+    directory: join(stateDir(id), "workshop"),
+  };
+  const [clinical, administrative] = await Promise.all([
+    ensureTemplate(await simrsTemplate(size, workshop), log),
+    ensureTemplate(officeTemplate(size, log), log),
+  ]);
+  return { clinical, administrative };
+}
+
+/** What is bound over this machine's files for whoever acts as ops; see ops.ts. */
+async function layOutOps(id: string, keys: LabKeys, keyDirectory: string): Promise<void> {
+  const directory = opsDir(id);
+  await layOutKeys("ops", keyDirectory, directory, knownHosts(keys.hosts));
+  await writeFile(sshConfig(id), sshClientConfig("ops", directory), { mode: 0o644 });
+  await writeFile(join(directory, "hosts"), hostsFile("ops"), { mode: 0o644 });
+  await writeFile(join(directory, "resolv.conf"), "# The lab has no name server.\n", { mode: 0o644 });
+}
+
+async function programsOf(host: LabHost, log: (line: string) => void): Promise<Record<string, string>> {
+  if (host === "backup") return backupPrograms(log);
+  if (host !== "edge") return {};
+  return existsSync(edgeScript) ? { "usr/local/lib/jeda/edge": edgeScript } : {};
+}
