@@ -1,6 +1,7 @@
 /** One child that does the whole work, as near to `exec` as signals allow. */
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
+import { findOnPath } from "./search-path.ts";
 
 /** Two interrupts nearer than this are one Ctrl-C that came by two ways. */
 const ONE_INTERRUPT_MS = 2_000;
@@ -18,7 +19,7 @@ export async function become(
   environment: NodeJS.ProcessEnv,
   isTerminal: boolean = process.stdin.isTTY === true,
 ): Promise<void> {
-  const [program = "", ...rest] = words;
+  const [program = "", ...rest] = [...endsWithUs(), ...words];
   const child = spawn(program, rest, { stdio: "inherit", env: environment, detached: !isTerminal });
   let last = Number.NEGATIVE_INFINITY;
   process.on("SIGINT", () => {
@@ -34,4 +35,10 @@ export async function become(
       resolve();
     });
   });
+}
+
+/** If we are killed outright, the kernel interrupts the child, which then ends in good order. */
+function endsWithUs(): string[] {
+  const setpriv = findOnPath("setpriv", process.env.PATH ?? "")[0];
+  return setpriv === undefined ? [] : [setpriv, "--pdeathsig", "INT", "--"];
 }

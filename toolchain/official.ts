@@ -38,6 +38,8 @@ export function officialPulumi(
 }
 
 function isOurs(file: string, environment: NodeJS.ProcessEnv): boolean {
+  // The shim stands for this very toolchain, this clone's or another's.
+  if (dirname(file).endsWith(join("toolchain", "shim"))) return true;
   return file.startsWith(join(cacheDir(environment), "toolchain") + sep);
 }
 

@@ -1,9 +1,10 @@
 /** `npm run -s pulumi -- ARG…`: Pulumi by the toolchain, on the lab's state unless the environment names its own. */
+
+import { become } from "./become.ts";
 import { ensureToolchain } from "./ensure.ts";
 import { currentLab, prepareBackend, pulumiEnvironment } from "./environment.ts";
 import { failed } from "./failed.ts";
 import { opsPrefix } from "./ops.ts";
-import { become } from "./become.ts";
 
 try {
   await ensureToolchain();

@@ -1,0 +1,31 @@
+/** The Debian packages that the lab and the tests need, each with what for. */
+export const debianPackages: { readonly [name: string]: string } = {
+  "ca-certificates": "Go and npm fetch over HTTPS",
+  fuse3: "the share's read-only mount on the backup host",
+  iproute2: "namespaces, links and addresses of the lab",
+  "iputils-ping": "probes",
+  "mariadb-client": "dumps, and loading them back",
+  "mariadb-server": "the medical-record database",
+  "netcat-openbsd": "connections that tests hold open",
+  nftables: "every firewall",
+  "openssh-client": "every way to a host",
+  "openssh-server": "every lab host",
+  procps: "processes of lab hosts",
+  samba: "the file servers",
+  smbclient: "the share as a workstation sees it",
+  socat: "connections and echo services",
+  tcpdump: "packets, where a test wants to see them",
+  "util-linux": "flock, nsenter, unshare, setpriv",
+};
+
+/** Of `names`, those that dpkg does not have installed. `listing` is one "NAME STATUS" a line. */
+export function missingPackages(names: readonly string[], listing: string): string[] {
+  const installed = new Set(
+    listing
+      .split("\n")
+      .map((line) => line.split(" "))
+      .filter(([, status]) => status === "installed")
+      .map(([name]) => name),
+  );
+  return names.filter((name) => !installed.has(name));
+}

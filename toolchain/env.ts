@@ -1,0 +1,22 @@
+/**
+ * `eval "$(npm run -s toolchain:env)"`: lines for a shell, after which `pulumi`, typed literally, is
+ * `npm run -s pulumi --`, from whatever directory inside the repository.
+ */
+import { join } from "node:path";
+import { ensureToolchain } from "./ensure.ts";
+import { currentLab } from "./environment.ts";
+import { failed } from "./failed.ts";
+import { repository } from "./paths.ts";
+
+/** Quoted for a POSIX shell. */
+function shellWord(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+try {
+  await ensureToolchain();
+  process.stdout.write(`export PATH=${shellWord(join(repository, "toolchain/shim"))}:"$PATH"\n`);
+  process.stdout.write(`export JEDA_LAB=${shellWord(currentLab())}\n`);
+} catch (error) {
+  failed(error);
+}
