@@ -34,6 +34,7 @@ export function compilePolicyTable(hospital: Hospital, _edge: Edge): Table {
 /** Reading a share is what the backup is for; the other direction is the vault's lock's business. */
 function vaultBegun(hospital: Hospital): Rule[] {
   const vault = hospital.segments.filter((segment) => segment.role === "vault");
+  if (vault.length === 0) return [];
   const interfaces = interfaceSet(vault.flatMap((segment) => segment.interfaces));
   return families.flatMap((family) => {
     const hosts = ofFamily(family, hospital.backupHost.addresses);

@@ -9,10 +9,11 @@ import { anonymous, type Chain, interfaceSet, type Rule, rule } from "./table.ts
 
 /** Everything to or from the vault, by interface and by address, goes through the chain `vault`. */
 export function vaultDispatch(hospital: Hospital): Rule[] {
+  if (vaultSegments(hospital).length === 0) return [];
   const interfaces = interfaceSet(vaultInterfaces(hospital));
   const cidrs = vaultSegments(hospital).flatMap((segment) => segment.cidrs);
   const byAddress = families.flatMap((family) => {
-    const own = ofFamily(family, [...new Set([...cidrs])]);
+    const own = ofFamily(family, cidrs);
     if (own.length === 0) return [];
     return [
       rule("forward", `vault-from-${family.name}`, `${family.word} saddr ${anonymous(own)} jump vault`),
@@ -27,6 +28,7 @@ export function vaultDispatch(hospital: Hospital): Rule[] {
 }
 
 export function vaultChain(hospital: Hospital): Chain {
+  if (vaultSegments(hospital).length === 0) return { name: "vault", rules: [] };
   return {
     name: "vault",
     rules: [

@@ -1,0 +1,96 @@
+/**
+ * The backup host's own table, `inet jeda_host`, over the control path. The same script as on the edge runs
+ * there (`firewall host VERB`), so a change that cuts the control path undoes itself in the kernel.
+ */
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { foreignHooks } from "../firewall/foreign.ts";
+import { parseTableText } from "../firewall/listing.ts";
+import { onProbation } from "../firewall/settled.ts";
+import type { EdgeClock, ForeignHook, Transition } from "../model/edge-protocol.ts";
+import { listSchema, type RawListing, sections } from "./edge-listing.ts";
+import { type CallOptions, callFirewall, okSchema } from "./firewall-call.ts";
+import { remoteSha256, sha256, writeRemoteFile } from "./remote-file.ts";
+
+/** Where the script stands on the backup host; `firewall host boot` belongs into its boot, before the network. */
+export const HOST_SCRIPT = "/usr/local/lib/jeda/firewall";
+
+/** The script as it stands in this repository. */
+export const edgeScriptPath: string = fileURLToPath(new URL("../firewall/edge.sh", import.meta.url));
+
+export interface HostListing {
+  readonly clock: EdgeClock;
+  readonly scriptSha256: string;
+  /** `nft -s list table inet jeda_host`, or null. */
+  readonly table: string | null;
+  /** The wanted text as the host's own nft prints it, or null when none was asked for. */
+  readonly wanted: string | null;
+  readonly foreign: readonly ForeignHook[];
+  readonly probation: boolean;
+}
+
+export interface HostFirewall {
+  /** Puts the current script there unless it is. Returns whether something was written. */
+  install(): Promise<boolean>;
+  /** Throws INTERNAL when the script is not there yet: see `install`. */
+  list(wanted?: string): Promise<HostListing>;
+  apply(transition: Transition, probationMs: number): Promise<void>;
+  /** Over a new connection. */
+  confirm(): Promise<void>;
+  revert(): Promise<void>;
+}
+
+/** @param host the backup host; `ssh` is its control path, as root. */
+export function hostFirewall(
+  host: { readonly name: string; readonly ssh: string },
+  options: Omit<CallOptions, "stdin" | "fresh"> = {},
+): HostFirewall {
+  const call = <T>(
+    words: readonly string[],
+    schema: Parameters<typeof callFirewall<T>>[3],
+    more: CallOptions = {},
+  ) =>
+    callFirewall(`backup host ${host.name}`, host.ssh, [HOST_SCRIPT, "host", ...words], schema, {
+      ...options,
+      ...more,
+    });
+  const install = async () => {
+    const script = await readFile(edgeScriptPath, "utf8");
+    const [present] = await remoteSha256(host.ssh, [HOST_SCRIPT], options);
+    if (present === sha256(script)) return false;
+    await writeRemoteFile(host.ssh, { path: HOST_SCRIPT, content: script, mode: "0755" }, options);
+    return true;
+  };
+  return {
+    install,
+    list: async (wanted) =>
+      toHostListing(
+        await call(["list"], listSchema, {
+          stdin: wanted === undefined ? "" : sections({ jeda_host: wanted }),
+        }),
+      ),
+    apply: async ({ provisional, confirmed, reverted }, probationMs) => {
+      await call(["apply", `${probationMs}`], okSchema, {
+        stdin: sections({ provisional, confirmed, reverted }),
+      });
+    },
+    confirm: async () => {
+      await call(["confirm"], okSchema, { fresh: true });
+    },
+    revert: async () => {
+      await call(["revert"], okSchema);
+    },
+  };
+}
+
+function toHostListing(raw: RawListing): HostListing {
+  const table = raw.tables.jeda_host ?? null;
+  return {
+    clock: raw.clock,
+    scriptSha256: raw.scriptSha256,
+    table,
+    wanted: raw.wanted.jeda_host ?? null,
+    foreign: foreignHooks(raw.chains, raw.flowtables, ["jeda_host"]),
+    probation: onProbation(parseTableText(table)),
+  };
+}

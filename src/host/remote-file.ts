@@ -1,0 +1,56 @@
+/** Files on another machine by its root shell: written atomically, through standard input, never through argv. */
+import { createHash } from "node:crypto";
+import { JedaError } from "../model/errors.ts";
+import { runSsh, type SshOptions } from "./ssh.ts";
+
+export interface RemoteFile {
+  /** Absolute path; its directory is made when it is missing. */
+  readonly path: string;
+  readonly content: string | Uint8Array;
+  /** Octal digits, "0755". */
+  readonly mode: string;
+}
+
+// The name must not be guessable by others there, and nothing may be seen half written.
+const WRITE = `set -eu
+umask 077
+mkdir -p "$(dirname "$1")"
+new=$(mktemp "$(dirname "$1")/.new.XXXXXX")
+trap 'rm -f "$new"' EXIT
+cat >"$new"
+[ "$(sha256sum <"$new" | cut -d ' ' -f 1)" = "$2" ] || { echo "the content was cut short" >&2; exit 4; }
+chmod "$3" "$new"
+sync "$new"
+mv "$new" "$1"
+trap - EXIT`;
+
+/** @throws JedaError REFUSED when the other machine could not write it; and what `runSsh` throws. */
+export async function writeRemoteFile(
+  destination: string,
+  file: RemoteFile,
+  options: Omit<SshOptions, "stdin"> = {},
+): Promise<void> {
+  const words = ["sh", "-c", WRITE, "sh", file.path, sha256(file.content), file.mode];
+  const result = await runSsh(destination, words, { ...options, stdin: file.content });
+  if (result.exitCode === 0) return;
+  const said = result.stderr.trim().split("\n").at(-1) ?? "";
+  throw new JedaError("REFUSED", `${destination} could not write ${file.path}: ${said}`, {
+    hint: "Is there room on its disk, and is the account root?",
+  });
+}
+
+/** SHA-256 of each path in hexadecimal, null for one that is not there. One round trip. */
+export async function remoteSha256(
+  destination: string,
+  paths: readonly string[],
+  options: Omit<SshOptions, "stdin"> = {},
+): Promise<(string | null)[]> {
+  const script = 'for path; do sha256sum <"$path" 2>/dev/null || echo "-"; done';
+  const result = await runSsh(destination, ["sh", "-c", script, "sh", ...paths], options);
+  const lines = result.stdout.split("\n");
+  return paths.map((_, index) => /^[0-9a-f]{64}/.exec(lines[index] ?? "")?.[0] ?? null);
+}
+
+export function sha256(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
+}
