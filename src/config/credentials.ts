@@ -58,7 +58,8 @@ export function checkCredentialNames(
   for (const { name, path } of used) {
     if (names.includes(name)) continue;
     const message = `there are no credentials named ${quote(name)}`;
-    problems.add(path, message, `${didYouMean(name, names)}; set them with ${HOW.replace("NAME", name)}`);
+    const set = `or set them with ${HOW.replace("NAME", name)}`;
+    problems.add(path, message, `${didYouMean(name, names)} – ${set}`);
   }
 }
 

@@ -92,6 +92,8 @@ function load({ config, secretKeys, positions, file, projectDir }: Input): Loade
   const problems = new Problems(positions, config);
   if (file !== undefined) {
     problems.errors.push(...ambiguousScalars(file.yaml));
+    // What arrived is not what stands in the file then, and judging it would only confuse.
+    problems.throwIfAny();
   }
   const clear = file === undefined ? false : refuseClearPasswords(file.config.credentials, problems);
   const { credentials, ...described } = config;

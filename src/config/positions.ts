@@ -46,13 +46,11 @@ export function readYaml(file: string, text: string): PositionedYaml {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };
   };
-  if (document.errors.length > 0) {
-    throw new JedaErrors(
-      document.errors.map((error) => {
-        const hint = "mend the YAML; nothing of the file was used";
-        return new JedaError("CONFIG", `not YAML: ${error.message}`, { at: place(error.pos[0]), hint });
-      }),
-    );
+  // Only the first: one missing bracket makes dozens of others.
+  const [broken] = document.errors;
+  if (broken !== undefined) {
+    const detail = { at: place(broken.pos[0]), hint: "mend the YAML; nothing of the file was used" };
+    throw new JedaErrors([new JedaError("CONFIG", `not YAML: ${broken.message}`, detail)]);
   }
   const positions: Positions = {
     at: (path) => offsetOf(document, path, "value", place),

@@ -24,9 +24,7 @@ export function readStack(
     for (const issue of outcome.error.issues) {
       const params: IssueParams = issue.code === "custom" ? (issue.params ?? {}) : {};
       const path = [key, ...issue.path.filter((step) => typeof step !== "symbol")];
-      const hint =
-        params.hint ?? (params.missing === true ? "docs/configuration.md lists every field" : undefined);
-      // The name of an unknown field is in the message already; the place it stands in is its parent.
+      const hint = params.hint ?? "docs/configuration.md says how it is written";
       if (params.atKey === true) problems.addAtKey(path, issue.message, hint);
       else problems.add(path, issue.message, hint);
     }

@@ -42,7 +42,8 @@ export function parseRunbook(name: string, file: string, text: string): Runbook 
       outcome.error.issues.map((issue) => {
         const params: IssueParams = issue.code === "custom" ? (issue.params ?? {}) : {};
         const path = issue.path.filter((step) => typeof step !== "symbol");
-        return errorAt(yaml, path, issue.message, params.hint, params.atKey);
+        const hint = params.hint ?? "docs/configuration.md lists the steps";
+        return errorAt(yaml, path, issue.message, hint, params.atKey);
       }),
     );
   }

@@ -63,8 +63,7 @@ export function readOffset(written: string, start: WindowSpec["start"], zone: st
   }
   const begin = Temporal.Instant.from(start).toZonedDateTimeISO(zone);
   const from = begin.epochMilliseconds;
-  // Three days: a zone may skip one (Samoa skipped 30 December 2011).
-  for (const days of [0, 1, 2]) {
+  for (const days of [0, 1]) {
     const local = begin.toPlainDate().add({ days }).toPlainDateTime(time);
     const instants = instantsOf(local, zone);
     const missedNow = instants.length === 0 && laterOf(local, zone) >= from;
@@ -73,7 +72,7 @@ export function readOffset(written: string, start: WindowSpec["start"], zone: st
     if (missedNow || ahead.length > 1) return only(ahead, local, zone, DURATION_HINT) - from;
     if (first !== undefined) return first - from;
   }
-  throw new Invalid(`${quote(written)} does not come within three days of the start`, DURATION_HINT);
+  throw new Invalid(`${quote(written)} does not come within a day of the start`, DURATION_HINT);
 }
 
 const DURATION_HINT = 'write how long after the start instead, like "2h40m"';
