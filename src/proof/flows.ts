@@ -1,7 +1,7 @@
 /** Every pair whose fate people ask about, as lines of the table. Pure: from the model alone. */
 import type { Family, FlowLine } from "./flow.ts";
-import { type End, families, line, segmentEnd, servicePort, sourcePort } from "./session.ts";
-import { familiesOf, segmentOf, type Terrain, uplinkNames } from "./terrain.ts";
+import { type End, families, line, segmentEnd, servicePort, sourcePort, strangerIn } from "./session.ts";
+import { familiesOf, segmentOf, type Terrain } from "./terrain.ts";
 
 const smb = { protocol: "tcp", port: 445 } as const;
 const ssh = { protocol: "tcp", port: 22 } as const;
@@ -59,18 +59,18 @@ function undeclaredSource(
   family: Family,
 ): readonly FlowLine[] {
   if (!ground.isolated.has(segment)) return [];
-  const stranger = { label: `${segment} (undeclared)`, place: { kind: "undeclared", segment } } as const;
+  const stranger = { label: strangerIn(segment), place: { kind: "undeclared", segment } } as const;
   return [line(ground, "segment-uplink", stranger, outside, family, null)];
 }
 
 function throughEdgeServices(ground: Terrain): readonly FlowLine[] {
   return ordinary(ground).flatMap((segment) =>
-    [...ground.edgeServices].flatMap(([service, { port }]) =>
+    [...ground.edgeServices].flatMap(([service, { protocol, port }]) =>
       families.map((family) => {
         const server = { label: service, place: { kind: "edge-service", service } } as const;
         return line(ground, "segment-edge", segmentEnd(ground, segment, family), server, family, {
-          protocol: port.protocol,
-          port: port.port,
+          protocol,
+          port,
         });
       }),
     ),
@@ -95,16 +95,8 @@ function ofServices(ground: Terrain): readonly FlowLine[] {
       const needs = service.needs.flatMap((need) => {
         const caller = { ...here, label: service.name };
         if (need.kind === "uplink") {
-          return uplinkNames(ground, need.uplink).map((uplink) =>
-            line(
-              ground,
-              "service-need",
-              caller,
-              { label: uplink, place: { kind: "uplink", uplink } },
-              family,
-              null,
-            ),
-          );
+          const outside = { label: need.uplink, place: { kind: "uplink", uplink: need.uplink } } as const;
+          return [line(ground, "service-need", caller, outside, family, null)];
         }
         if (need.kind === "segment") {
           return [

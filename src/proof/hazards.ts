@@ -37,8 +37,8 @@ function lateralOpen(ground: Terrain): readonly Finding[] {
 function killSwitch(ground: Terrain): readonly Finding[] {
   if (ground.isolated.size === 0 || ground.uplinks.size === 0) return [];
   const spread =
-    ground.hospital.lateral.mode === "observe" ? "and may spread between segments" : "inside its segment";
-  const text = `${names(ground)} cut off from every uplink: a worm that stops when it reaches its kill switch on the internet will not stop ${spread}`;
+    ground.hospital.lateral.mode === "observe" ? "within and between segments" : "within its segment";
+  const text = `${names(ground)} cut off from every uplink and so from a worm's kill switch on the internet: one that is inside goes on spreading ${spread}`;
   return [{ code: "kill-switch", text }];
 }
 
@@ -106,14 +106,15 @@ function reached(ground: Terrain, name: string) {
 function unseenWaysOut(ground: Terrain): readonly Finding[] {
   if (ground.isolated.size === 0) return [];
   const bridges = [...ground.uplinks]
-    .filter(([, uplink]) => /^(br|virbr|docker|ovs)/.test(uplink.interface))
-    .map(([name, uplink]) => ({
+    .flatMap(([name, ways]) => ways.map((way) => [name, way.interface] as const))
+    .filter(([, wire]) => /^(br|virbr|docker|ovs)/.test(wire))
+    .map(([name, wire]) => ({
       code: "unseen-way-out" as const,
-      text: `uplink ${name} is on ${uplink.interface}, by its name a bridge: frames bridged to it never meet the forward hook`,
+      text: `uplink ${name} is on ${wire}, by its name a bridge: frames bridged to it never meet the forward hook`,
     }));
-  const services = [...ground.edgeServices].map(([name, { port }]) => ({
+  const services = [...ground.edgeServices].map(([name, { protocol, port }]) => ({
     code: "edge-service-cut" as const,
-    text: `${name} (${port.protocol}/${port.port}) on the edge is refused to ${[...ground.isolated].join(", ")} in the input hook: the forward hook never sees it`,
+    text: `${name} (${protocol}/${port}) on the edge is refused to ${[...ground.isolated].join(", ")} in the input hook: the forward hook never sees it`,
   }));
   return [...bridges, ...services];
 }

@@ -33,6 +33,11 @@ export function segmentEnd(ground: Terrain, segment: string, family: Family): En
   return { label: segment, place: hostIn(ground, segment, family) };
 }
 
+/** The label of a host that gave itself an address which no segment declares. */
+export function strangerIn(segment: string): string {
+  return `stranger in ${segment}`;
+}
+
 export function line(
   ground: Terrain,
   kind: FlowKind,

@@ -1,37 +1,28 @@
 /** What the proof looks up in a hospital, computed once. */
-import type { Edge, Hospital, Segment, Uplink } from "../model/hospital.ts";
+import type { EdgeService, Hospital, Segment, Uplink } from "../model/hospital.ts";
 import { contains, overlaps, prefix } from "./address.ts";
 import type { Family } from "./flow.ts";
 
 export interface Terrain {
   readonly hospital: Hospital;
   readonly segments: ReadonlyMap<string, Segment>;
-  /** Uplinks by "edge/uplink" where there are several edges, else by name. */
-  readonly uplinks: ReadonlyMap<string, Uplink>;
-  readonly edgeServices: ReadonlyMap<
-    string,
-    { readonly edge: Edge; readonly port: Edge["services"][number] }
-  >;
+  /** By name: the edges of a hospital stand in for each other, so that uplinks of one name are one way out. */
+  readonly uplinks: ReadonlyMap<string, readonly Uplink[]>;
+  readonly edgeServices: ReadonlyMap<string, EdgeService>;
   readonly isolated: ReadonlySet<string>;
   readonly vaults: ReadonlySet<string>;
 }
 
 export function terrain(hospital: Hospital): Terrain {
-  const many = hospital.edges.length > 1;
-  const named = (edge: Edge, name: string) => (many ? `${edge.name}/${name}` : name);
+  const uplinks = hospital.edges.flatMap((edge) => edge.uplinks);
+  const services = hospital.edges.flatMap((edge) => edge.services);
   return {
     hospital,
     segments: new Map(hospital.segments.map((segment) => [segment.name, segment])),
     uplinks: new Map(
-      hospital.edges.flatMap((edge) =>
-        edge.uplinks.map((uplink) => [named(edge, uplink.name), uplink] as const),
-      ),
+      uplinks.map(({ name }) => [name, uplinks.filter((uplink) => uplink.name === name)] as const),
     ),
-    edgeServices: new Map(
-      hospital.edges.flatMap((edge) =>
-        edge.services.map((port) => [named(edge, port.name), { edge, port }] as const),
-      ),
-    ),
+    edgeServices: new Map(services.map((service) => [service.name, service])),
     isolated: new Set(hospital.window.isolate),
     vaults: new Set(hospital.segments.filter((s) => s.role === "vault").map((s) => s.name)),
   };
@@ -54,7 +45,6 @@ export function segmentsTouching(address: string, segments: Iterable<Segment>): 
   return [...segments].filter((segment) => segment.cidrs.some((cidr) => overlaps(prefix(cidr), wanted)));
 }
 
-/** The name of an uplink seen from one edge, as `Terrain.uplinks` knows it. */
-export function uplinkNames(ground: Terrain, name: string): readonly string[] {
-  return [...ground.uplinks].filter(([, uplink]) => uplink.name === name).map(([key]) => key);
+export function targetsOf(uplinks: readonly Uplink[]): readonly string[] {
+  return [...new Set(uplinks.flatMap((uplink) => uplink.targets))];
 }

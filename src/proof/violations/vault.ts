@@ -1,7 +1,7 @@
 /** The backup host: out of everybody's reach but for the control path, and in reach of its sources when open. */
 import { literalHost, overlaps, prefix } from "../address.ts";
 import type { Finding, FlowLine } from "../flow.ts";
-import { familiesOf, segmentOf, segmentsTouching, type Terrain } from "../terrain.ts";
+import { familiesOf, segmentOf, segmentsTouching, type Terrain, targetsOf } from "../terrain.ts";
 
 export function vaultBreaches(ground: Terrain, flows: readonly FlowLine[]): readonly Finding[] {
   return [
@@ -42,10 +42,10 @@ function sharedVault(ground: Terrain): readonly Finding[] {
           .filter((name) => vault.interfaces.includes(name))
           .map((name) => exposed(`${vault.name} and ${other.name} share interface ${name}`)),
       ),
-      ...[...ground.uplinks].flatMap(([name, uplink]) =>
-        vault.interfaces.includes(uplink.interface)
-          ? [exposed(`${vault.name} and uplink ${name} share interface ${uplink.interface}`)]
-          : [],
+      ...[...ground.uplinks].flatMap(([name, ways]) =>
+        [...new Set(ways.map((way) => way.interface))]
+          .filter((shared) => vault.interfaces.includes(shared))
+          .map((shared) => exposed(`${vault.name} and uplink ${name} share interface ${shared}`)),
       ),
       ...others.flatMap((other) =>
         vault.cidrs.flatMap((mine) =>
@@ -54,8 +54,8 @@ function sharedVault(ground: Terrain): readonly Finding[] {
             .map((theirs) => exposed(`${mine} of ${vault.name} overlaps ${theirs} of ${other.name}`)),
         ),
       ),
-      ...[...ground.uplinks].flatMap(([name, uplink]) =>
-        uplink.targets
+      ...[...ground.uplinks].flatMap(([name, ways]) =>
+        targetsOf(ways)
           .map((target) => ({ target, host: literalHost(target) }))
           .filter(({ host }) => host !== null && segmentsTouching(host, [vault]).length > 0)
           .map(({ target }) => exposed(`${target}, beyond uplink ${name}, lies inside ${vault.name}`)),

@@ -1,8 +1,8 @@
 /** An isolated segment that would keep a way out, or that should never have been isolated. */
 import { literalHost, overlaps, prefix } from "../address.ts";
 import type { Finding, FlowLine } from "../flow.ts";
-import type { Terrain } from "../terrain.ts";
-import { segmentsTouching } from "../terrain.ts";
+import { strangerIn } from "../session.ts";
+import { segmentsTouching, type Terrain, targetsOf } from "../terrain.ts";
 
 export function waysOut(ground: Terrain, flows: readonly FlowLine[]): readonly Finding[] {
   return [
@@ -29,7 +29,7 @@ function openFlows(ground: Terrain, flows: readonly FlowLine[]): readonly Findin
     .filter(
       (flow) =>
         ((flow.kind === "segment-uplink" || flow.kind === "segment-edge") &&
-          ground.isolated.has(flow.from.replace(" (undeclared)", ""))) ||
+          isolatedSource(ground, flow.from)) ||
         (flow.kind === "uplink-segment" && ground.isolated.has(flow.to)),
     )
     .filter((flow) => flow.phases.isolated.flow === "open" || flow.phases["vault-open"].flow === "open")
@@ -37,6 +37,10 @@ function openFlows(ground: Terrain, flows: readonly FlowLine[]): readonly Findin
       code: "way-out" as const,
       text: `${flow.from} → ${flow.to} stays open by ${flow.family} during isolation (${flow.phases.isolated.rule})`,
     }));
+}
+
+function isolatedSource(ground: Terrain, label: string): boolean {
+  return [...ground.isolated].some((segment) => label === segment || label === strangerIn(segment));
 }
 
 /** Undeclared sources are only seen by interface: without one they walk past the address rules. */
@@ -52,7 +56,7 @@ function withoutInterface(ground: Terrain): readonly Finding[] {
 function sharedInterfaces(ground: Terrain): readonly Finding[] {
   return isolatedSegments(ground).flatMap((segment) =>
     segment.interfaces.flatMap((name) => {
-      const uplinks = [...ground.uplinks].filter(([, uplink]) => uplink.interface === name);
+      const uplinks = [...ground.uplinks].filter(([, ways]) => ways.some((way) => way.interface === name));
       const others = [...ground.segments.values()].filter(
         (other) => other.name !== segment.name && other.interfaces.includes(name),
       );
@@ -92,8 +96,8 @@ function overlappingPrefixes(ground: Terrain): readonly Finding[] {
 /** "Declared segments only" is no isolation when a declared prefix holds addresses beyond an uplink. */
 function uplinkInsideSegment(ground: Terrain): readonly Finding[] {
   if (ground.isolated.size === 0) return [];
-  return [...ground.uplinks].flatMap(([name, uplink]) =>
-    uplink.targets.flatMap((target) => {
+  return [...ground.uplinks].flatMap(([name, ways]) =>
+    targetsOf(ways).flatMap((target) => {
       const host = literalHost(target);
       if (host === null) return [];
       return segmentsTouching(host, ground.segments.values()).map((segment) => ({

@@ -9,7 +9,7 @@ One JSON object a line on standard input, one answer a line on standard output:
   {"op": "send", "packets": [[id, wire, src, dst, protocol, sport, dport, flags, seq, ack], ...], "expect": [id, ...]}
       -> {"arrived": {"id": "h3" | "edge" | "backup", ...}}    every arrival seen so far, whenever it was sent
   {"op": "connect", "tries": [[id, dst, port, sport], ...]}   from the backup host's own TCP
-  {"op": "forget"}                    empties the edge's and the backup host's connection tracking
+  {"op": "forget", "arrivals": "keep" | "drop"}    empties the edge's and the backup host's connection tracking
 `expect` only decides how long is waited; an arrival that nobody expected is reported all the same.
 """
 import ctypes
@@ -233,9 +233,10 @@ class Wires:
             client.close()
         return answers
 
-    def forget(self):
-        self.arrived = {}
-        self.pending = {}
+    def forget(self, arrivals):
+        if arrivals == "drop":
+            self.arrived = {}
+            self.pending = {}
         for namespace in (self.edge, self.backup):
             enter(namespace)
             netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)  # NETLINK_NETFILTER
@@ -300,7 +301,7 @@ def main():
         elif request["op"] == "connect":
             answer = {"answers": wires.connect(request["tries"])}
         else:
-            wires.forget()
+            wires.forget(request["arrivals"])
             answer = {}
         print(json.dumps(answer), flush=True)
 

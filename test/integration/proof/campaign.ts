@@ -1,0 +1,64 @@
+/** Many hospitals, one topology: the kernel's namespaces stay, only addresses, rules and leases change. */
+import fc from "fast-check";
+import { compare, type Disagreement } from "./differential.ts";
+import { Kernel } from "./kernel.ts";
+import { edgeServices, layOut, type Sketch, wireCount } from "./scene.ts";
+import { sketch } from "./sketches.ts";
+
+export interface Campaign {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+const udpPorts = edgeServices.filter(({ protocol }) => protocol === "udp").map(({ port }) => port);
+
+export function startKernel(): Promise<Kernel> {
+  return Kernel.start(wireCount, udpPorts);
+}
+
+/** Stops at the first hospital that disagrees, and prints the smallest one that still does. */
+export async function fuzz(
+  hospitals: number,
+  seed: number,
+  print: (line: string) => void,
+): Promise<Campaign> {
+  print(`seed ${seed}`);
+  const kernel = await startKernel();
+  const started = Date.now();
+  let passed = 0;
+  let packets = 0;
+  let last: readonly Disagreement[] = [];
+  try {
+    const details = await fc.check(
+      fc.asyncProperty(sketch, async (drawn: Sketch) => {
+        const outcome = await compare(kernel, layOut(drawn));
+        packets += outcome.packets;
+        if (outcome.disagreements.length > 0) {
+          last = outcome.disagreements;
+          return false;
+        }
+        passed++;
+        if (passed % 25 === 0) print(`${passed} hospitals, ${packets} packets, ${seconds(started)} s`);
+        return true;
+      }),
+      { numRuns: hospitals, seed },
+    );
+    if (!details.failed) {
+      print(`${details.numRuns} hospitals, ${packets} packets, ${seconds(started)} s`);
+      return { passed: details.numRuns, failed: 0 };
+    }
+    print(`the smallest hospital that disagrees (${details.numShrinks} shrinks):`);
+    print(JSON.stringify(details.counterexample?.[0], null, 2));
+    for (const { phase, what, proof, kernel: seen } of last.slice(0, 20)) {
+      print(`${phase}: ${what}\n    proof ${proof}; kernel ${seen}`);
+    }
+    if (details.errorInstance) print(String(details.errorInstance));
+    return { passed: details.numRuns - 1, failed: 1 };
+  } finally {
+    await kernel.stop();
+  }
+}
+
+function seconds(since: number): number {
+  return Math.round((Date.now() - since) / 1000);
+}

@@ -1,0 +1,262 @@
+/**
+ * One hospital through a whole window in a real kernel: every packet's fate, and the counter of every rule that
+ * drops, compared with the proof.
+ */
+import { compilePolicyTable } from "../../../src/firewall/policy-table.ts";
+import { renderTable } from "../../../src/firewall/table.ts";
+import { compileWindowTable } from "../../../src/firewall/window-table.ts";
+import type { Edge } from "../../../src/model/hospital.ts";
+import type { Packet, Phase, Port, Verdict } from "../../../src/proof/flow.ts";
+import { type Terrain, terrain } from "../../../src/proof/terrain.ts";
+import { judge } from "../../../src/proof/verdict.ts";
+import { countersOf, type Tally } from "./counters.ts";
+import type { Kernel, Shot } from "./kernel.ts";
+import { isolationScript, vaultScript, whollyReleased } from "./leases.ts";
+import { Random } from "./random.ts";
+import type { Host, Scene } from "./scene.ts";
+import { type Session, sessionsOf, strayedOf } from "./sessions.ts";
+
+export interface Disagreement {
+  readonly phase: Phase;
+  readonly what: string;
+  readonly proof: string;
+  readonly kernel: string;
+}
+
+export interface Outcome {
+  readonly packets: number;
+  readonly disagreements: readonly Disagreement[];
+}
+
+interface Flight {
+  readonly session: Session;
+  readonly direction: "out" | "back";
+  readonly flags: Shot["flags"];
+  readonly begunBy: Packet["begunBy"];
+}
+
+/** Makes connection tracking see every session, also before jeda's own tables are there. */
+const tracker = `table inet site {
+	chain forward { type filter hook forward priority 0; policy accept;
+		ct state new,established counter
+	}
+	chain input { type filter hook input priority 0; policy accept;
+		ct state new,established counter
+	}
+}
+`;
+
+export async function compare(kernel: Kernel, scene: Scene): Promise<Outcome> {
+  return new Run(kernel, scene).throughTheWindow();
+}
+
+class Run {
+  private readonly kernel: Kernel;
+  private readonly scene: Scene;
+  private readonly ground: Terrain;
+  private readonly random: Random;
+  private readonly disagreements: Disagreement[] = [];
+  private readonly tally: Tally = new Map();
+  private nextId = 1;
+  private nextPort = 1024;
+  private retried = false;
+
+  constructor(kernel: Kernel, scene: Scene) {
+    this.kernel = kernel;
+    this.scene = scene;
+    this.ground = terrain(scene.hospital);
+    this.random = new Random(scene.seed);
+  }
+
+  async throughTheWindow(): Promise<Outcome> {
+    const { kernel, scene } = this;
+    const edge = scene.hospital.edges[0] as Edge;
+    const before = sessionsOf(scene, this.random);
+    await kernel.forget("drop");
+    await kernel.run("edge", ["nft", "-f", "-"], `flush ruleset\n${tracker}`);
+    await kernel.run("edge", ["ip", "-6", "route", "flush", "table", "main"]);
+    await kernel.ip("edge", ["route flush table main", ...routesOf(scene)]);
+    await this.openAll(null, before);
+    const tables = [compileWindowTable(scene.hospital, edge), compilePolicyTable(scene.hospital, edge)];
+    await kernel.nft("edge", tables.map(renderTable).join(""));
+    await this.phase("before", before);
+    await kernel.nft("edge", isolationScript(scene.hospital));
+    await this.phase("isolated", before);
+    await kernel.nft("edge", vaultScript);
+    const during = await this.phase("vault-open", before);
+    await kernel.nft("edge", whollyReleased);
+    await this.phase("after", [...before, ...during.filter(touchesVault)]);
+    await kernel.nft("edge", isolationScript(scene.hospital) + vaultScript);
+    await this.forgotten(before);
+    return { packets: this.nextId - 1, disagreements: this.disagreements };
+  }
+
+  /** Old sessions in both directions, new ones of every kind, and strayed addresses. Returns what was opened. */
+  private async phase(phase: Phase, old: readonly Session[]): Promise<readonly Session[]> {
+    await this.fire(phase, [
+      ...old.map(
+        (session): Flight => ({ session, direction: "out", flags: data(session), begunBy: "sender" }),
+      ),
+      ...old
+        .filter(({ server }) => server.wire >= 0)
+        .map(
+          (session): Flight => ({ session, direction: "back", flags: data(session), begunBy: "receiver" }),
+        ),
+      ...strayedOf(this.scene, this.random).map(
+        (session): Flight => ({ session, direction: "out", flags: opening(session), begunBy: "sender" }),
+      ),
+    ]);
+    const opened = await this.openAll(
+      phase,
+      old.map((session) => this.afresh(session)),
+    );
+    await this.compareCounters(phase);
+    return opened;
+  }
+
+  private afresh(session: Session): Session {
+    this.nextPort = this.nextPort >= 9_999 ? 1024 : this.nextPort + 1;
+    return { ...session, sourcePort: this.nextPort };
+  }
+
+  /** Opens the sessions as far as the edge lets them: first packet, answer, and for TCP the third. */
+  private async openAll(phase: Phase | null, sessions: readonly Session[]): Promise<readonly Session[]> {
+    const first = await this.fire(
+      phase,
+      sessions.map((session) => ({ session, direction: "out", flags: opening(session), begunBy: "sender" })),
+    );
+    const begun = sessions.filter((session) => session.server.wire >= 0 && first.has(session));
+    const second = await this.fire(
+      phase,
+      begun.map((session) => ({ session, direction: "back", flags: answer(session), begunBy: "receiver" })),
+    );
+    const open = begun.filter((session) => second.has(session));
+    await this.fire(
+      phase,
+      open
+        .filter(({ at }) => at.protocol === "tcp")
+        .map((session) => ({ session, direction: "out", flags: "A", begunBy: "sender" })),
+    );
+    return open;
+  }
+
+  /** The edge forgets every session, as a restart does, while the vault is open: nobody's old TCP may revive. */
+  private async forgotten(old: readonly Session[]): Promise<void> {
+    await this.kernel.forget("keep");
+    await this.fire(
+      "vault-open",
+      old
+        .filter(({ at, server }) => at.protocol === "tcp" && server.wire >= 0)
+        .map((session) => ({
+          session,
+          direction: this.random.chance(0.5) ? "out" : "back",
+          flags: "PA",
+          begunBy: "forgotten",
+        })),
+    );
+  }
+
+  /** Sends, waits, compares; the sessions whose packet arrived. Without a phase nothing is compared. */
+  private async fire(phase: Phase | null, flights: readonly Flight[]): Promise<ReadonlySet<Session>> {
+    if (flights.length === 0) return new Set();
+    const volley = flights.map((flight) => {
+      const verdict: Verdict = phase
+        ? judge(this.ground, phase, packetOf(flight))
+        : { flow: "open", rule: "" };
+      return { flight, verdict, shot: shotOf(flight, this.nextId++, verdict.flow === "open") };
+    });
+    let arrived = await this.kernel.send(volley.map(({ shot }) => shot));
+    const missing = volley.filter(({ shot }) => shot.expected && !arrived.has(shot.id));
+    if (missing.length > 0) {
+      // A loaded machine may have been late; only what is lost twice was cut.
+      this.retried = true;
+      arrived = await this.kernel.send(missing.map(({ shot }) => shot));
+    }
+    for (const { flight, verdict, shot } of volley) {
+      const seen = arrived.get(shot.id);
+      if (phase !== null) this.tally.set(verdict.rule, (this.tally.get(verdict.rule) ?? 0) + 1);
+      if ((seen !== undefined) === (verdict.flow === "open")) continue;
+      this.disagreements.push({
+        phase: phase ?? "before",
+        what: describe(flight),
+        proof: phase === null ? "open (no rules)" : `${verdict.flow} (${verdict.rule})`,
+        kernel: seen === undefined ? "cut" : `open (arrived at ${seen})`,
+      });
+    }
+    return new Set(volley.filter(({ shot }) => arrived.has(shot.id)).map(({ flight }) => flight.session));
+  }
+
+  private async compareCounters(phase: Phase): Promise<void> {
+    if (this.retried || this.disagreements.length > 0) return;
+    const listing = await this.kernel.run("edge", ["nft", "list", "ruleset"]);
+    for (const [rule, counted] of countersOf(listing)) {
+      const predicted = this.tally.get(rule) ?? 0;
+      if (counted === predicted) continue;
+      this.disagreements.push({
+        phase,
+        what: `packets that ${rule} decides`,
+        proof: String(predicted),
+        kernel: String(counted),
+      });
+    }
+  }
+}
+
+function routesOf(scene: Scene): readonly string[] {
+  return scene.routes.map(({ prefix, wire }) => `route add ${prefix} dev p${wire}`);
+}
+
+function touchesVault({ opener, server }: Session): boolean {
+  return opener.place.kind === "backup-host" || server.place.kind === "backup-host";
+}
+
+function opening({ at }: Session): Shot["flags"] {
+  return at.protocol === "tcp" ? "S" : "";
+}
+
+function answer({ at }: Session): Shot["flags"] {
+  return at.protocol === "tcp" ? "SA" : "";
+}
+
+/** The edge's own TCP never opened anything: to it, every try is a first packet. */
+function data({ at, server }: Session): Shot["flags"] {
+  if (at.protocol === "udp") return "";
+  return server.wire < 0 ? "S" : "PA";
+}
+
+function packetOf({ session, direction, begunBy }: Flight): Packet {
+  const { opener, server, at, sourcePort } = session;
+  const [from, to] = direction === "out" ? [opener, server] : [server, opener];
+  // To an edge that has forgotten the session, the port it goes to is the server's.
+  const seenAt: Port = begunBy === "forgotten" && direction === "back" ? { ...at, port: sourcePort } : at;
+  return { from: from.place, to: to.place, family: opener.family, at: seenAt, begunBy };
+}
+
+/** Sequence numbers as conntrack follows them: every packet carries 8 bytes. */
+function shotOf({ session, direction, flags }: Flight, id: number, expected: boolean): Shot {
+  const { opener, server, at, sourcePort } = session;
+  const out = direction === "out";
+  const [from, to] = out ? [opener, server] : [server, opener];
+  const mine = out ? 1000 : 5000;
+  const theirs = out ? 5000 : 1000;
+  return {
+    id,
+    wire: from.wire,
+    from: from.address,
+    to: to.address,
+    protocol: at.protocol,
+    sourcePort: out ? sourcePort : at.port,
+    targetPort: out ? at.port : sourcePort,
+    flags,
+    seq: flags === "S" || flags === "SA" ? mine : mine + 9,
+    ack: flags === "S" || flags === "" ? 0 : theirs + 9,
+    expected,
+  };
+}
+
+function describe({ session, direction, flags, begunBy }: Flight): string {
+  const { opener, server, at } = session;
+  const end = ({ place, address, wire }: Host) => `${JSON.stringify(place)} ${address} on p${wire}`;
+  const arrow = direction === "out" ? "→" : "←";
+  return `${end(opener)} ${arrow} ${end(server)} ${at.protocol}/${at.port} ${flags} begun by ${begunBy}`;
+}
