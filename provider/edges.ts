@@ -1,18 +1,23 @@
-/** What the edge resources need of the world; `surroundings.ts` gives the real one, tests a fake. */
-import type { EdgeClient, EdgeListing, TableName, Transition } from "../src/model/edge-protocol.ts";
+/** What the firewall resources need of the world; `surroundings.ts` gives the real one, tests a fake. */
+import type { HostFirewall } from "../src/host/host-firewall.ts";
+import type { EdgeClient, EdgeListing, Transition } from "../src/model/edge-protocol.ts";
 import type { EdgeReach } from "../src/model/hospital.ts";
 import type { Prober } from "../src/model/prober.ts";
 
-export type Tables = Readonly<Record<TableName, string>>;
-
 export interface Edges {
-  /** One client for each edge as long as the provider runs. */
-  client(name: string, ssh: EdgeReach): EdgeClient;
+  /** `role` is the key that is used: whoever only previews needs no other than `read`. */
+  client(name: string, ssh: EdgeReach, role: keyof EdgeReach): EdgeClient;
   /** Replaces the edge's script by way of the policy key. */
   install(name: string, ssh: EdgeReach, script: string): Promise<void>;
   prober(destination: string): Prober;
-  /** From what an edge holds to what it should hold, leases untouched. */
-  transition(listing: EdgeListing, wanted: Tables): Transition;
+  /** From what an edge holds to what it was asked to compare with, leases untouched; null when that is the same. */
+  transition(listing: EdgeListing): Transition | null;
   /** From what an edge holds to neither of jeda's tables. */
-  removal(listing: EdgeListing): Transition;
+  removal(listing: EdgeListing): Transition | null;
+}
+
+export interface Hosts {
+  firewall(name: string, ssh: string): HostFirewall;
+  /** A file's text, null where there is none. */
+  text(ssh: string, path: string): Promise<string | null>;
 }

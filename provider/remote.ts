@@ -1,27 +1,17 @@
 /** Scripts of `remote/` run on a host by OpenSSH, with their exit codes told in words. */
 import { readFileSync } from "node:fs";
+import type { writeRemoteFile } from "../src/host/remote-file.ts";
+import type { runSsh, SshOptions } from "../src/host/ssh.ts";
 import { type ErrorCode, JedaError } from "../src/model/errors.ts";
 
-export interface RemoteOptions {
-  readonly stdin?: string | Uint8Array;
-  /** Milliseconds. */
-  readonly timeoutMs?: number;
-  /** A connection of its own: what a confirmation has to come by. */
-  readonly fresh?: boolean;
-}
+/** `runSsh`, or a stand-in: throws UNREACHABLE or HOST_KEY; any exit code of the command is a result. */
+export type Run = typeof runSsh;
 
-export interface RemoteResult {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly exitCode: number;
+/** What the resources of the backup host need of it. */
+export interface Remote {
+  readonly run: Run;
+  readonly write: typeof writeRemoteFile;
 }
-
-/** Runs one command on a host. Throws UNREACHABLE or HOST_KEY; any exit code of the command is a result. */
-export type Run = (
-  destination: string,
-  words: readonly string[],
-  options?: RemoteOptions,
-) => Promise<RemoteResult>;
 
 const MEANINGS: Readonly<Record<number, ErrorCode>> = {
   21: "PREREQUISITE",
@@ -29,7 +19,7 @@ const MEANINGS: Readonly<Record<number, ErrorCode>> = {
   25: "REFUSED",
 };
 
-export type Script = "host-firewall" | "repository" | "runner";
+export type Script = "repository" | "runner";
 
 const texts = new Map<Script, string>();
 
@@ -45,7 +35,7 @@ export async function runScript(
   destination: string,
   script: Script,
   words: readonly string[],
-  options: RemoteOptions = {},
+  options: SshOptions = {},
 ): Promise<string> {
   const result = await run(destination, ["sh", "-c", textOf(script), script, ...words], options);
   if (result.exitCode === 0) return result.stdout;

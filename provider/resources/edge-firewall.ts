@@ -1,10 +1,12 @@
 /** The two tables that jeda owns on an edge, `inet jeda` and `inet jeda_window`, and never another. */
 import { z } from "zod";
+import { foreignDrift } from "../../src/firewall/drift.ts";
 import type { EdgeListing, LiveLease } from "../../src/model/edge-protocol.ts";
 import { JedaError } from "../../src/model/errors.ts";
+import type { EdgeReach } from "../../src/model/hospital.ts";
 import type { Edges } from "../edges.ts";
 import type { Call, Handler } from "../handler.ts";
-import { applyOnProbation } from "../probation.ts";
+import { applyOnProbation, PROBATION_MS } from "../probation.ts";
 import { compareTables, declaredTable } from "../ruleset-inputs.ts";
 import { reachSchema } from "./reach.ts";
 
@@ -68,19 +70,19 @@ function until(inputs: EdgeFirewallInputs, listing: EdgeListing): string {
 }
 
 export function edgeFirewall(edges: Edges): Handler<EdgeFirewallInputs> {
-  const clientOf = (inputs: EdgeFirewallInputs) => edges.client(inputs.edge, inputs.ssh);
+  const clientOf = (inputs: EdgeFirewallInputs, role: keyof EdgeReach) =>
+    edges.client(inputs.edge, inputs.ssh, role);
 
   const apply = async (inputs: EdgeFirewallInputs, call: Call): Promise<void> => {
-    const client = clientOf(inputs);
+    const client = clientOf(inputs, "policy");
     const listing = await client.list(inputs.tables);
-    const { tables, wanted } = listing;
-    if (tables.jeda !== wanted.jeda || tables.jeda_window !== wanted.jeda_window || listing.probation) {
-      const change = edges.transition(listing, inputs.tables);
+    const change = edges.transition(listing);
+    if (change !== null) {
       await applyOnProbation(client, change, inputs.probes, (via) => edges.prober(via), call.log);
     }
     if (endless(listing).length === 0) return;
     if (endless(listing).length === listing.leases.length) {
-      await client.release(listing.clock.fence);
+      await clientOf(inputs, "window").release(listing.clock.fence);
       return;
     }
     await call.log.warning(
@@ -112,17 +114,18 @@ export function edgeFirewall(edges: Edges): Handler<EdgeFirewallInputs> {
     },
 
     async read(inputs) {
-      const listing = await clientOf(inputs).list(inputs.tables);
+      const listing = await clientOf(inputs, "read").list(inputs.tables);
       const table = (name: "jeda" | "jeda_window") =>
-        compareTables(name, {
+        compareTables({
           declared: inputs.tables[name],
           live: listing.tables[name],
-          wanted: listing.wanted[name] ?? "",
+          wanted: listing.wanted[name],
         });
       const policy = table("jeda");
       const window = table("jeda_window");
+      const strangers = listing.foreign.filter((hook) => foreignDrift([hook], []).length > 0);
       const foreign = Object.fromEntries(
-        listing.foreign.map(({ table: name, chain, hook, priority }) => [
+        strangers.map(({ table: name, chain, hook, priority }) => [
           `${name}/${chain}`,
           `hook ${hook} priority ${priority}`,
         ]),
@@ -133,10 +136,7 @@ export function edgeFirewall(edges: Edges): Handler<EdgeFirewallInputs> {
       const drift = [
         ...policy.drift,
         ...window.drift,
-        ...Object.entries(foreign).map(
-          ([name, at]) =>
-            `table ${name} of somebody else is in front of jeda's (${at}); jeda leaves it alone`,
-        ),
+        ...foreignDrift(strangers, []),
         ...Object.entries(unending).map(
           ([name, whose]) => `lease ${name} has no end: ${whose} would stay cut`,
         ),
@@ -161,7 +161,7 @@ export function edgeFirewall(edges: Edges): Handler<EdgeFirewallInputs> {
     },
 
     async delete(inputs) {
-      const client = clientOf(inputs);
+      const client = clientOf(inputs, "policy");
       const listing = await client.list({});
       if (listing.leases.length > 0) {
         throw new JedaError(
@@ -172,8 +172,9 @@ export function edgeFirewall(edges: Edges): Handler<EdgeFirewallInputs> {
           },
         );
       }
-      if (listing.tables.jeda === null && listing.tables.jeda_window === null) return;
-      await client.apply(edges.removal(listing), 30_000);
+      const change = edges.removal(listing);
+      if (change === null) return;
+      await client.apply(change, PROBATION_MS);
       await client.confirm();
     },
   };

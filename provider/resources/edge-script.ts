@@ -1,13 +1,13 @@
 /** The script behind an edge's three forced-command keys, kept current by the policy key's own `install`. */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { edgeScriptPath } from "../../src/host/host-firewall.ts";
+import { sha256 } from "../../src/host/remote-file.ts";
 import { JedaError } from "../../src/model/errors.ts";
 import type { Edges } from "../edges.ts";
 import type { Handler } from "../handler.ts";
-import { sha256 } from "../runner-files.ts";
-import { reachSchema } from "./reach.ts";
 
-const SCRIPT = new URL("../../src/firewall/edge.sh", import.meta.url);
+import { reachSchema } from "./reach.ts";
 
 const schema = z.strictObject({
   edge: z.string(),
@@ -19,11 +19,12 @@ export type EdgeScriptInputs = z.infer<typeof schema>;
 
 export function edgeScript(edges: Edges): Handler<EdgeScriptInputs> {
   const install = async (inputs: EdgeScriptInputs): Promise<void> => {
-    const text = await readFile(SCRIPT, "utf8");
-    const listing = await edges.client(inputs.edge, inputs.ssh).list({});
+    const text = await readFile(edgeScriptPath, "utf8");
+    const policy = edges.client(inputs.edge, inputs.ssh, "policy");
+    const listing = await policy.list({});
     if (listing.scriptSha256 === sha256(text)) return;
     await edges.install(inputs.edge, inputs.ssh, text);
-    const after = await edges.client(inputs.edge, inputs.ssh).list({});
+    const after = await policy.list({});
     if (after.scriptSha256 === sha256(text)) return;
     throw new JedaError("REFUSED", `${inputs.edge} still runs another script after its installation`, {
       hint: "Does the policy key's forced command name the file that is replaced, /usr/local/lib/jeda/edge?",
@@ -33,7 +34,7 @@ export function edgeScript(edges: Edges): Handler<EdgeScriptInputs> {
   return {
     schema,
     identity: ["edge"],
-    derive: async () => ({ script: sha256(await readFile(SCRIPT)) }),
+    derive: async () => ({ script: sha256(await readFile(edgeScriptPath, "utf8")) }),
 
     async create(inputs) {
       await install(inputs);
@@ -41,7 +42,7 @@ export function edgeScript(edges: Edges): Handler<EdgeScriptInputs> {
     },
 
     async read(inputs) {
-      const { scriptSha256 } = await edges.client(inputs.edge, inputs.ssh).list({});
+      const { scriptSha256 } = await edges.client(inputs.edge, inputs.ssh, "read").list({});
       const drift =
         scriptSha256 === inputs.script ? [] : [`/usr/local/lib/jeda/edge is not what was installed`];
       return { inputs: { script: scriptSha256 }, outputs: {}, drift };

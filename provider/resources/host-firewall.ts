@@ -1,88 +1,126 @@
-/** The backup host's own firewall: `inet jeda_host` and the file that loads it at boot. */
-import { randomBytes } from "node:crypto";
+/** The backup host's own firewall: `inet jeda_host`, the file that loads it at boot, and the script that does both. */
+import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { foreignDrift, tableDrift } from "../../src/firewall/drift.ts";
+import { makeTransition } from "../../src/firewall/transition.ts";
+import { edgeScriptPath, HOST_SCRIPT } from "../../src/host/host-firewall.ts";
+import { sha256 } from "../../src/host/remote-file.ts";
 import { JedaError } from "../../src/model/errors.ts";
-import type { Handler } from "../handler.ts";
-import { type Run, runScript } from "../remote.ts";
+import type { Hosts } from "../edges.ts";
+import type { Handler, Live } from "../handler.ts";
+import { PROBATION_MS } from "../probation.ts";
 import { compareTables, declaredTable } from "../ruleset-inputs.ts";
 
 const AS_DECLARED = "as declared";
+const PERSISTED = "/etc/jeda/host.nft";
+const texts = z.record(z.string(), z.string());
 
 const schema = z.strictObject({
+  host: z.string(),
+  /** The control path, as root. */
   ssh: z.string(),
   /** nft text of `inet jeda_host`. */
   table: z.string(),
-  /** Set by the provider: the table as a map `chain/rule → text`, the order of each chain, and the file's state. */
-  rules: z.record(z.string(), z.string()).optional(),
-  order: z.record(z.string(), z.string()).optional(),
+  // Set by the provider.
+  rules: texts.optional(),
+  order: texts.optional(),
+  foreign: texts.optional(),
+  /** Whether the file that is loaded at boot says the same. */
   persisted: z.string().optional(),
+  /** SHA-256 of the script on the host. */
+  script: z.string().optional(),
 });
 export type HostFirewallInputs = z.infer<typeof schema>;
 
-/** Seconds until the host puts the former firewall back by itself. */
-const PROBATION_S = 30;
-
-function sections(out: string): Readonly<Record<string, string>> {
-  const parts = out.split(/^@@ (\w+)\n/m).slice(1);
-  return Object.fromEntries(parts.flatMap((name, at) => (at % 2 === 0 ? [[name, parts[at + 1] ?? ""]] : [])));
-}
-
-export function hostFirewall(run: Run): Handler<HostFirewallInputs> {
-  const look = async (inputs: HostFirewallInputs) => {
-    const out = await runScript(run, inputs.ssh, "host-firewall", ["look"], { stdin: inputs.table });
-    const { live = "", wanted = "", persisted = "" } = sections(out);
-    return {
-      same: live === wanted && persisted === wanted,
-      live: live === "" ? null : live,
-      wanted,
-      persisted:
-        persisted === wanted ? AS_DECLARED : persisted === "" ? "missing" : "another firewall than declared",
-    };
+export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
+  const persistedState = async (inputs: HostFirewallInputs, wanted: string | null): Promise<string> => {
+    const text = await hosts.text(inputs.ssh, PERSISTED);
+    if (text === null) return "missing";
+    return tableDrift(wanted, text).length === 0 ? AS_DECLARED : "another firewall than declared";
   };
 
   const apply = async (inputs: HostFirewallInputs): Promise<void> => {
-    if ((await look(inputs)).same) return;
-    const token = randomBytes(8).toString("hex");
-    const call = (words: readonly string[], fresh: boolean) =>
-      runScript(run, inputs.ssh, "host-firewall", words, {
-        stdin: fresh ? "" : inputs.table,
-        fresh,
-        timeoutMs: 10_000,
-      });
+    const firewall = hosts.firewall(inputs.host, inputs.ssh);
+    await firewall.install();
+    const listing = await firewall.list(inputs.table);
+    const live = { jeda_host: listing.table };
+    const wanted = { jeda_host: listing.wanted };
+    let change = makeTransition(live, wanted);
+    // Confirming is what writes the file: where only that is wrong, the same table is confirmed once more.
+    if (change === null && (await persistedState(inputs, listing.wanted)) !== AS_DECLARED) {
+      change = makeTransition({ jeda_host: null }, wanted);
+    }
+    if (change === null) return;
+    await firewall.apply(change, PROBATION_MS);
     try {
-      await call(["apply", token, String(PROBATION_S)], false);
-      await call(["confirm", token], true);
+      await firewall.confirm();
     } catch (error) {
-      // The host does it by itself when this does not get through.
-      await call(["revert", token], false).catch(() => {});
+      // Where this does not get through either, the kernel goes back by itself.
+      await firewall.revert().catch(() => {});
       const reason = error instanceof Error ? error.message : String(error);
-      throw new JedaError("REFUSED", `the new firewall of ${inputs.ssh} was not confirmed: ${reason}`, {
-        hint: "The control path must stay: check controlFrom of the backup host, and the addresses SSH comes from.",
-        changed: `nothing that lasts: the former firewall is back within ${PROBATION_S} s`,
+      throw new JedaError("REFUSED", `the new firewall of ${inputs.host} does not stay: ${reason}`, {
+        hint: "The control path must be in it: check controlFrom of the backup host, and where SSH comes from.",
+        changed: `nothing that lasts: the former firewall is back, within ${PROBATION_MS / 1000} s at the latest`,
         cause: error,
       });
     }
   };
 
+  /** A host whose script is gone can't be listed; that is drift, and applying installs it again. */
+  const unlisted = (host: string): Live => ({
+    inputs: { rules: {}, order: {}, foreign: {}, persisted: "unknown", script: "missing or broken" },
+    outputs: {},
+    drift: [`${host}: ${HOST_SCRIPT} is missing or broken, so the firewall could not be read`],
+  });
+
   return {
     schema,
-    identity: [],
+    identity: ["host"],
     quiet: ["table"],
-    derive: async (inputs) => ({
-      ...declaredTable(inputs.table),
+
+    derive: async ({ table }) => ({
+      ...declaredTable(table),
+      foreign: {},
       persisted: AS_DECLARED,
+      script: sha256(await readFile(edgeScriptPath, "utf8")),
     }),
 
     async create(inputs) {
       await apply(inputs);
-      return { id: inputs.ssh, outputs: {} };
+      return { id: inputs.host, outputs: {} };
     },
 
     async read(inputs) {
-      const { live, wanted, persisted } = await look(inputs);
-      const { drift, ...compared } = compareTables("jeda_host", { declared: inputs.table, live, wanted });
-      const file = persisted === AS_DECLARED ? [] : [`/etc/jeda/host.nft is ${persisted}`];
-      return { inputs: { ...compared, persisted }, outputs: {}, drift: [...drift, ...file] };
+      const firewall = hosts.firewall(inputs.host, inputs.ssh);
+      const listing = await firewall.list(inputs.table).catch((error: unknown) => {
+        if (error instanceof JedaError && error.code === "INTERNAL") return null;
+        throw error;
+      });
+      if (listing === null) return unlisted(inputs.host);
+      const { drift, rules, order } = compareTables({
+        declared: inputs.table,
+        live: listing.table,
+        wanted: listing.wanted,
+      });
+      const persisted = await persistedState(inputs, listing.wanted);
+      const strangers = listing.foreign.filter((hook) => foreignDrift([hook], []).length > 0);
+      const findings = [
+        ...drift,
+        ...foreignDrift(strangers, []),
+        ...(persisted === AS_DECLARED ? [] : [`${PERSISTED} is ${persisted}`]),
+        ...(listing.scriptSha256 === inputs.script ? [] : [`${HOST_SCRIPT} is not what was installed`]),
+      ];
+      const foreign = Object.fromEntries(
+        strangers.map(({ table, chain, hook, priority }) => [
+          `${table}/${chain}`,
+          `hook ${hook} priority ${priority}`,
+        ]),
+      );
+      return {
+        inputs: { rules, order, foreign, persisted, script: listing.scriptSha256 },
+        outputs: {},
+        drift: findings.map((line) => `${inputs.host}: ${line}`),
+      };
     },
 
     async update(inputs) {
@@ -92,7 +130,7 @@ export function hostFirewall(run: Run): Handler<HostFirewallInputs> {
 
     async delete(inputs, call) {
       await call.log.info(
-        `the firewall of ${inputs.ssh} stays: without it the backups would lie open. To remove it by hand: nft delete table inet jeda_host; rm /etc/jeda/host.nft`,
+        `the firewall of ${inputs.host} stays: without it the backups would lie open. To remove it by hand: nft delete table inet jeda_host; rm ${PERSISTED}`,
       );
     },
   };

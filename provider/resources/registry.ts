@@ -1,19 +1,19 @@
 /** Every kind of resource that the provider knows, by its type token. */
-import type { Edges } from "../edges.ts";
+import type { Edges, Hosts } from "../edges.ts";
 import type { AnyHandler } from "../handler.ts";
-import type { Run } from "../remote.ts";
+import type { Remote } from "../remote.ts";
 import { edgeFirewall } from "./edge-firewall.ts";
 import { edgeScript } from "./edge-script.ts";
 import { hostFirewall } from "./host-firewall.ts";
 import { repository } from "./repository.ts";
 import { runner } from "./runner.ts";
 
-export function handlers(edges: Edges, run: Run): ReadonlyMap<string, AnyHandler> {
+export function handlers(edges: Edges, hosts: Hosts, remote: Remote): ReadonlyMap<string, AnyHandler> {
   return new Map<string, AnyHandler>([
     ["jeda:index:EdgeScript", edgeScript(edges)],
     ["jeda:index:EdgeFirewall", edgeFirewall(edges)],
-    ["jeda:index:HostFirewall", hostFirewall(run)],
-    ["jeda:index:Runner", runner(run)],
-    ["jeda:index:Repository", repository(run)],
+    ["jeda:index:HostFirewall", hostFirewall(hosts)],
+    ["jeda:index:Runner", runner(remote)],
+    ["jeda:index:Repository", repository(remote.run)],
   ]);
 }

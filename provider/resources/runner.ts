@@ -1,23 +1,25 @@
 /** The window's runner on the backup host: its own Node, one bundle, a launcher, the runbook and the credentials. */
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
+import { sha256 } from "../../src/host/remote-file.ts";
 import { JedaError } from "../../src/model/errors.ts";
 import type { Handler, Log } from "../handler.ts";
-import { type Run, runScript } from "../remote.ts";
-import { contentOf, FILE_NAMES, type FileName, sha256 } from "../runner-files.ts";
+import { type Remote, runScript } from "../remote.ts";
+import { contentOf, FILE_NAMES, type FileName } from "../runner-files.ts";
 
+const CREDENTIALS = "/etc/jeda/credentials.json";
 const AS_DECLARED = "as declared";
 const MODES: Readonly<Record<FileName, string>> = {
-  node: "755",
-  "runner.mjs": "644",
-  "jeda-runner": "755",
-  runbook: "644",
+  node: "0755",
+  "runner.mjs": "0644",
+  "jeda-runner": "0755",
+  runbook: "0644",
 };
 
 const schema = z.strictObject({
   ssh: z.string(),
-  /** `uname -m` of the backup host. */
-  machine: z.enum(["x86_64", "aarch64"]),
+  /** `uname -m` of the backup host; that of this machine unless it is given. */
+  machine: z.enum(["x86_64", "aarch64"]).optional(),
   /** Canonical JSON. */
   runbook: z.string(),
   /** JSON of the credentials map; secret. */
@@ -28,16 +30,20 @@ const schema = z.strictObject({
 });
 export type RunnerInputs = z.infer<typeof schema>;
 
+function machineOf({ machine }: RunnerInputs): string {
+  return machine ?? (process.arch === "arm64" ? "aarch64" : "x86_64");
+}
+
 interface Look {
   readonly machine: string;
   readonly files: Readonly<Record<string, string>>;
   readonly credentials: string;
 }
 
-export function runner(run: Run): Handler<RunnerInputs> {
+export function runner(remote: Remote): Handler<RunnerInputs> {
   const look = async (inputs: RunnerInputs): Promise<Look> => {
     const salt = randomBytes(16).toString("hex");
-    const out = await runScript(run, inputs.ssh, "runner", ["look"], { stdin: `${salt}\n` });
+    const out = await runScript(remote.run, inputs.ssh, "runner", ["look"], { stdin: `${salt}\n` });
     const files: Record<string, string> = {};
     let machine = "unknown";
     let credentials = "missing";
@@ -47,7 +53,8 @@ export function runner(run: Run): Handler<RunnerInputs> {
       if (word === "machine") machine = first;
       if (word === "file") {
         const asked = MODES[first as FileName];
-        files[first] = third === asked ? second : `${second} with mode ${third} instead of ${asked}`;
+        files[first] =
+          third.padStart(4, "0") === asked ? second : `${second} with mode ${third} instead of ${asked}`;
       }
       if (word === "credentials") {
         credentials = first === sha256(salt + inputs.credentials) ? AS_DECLARED : "changed on the host";
@@ -58,7 +65,7 @@ export function runner(run: Run): Handler<RunnerInputs> {
   };
 
   const refuseInWindow = async (inputs: RunnerInputs, what: string): Promise<void> => {
-    const running = (await runScript(run, inputs.ssh, "runner", ["running"])).trim();
+    const running = (await runScript(remote.run, inputs.ssh, "runner", ["running"])).trim();
     if (running === "") return;
     throw new JedaError(
       "REFUSED",
@@ -70,20 +77,21 @@ export function runner(run: Run): Handler<RunnerInputs> {
   };
 
   const install = async (inputs: RunnerInputs, live: Look, log: Log): Promise<void> => {
-    if (live.machine !== inputs.machine) {
-      throw new JedaError("CONFIG", `the backup host is "${live.machine}", declared is "${inputs.machine}"`);
+    const machine = machineOf(inputs);
+    if (live.machine !== machine) {
+      throw new JedaError(
+        "CONFIG",
+        `the backup host is "${live.machine}", and the runner's Node is for "${machine}"`,
+      );
     }
     for (const name of FILE_NAMES) {
-      const content = await contentOf(name, inputs.machine, inputs.runbook);
+      const content = await contentOf(name, machine, inputs.runbook);
       if (live.files[name] === sha256(content)) continue;
       await log.info(`installing ${name} (${content.byteLength} bytes)`);
-      await runScript(run, inputs.ssh, "runner", ["put", name, MODES[name]], {
-        stdin: content,
-        timeoutMs: 600_000,
-      });
+      await remote.write(inputs.ssh, { path: `/opt/jeda/${name}`, content, mode: MODES[name] });
     }
     if (live.credentials !== AS_DECLARED) {
-      await runScript(run, inputs.ssh, "runner", ["put-credentials"], { stdin: inputs.credentials });
+      await remote.write(inputs.ssh, { path: CREDENTIALS, content: inputs.credentials, mode: "0600" });
     }
   };
 
@@ -96,7 +104,7 @@ export function runner(run: Run): Handler<RunnerInputs> {
       const hashes = await Promise.all(
         FILE_NAMES.map(async (name) => {
           try {
-            return [name, sha256(await contentOf(name, inputs.machine, inputs.runbook))] as const;
+            return [name, sha256(await contentOf(name, machineOf(inputs), inputs.runbook))] as const;
           } catch (error) {
             // A preview from a laptop of another kind still compares everything else.
             if (error instanceof JedaError && known[name] !== undefined) return [name, known[name]] as const;
@@ -121,7 +129,7 @@ export function runner(run: Run): Handler<RunnerInputs> {
         (name) =>
           `/opt/jeda/${name} is ${live.files[name] === undefined ? "missing" : "not what was installed"}`,
       );
-      if (live.credentials !== AS_DECLARED) drift.push(`/etc/jeda/credentials.json is ${live.credentials}`);
+      if (live.credentials !== AS_DECLARED) drift.push(`${CREDENTIALS} is ${live.credentials}`);
       return {
         inputs: { files: live.files, installedCredentials: live.credentials },
         outputs: {},
@@ -137,7 +145,7 @@ export function runner(run: Run): Handler<RunnerInputs> {
 
     async delete(inputs, call) {
       await refuseInWindow(inputs, "removed");
-      await runScript(run, inputs.ssh, "runner", ["remove"]);
+      await runScript(remote.run, inputs.ssh, "runner", ["remove"]);
       await call.log.info("the journals and reports in /var/lib/jeda stay on the host");
     },
   };

@@ -124,7 +124,7 @@ async function declareBackupHost(
   const { name, ssh, repository } = hospital.backupHost;
   const firewall = new HostFirewall(
     name,
-    { ssh, table: renderTable(compileHostTable(hospital)) },
+    { host: name, ssh, table: renderTable(compileHostTable(hospital)) },
     { parent },
   );
   await placed(firewall);

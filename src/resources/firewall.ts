@@ -44,6 +44,7 @@ export class EdgeFirewall extends pulumi.CustomResource {
 }
 
 export interface HostFirewallArgs {
+  readonly host: string;
   readonly ssh: string;
   /** nft text of `inet jeda_host`. */
   readonly table: string;

@@ -1,5 +1,5 @@
 /** An edge in memory: it holds texts where the kernel holds tables, and lets the test play the kernel. */
-import type { Edges, Tables } from "../../../provider/edges.ts";
+import type { Edges } from "../../../provider/edges.ts";
 import type {
   EdgeClient,
   EdgeListing,
@@ -24,7 +24,7 @@ export class FakeEdge implements Edges {
   readonly said: string[] = [];
   #before: Live | null = null;
 
-  client(name: string): EdgeClient {
+  client(name: string, _ssh?: unknown, _role?: unknown): EdgeClient {
     const reach = (verb: string) => {
       this.said.push(verb);
       if (this.unreachable !== null) throw this.unreachable;
@@ -90,7 +90,8 @@ export class FakeEdge implements Edges {
     };
   }
 
-  transition(_listing: EdgeListing, wanted: Tables): Transition {
+  transition({ tables, wanted }: EdgeListing): Transition | null {
+    if (tables.jeda === wanted.jeda && tables.jeda_window === wanted.jeda_window) return null;
     return { provisional: JSON.stringify(wanted), confirmed: "", reverted: "" };
   }
 
