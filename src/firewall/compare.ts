@@ -70,6 +70,9 @@ function compareChains(
       `${where}: the chain is "${live.base ?? "without a hook"}", wanted "${wanted.base ?? "without a hook"}"`,
     );
   }
+  if (wanted.rules.length > 2 && live.rules.length === 0) {
+    return [...findings, `${where}: all ${wanted.rules.length} rules are missing`];
+  }
   const have = new Map(live.rules.map((rule) => [rule.key, rule.text]));
   const want = new Map(wanted.rules.map((rule) => [rule.key, rule.text]));
   for (const [key, text] of want) {

@@ -1,6 +1,7 @@
 /** Turns one table into another in place, in one transaction: sets that stay keep their elements. Pure. */
 import { JedaError } from "../model/errors.ts";
 import type { ListedChain, ListedRule, ListedSet, ListedTable } from "./listing.ts";
+import { PROBATION } from "./settled.ts";
 
 /**
  * @param actual the table as it is at that moment, null where there is none.
@@ -24,7 +25,8 @@ export function mend(actual: ListedTable | null, target: ListedTable): string {
   });
   const setsToAdd = target.sets.filter((set) => {
     const now = actual?.sets.find(({ name }) => name === set.name);
-    return !now || dropped.has(set.name) || now.timeout !== set.timeout;
+    // The probation set is named always: edge.sh looks for it, to give it its elements.
+    return !now || dropped.has(set.name) || now.timeout !== set.timeout || set.name === PROBATION;
   });
   return lines([
     `add table ${own}`,

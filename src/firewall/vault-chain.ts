@@ -102,7 +102,7 @@ function open(hospital: Hospital, family: Family): Rule[] {
     rule(
       "vault",
       `open-reply-${name}`,
-      `meta nfproto @vault_open iifname ${others} oifname ${vault} ct direction reply ct original ${word} saddr ${anonymous(hosts)} ${word} daddr ${anonymous(hosts)} return`,
+      `meta nfproto @vault_open iifname ${others} oifname ${vault} ct direction reply ct original ${word} saddr ${anonymous(hosts)} ct original ${word} daddr ${anonymous(cidrs)} ${word} daddr ${anonymous(hosts)} return`,
     ),
   ];
 }
