@@ -1,0 +1,46 @@
+/** The whole story: read the hospital, prove what its window does, and declare it. */
+import * as pulumi from "@pulumi/pulumi";
+import { asRunErrorText, errorLine } from "./src/cli/print-error.ts";
+import { loadFromPulumi } from "./src/config/pulumi.ts";
+import { reachEverything } from "./src/host/reach.ts";
+import { JedaErrors } from "./src/model/errors.ts";
+import { demandPromotion } from "./src/promotion/stage.ts";
+import { proofText } from "./src/proof/table.ts";
+import { demandProof } from "./src/proof/demand.ts";
+import { declareHospital } from "./src/resources/declare.ts";
+import { makePlan } from "./src/window/plan.ts";
+
+/** Everything is validated before the first resource is declared: bad input never leaves half a change behind. */
+async function main() {
+  const { hospital, runbook, warnings, credentials } = loadFromPulumi();
+  for (const warning of warnings) await pulumi.log.warn(warning.message);
+
+  const proof = demandProof(hospital);
+  const promotionOverride = await demandPromotion(hospital, runbook);
+  const plan = makePlan(hospital, runbook, {
+    hazards: proof.hazards.map((hazard) => hazard.text),
+    ...(promotionOverride === undefined ? {} : { promotionOverride }),
+  });
+
+  if (pulumi.runtime.isDryRun()) {
+    await pulumi.log.info(proofText(proof));
+    for (const hazard of proof.hazards) await pulumi.log.warn(`hazard: ${hazard.text}`);
+  } else {
+    await reachEverything(hospital);
+  }
+
+  const { window } = await declareHospital(hospital, plan, credentials);
+  return {
+    hospital: hospital.name,
+    windowId: plan.id,
+    runbook: { name: runbook.name, hash: runbook.hash },
+    hazards: plan.hazards,
+    window: window.result,
+  };
+}
+
+export default await main().catch((error: unknown) => {
+  if (error instanceof JedaErrors) for (const one of error.errors) void pulumi.log.error(errorLine(one));
+  // `RunError` ends the program with its message alone; an `Error` would print a trace.
+  throw new pulumi.RunError(asRunErrorText(error));
+});
