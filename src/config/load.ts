@@ -1,5 +1,4 @@
 /** From configuration to a `Hospital` and its runbook, or to every error there is, at once. */
-import { readdirSync } from "node:fs";
 import { JedaError, JedaErrors } from "../model/errors.ts";
 import type { Hospital } from "../model/hospital.ts";
 import type { Runbook } from "../model/runbook.ts";
@@ -21,14 +20,7 @@ import { Problems, type Warning } from "./problems.ts";
 import { readStack } from "./read-stack.ts";
 import { resolveServices } from "./resolve.ts";
 import { readRunbook, unknownSources } from "./runbook.ts";
-import {
-  PREFIX,
-  readStackFile,
-  type StackFile,
-  stackFileOf,
-  stackNames,
-  stacksFolder,
-} from "./stack-file.ts";
+import { PREFIX, readStackFile, type StackFile, stackFileOf, stackNames } from "./stack-file.ts";
 
 export interface Loaded {
   readonly hospital: Hospital;
@@ -67,8 +59,7 @@ export function loadFromStackFile(stackOrPath: string, projectDir: string): Load
   const name = stackFileOf(stackOrPath, projectDir);
   const file = readStackFile(name, projectDir);
   if (file === undefined) {
-    const known = stackNames(readdirSync(stacksFolder(projectDir)));
-    const hint = `known stacks: ${known.join(", ")}`;
+    const hint = `stacks with a file: ${stackNames(projectDir).join(", ") || "none"}`;
     throw new JedaErrors([new JedaError("CONFIG", `there is no stack file ${name}`, { hint })]);
   }
   return loadFromFile(file, projectDir);

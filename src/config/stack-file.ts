@@ -1,7 +1,7 @@
 /** A stack's file as text: which one it is, and its configuration with positions. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { JedaError } from "../model/errors.ts";
+import { JedaError, JedaErrors } from "../model/errors.ts";
 import { isMap } from "./invalid.ts";
 import { below, type PositionedYaml, type Positions, readYaml } from "./positions.ts";
 
@@ -18,15 +18,19 @@ export interface StackFile {
   readonly positions: Positions;
 }
 
-/** The file of a stack, as shown to people: relative to the project. */
+/**
+ * The file of a stack, as shown to people: relative to the project.
+ * @throws JedaErrors when it is neither a stack's name nor a YAML file
+ */
 export function stackFileOf(stackOrPath: string, projectDir: string): string {
   if (/\.ya?ml$/.test(stackOrPath)) return relative(projectDir, resolve(projectDir, stackOrPath));
   // Pulumi's full name of a stack is organization/project/stack.
   const stack = stackOrPath.split("/").at(-1) ?? "";
   if (!/^[A-Za-z0-9._-]+$/.test(stack)) {
-    throw new JedaError("CONFIG", `${JSON.stringify(stackOrPath)} is not the name of a stack`, {
-      hint: "name a stack such as lab, or a file such as stacks/Pulumi.lab.yaml",
-    });
+    const hint = "name a stack such as lab, or a file such as stacks/Pulumi.lab.yaml";
+    throw new JedaErrors([
+      new JedaError("CONFIG", `${JSON.stringify(stackOrPath)} is not the name of a stack`, { hint }),
+    ]);
   }
   return `${FOLDER}/Pulumi.${stack}.yaml`;
 }
@@ -53,8 +57,11 @@ export function parseStackFile(file: string, text: string): StackFile {
   return { yaml, config, positions };
 }
 
-export function stackNames(files: readonly string[]): string[] {
-  return files.flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []).sort();
+/** The stacks that have a file. */
+export function stackNames(projectDir: string): string[] {
+  const folder = join(projectDir, FOLDER);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [])
+    .sort();
 }
-
-export const stacksFolder = (projectDir: string): string => join(projectDir, FOLDER);

@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { parseRunbook, readRunbook, unknownSources } from "../../../src/config/runbook.ts";
+import { errorsOf, hospitalYaml, loadText, projectDir } from "./hospital-yaml.ts";
+
+const FILE = "runbooks/test.yaml";
+const good = `steps:
+  - preflight
+  - isolate
+  - prove: isolated
+  - backup: { sources: all, parallel: 2 }
+  - verify: { read: 5%, restore: { sample: 200 files }, databases: load }
+finally:
+  - shut-and-reconnect
+  - prove: connected
+  - report
+`;
+
+const parse = (text: string) => parseRunbook("test", FILE, text);
+
+function refused(from: string, to: string) {
+  const text = good.replace(from, to);
+  assert.notEqual(text, good);
+  const errors = errorsOf(() => parse(text));
+  assert.equal(errors.length, 1, errors.map((error) => error.message).join("\n"));
+  const [error] = errors;
+  assert.ok(error?.at !== undefined && error.hint !== undefined);
+  assert.equal(error.at.file, FILE);
+  return { message: error.message, hint: error.hint, line: error.at.line };
+}
+
+describe("a runbook", () => {
+  it("becomes steps", () => {
+    const { steps, finally: last } = parse(good);
+    assert.deepEqual(steps, [
+      { kind: "preflight" },
+      { kind: "isolate" },
+      { kind: "prove", state: "isolated" },
+      { kind: "backup", sources: "all", parallel: 2 },
+      { kind: "verify", readPercent: 5, sampleFiles: 200, databases: "load" },
+    ]);
+    assert.deepEqual(last, [
+      { kind: "shut-and-reconnect" },
+      { kind: "prove", state: "connected" },
+      { kind: "report" },
+    ]);
+  });
+
+  it("has a hash of its meaning, not of its text", () => {
+    const { hash } = parse(good);
+    assert.match(hash, /^[0-9a-f]{64}$/);
+    const retyped = good
+      .replace("{ sources: all, parallel: 2 }", '{ "parallel": 2, # two at once\n      sources: all }')
+      .replace("5%", '"5.0 %"');
+    assert.equal(parse(retyped).hash, hash);
+    assert.notEqual(parse(good.replace("200 files", "201 files")).hash, hash);
+    assert.notEqual(parse(good.replace("  - report\n", "")).hash, hash);
+  });
+
+  it("may name its sources, which then must exist", () => {
+    const runbook = parse(good.replace("sources: all", "sources: [records, fils]"));
+    const errors = unknownSources(runbook, loadText(hospitalYaml).hospital.sources);
+    assert.deepEqual(
+      errors.map((error) => [error.message, error.hint]),
+      [['runbooks/test.yaml backs up "fils", which is not a source', 'did you mean "files"?']],
+    );
+  });
+
+  it("that is shipped can be read", () => {
+    const { name, steps } = readRunbook("isolate-backup-reconnect", projectDir);
+    assert.equal(name, "isolate-backup-reconnect");
+    assert.deepEqual(
+      steps.map((step) => step.kind),
+      ["preflight", "isolate", "prove", "backup", "verify"],
+    );
+  });
+});
+
+describe("a runbook is refused with", () => {
+  it("a step that does not exist, listing those that do", () => {
+    const { message, hint, line } = refused("- isolate\n", "- isolat\n");
+    assert.equal(message, 'steps[1]: there is no step "isolat"');
+    assert.match(
+      hint,
+      /"isolate"\? known: preflight, isolate, prove, backup, verify, shut-and-reconnect, report/,
+    );
+    assert.equal(line, 3);
+  });
+
+  it("a step with options that does not exist", () => {
+    assert.match(refused("- prove: isolated", "- probe: isolated").message, /there is no step "probe"/);
+    assert.match(refused("- prove: isolated", "- constructor: isolated").message, /no step "constructor"/);
+  });
+
+  it("a step without the options it needs", () => {
+    assert.match(refused("- prove: isolated", "- prove").hint, /prove: isolated/);
+    assert.match(refused("- backup: { sources: all, parallel: 2 }", "- backup").hint, /sources: all/);
+  });
+
+  it("options where none are taken", () => {
+    assert.match(refused("- isolate\n", "- isolate: { hard: true }\n").message, /isolate takes no options/);
+  });
+
+  it("an unknown option", () => {
+    const { message, hint } = refused("parallel: 2", "paralel: 2");
+    assert.match(message, /unknown field "paralel" in the step backup/);
+    assert.match(hint, /"parallel"/);
+  });
+
+  it("values that mean nothing", () => {
+    assert.match(refused("5%", "101%").message, /"101%" is not a percentage/);
+    assert.match(refused("5%", "0%").message, /"0%" is not a percentage/);
+    assert.match(refused("200 files", "200").message, /expected a number of files, not 200/);
+    assert.match(refused("200 files", "0 files").message, /is not a number of files/);
+    assert.match(refused("databases: load", "databases: loads").hint, /"load"/);
+    assert.match(refused("parallel: 2", "parallel: 0").message, /not 0/);
+    assert.match(refused("prove: isolated", "prove: isolatd").hint, /"isolated"/);
+  });
+
+  it("nothing checked first", () => {
+    assert.match(refused("  - preflight\n", "").message, /preflight must be the first step/);
+  });
+
+  it("a backup before isolation", () => {
+    const { message, line } = refused("  - isolate\n  - prove: isolated\n", "");
+    assert.match(message, /backup before isolate/);
+    assert.equal(line, 3);
+  });
+
+  it("a verification before a backup", () => {
+    assert.match(refused("  - backup: { sources: all, parallel: 2 }\n", "").message, /verify before backup/);
+  });
+
+  it("isolation twice", () => {
+    assert.match(refused("- isolate\n", "- isolate\n  - isolate\n").message, /isolate is there twice/);
+  });
+
+  it("a reconnection that is not on every path", () => {
+    assert.match(
+      refused("finally:\n", "  - shut-and-reconnect\nfinally:\n").message,
+      /belongs under finally/,
+    );
+  });
+
+  it("a finally that begins with something else", () => {
+    const { message, hint, line } = refused(
+      "  - shut-and-reconnect\n  - prove: connected\n",
+      "  - prove: connected\n",
+    );
+    assert.match(message, /finally must begin with shut-and-reconnect/);
+    assert.match(hint, /nothing may hold up/);
+    assert.equal(line, 8);
+  });
+
+  it("no finally at all", () => {
+    assert.match(refused(good.slice(good.indexOf("finally:")), "").message, /finally: missing/);
+  });
+
+  it("a backup in finally", () => {
+    assert.match(refused("  - report\n", "  - isolate\n").message, /isolate can't stand here/);
+  });
+});
