@@ -26,8 +26,8 @@ export async function withLock<T>(
   what: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   for (let attempt = 0; attempt < 20; attempt++) {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const child = execa("sh", ["-c", holder, "lock", file, String(waitSeconds)], {
       reject: false,
       detached: true, // Ctrl-C must not take the lock from under a clean-up
@@ -51,7 +51,8 @@ export async function withLock<T>(
       }
     }
     const { exitCode } = await child;
-    if (exitCode === 9) continue;
+    // 7: the directory went away in between, with the last lock in it.
+    if (exitCode === 9 || exitCode === 7) continue;
     if (exitCode === 8) {
       throw new JedaError("LOCKED", `${what} is being worked on by another process`, {
         hint: `See who holds it: fuser ${file}`,

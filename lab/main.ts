@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { execa } from "execa";
 import { JedaError } from "../src/model/errors.ts";
 import { labDown } from "./down.ts";
-import { hostCommand, labHost } from "./shell.ts";
+import { hostCommand, hostEnvironment, labHost } from "./shell.ts";
 import { DEFAULT_LAB, type LabSize, stateDir } from "./state.ts";
 import { labStatus } from "./status.ts";
 import { labUp } from "./up.ts";
@@ -33,12 +33,18 @@ function sizeOf(value: string): LabSize {
 async function shell(id: string, words: readonly string[]): Promise<number> {
   const [host, ...command] = words[0] === "--" ? words.slice(1) : words;
   if (host === undefined) return refuse("sh: which host?");
-  const argv = command.length > 0 ? command : ["bash", "-i"];
+  if (command[0] === "--") command.shift();
+  const argv = command.length > 0 ? command : ["bash"];
   const term = process.env.TERM === undefined ? {} : { TERM: process.env.TERM };
-  const [file = "nsenter", ...rest] = hostCommand(id, labHost(host), argv, term);
+  const [file = "nsenter", ...rest] = hostCommand(id, labHost(host), argv);
   // Ctrl-C is the command's, not ours: we only pass its exit code on.
   process.on("SIGINT", () => {});
-  const result = await execa(file, rest, { stdio: "inherit", reject: false });
+  const result = await execa(file, rest, {
+    stdio: "inherit",
+    reject: false,
+    extendEnv: false,
+    env: { ...hostEnvironment, ...term },
+  });
   return result.exitCode ?? 1;
 }
 

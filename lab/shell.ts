@@ -28,29 +28,29 @@ export function labHost(name: string): LabHost {
   });
 }
 
+/** The environment of a command on a lab host: nothing of ours. */
+export const hostEnvironment: Readonly<Record<string, string>> = {
+  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  HOME: "/root",
+  USER: "root",
+  LANG: "C.UTF-8",
+};
+
 /**
- * Argv that runs `argv` on the host: in all its namespaces, its root, with a clean environment; it is killed
- * with whoever runs it. Throws REFUSED when the host is off.
+ * Argv that runs `argv` on the host, in all its namespaces and as its root; it is killed with whoever runs it.
+ * To be given `hostEnvironment`. Throws REFUSED when the host is off.
  */
-export function hostCommand(
-  id: string,
-  host: LabHost,
-  argv: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): string[] {
+export function hostCommand(id: string, host: LabHost, argv: readonly string[]): string[] {
   const power = readPower(id, host);
   if (!power?.alive) {
     throw new JedaError("REFUSED", `the host ${host} of lab "${id}" is not running`, {
       hint: "Bring the lab up with npm run lab.",
     });
   }
-  const path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-  const environment = { PATH: path, HOME: "/root", USER: "root", LANG: "C.UTF-8", ...env };
   return [
     "nsenter",
     ...["--target", String(power.pid), "--mount", "--uts", "--ipc", "--net", "--pid", "--"],
     ...["setpriv", "--pdeathsig", "KILL", "--"],
-    ...["env", "-i", ...Object.entries(environment).map(([name, value]) => `${name}=${value}`)],
     ...argv,
   ];
 }
@@ -62,9 +62,11 @@ export async function labSh(
   argv: readonly string[],
   options: LabShOptions = {},
 ): Promise<LabShResult> {
-  const [file = "nsenter", ...rest] = hostCommand(id, host, argv, options.env);
+  const [file = "nsenter", ...rest] = hostCommand(id, host, argv);
   const settings: Options = {
     reject: false,
+    extendEnv: false,
+    env: { ...hostEnvironment, ...options.env },
     input: options.input ?? "",
     timeout: options.timeoutMs ?? 60_000,
     killSignal: "SIGKILL",

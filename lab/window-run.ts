@@ -1,0 +1,75 @@
+/** The lab's window: `pulumi up` on the stack `lab` as ops, then the report, with the records counted for good. */
+import { execa } from "execa";
+import { JedaError } from "../src/model/errors.ts";
+import type { Report } from "../src/model/report.ts";
+import { reportText } from "../src/report/text.ts";
+import { pulumiEnvironment } from "../toolchain/environment.ts";
+import { repository } from "../toolchain/paths.ts";
+import { ensureStack } from "../toolchain/stack.ts";
+import { opsCommand } from "./ops.ts";
+import { entryCounts, labWork } from "./work.ts";
+
+const stack = "lab";
+
+export interface WindowRun {
+  readonly report: Report;
+  /** Of `pulumi up`: not zero when the window ended badly. */
+  readonly exitCode: number;
+}
+
+/** Throws PREREQUISITE or UNREACHABLE when no window was run at all. */
+export async function runWindow(id: string, log: (line: string) => void): Promise<WindowRun> {
+  await ensureStack(stack, id);
+  log(`lab ${id}: pulumi up --stack ${stack}`);
+  const exitCode = await asOps(id, ["pulumi", "up", "--yes", "--skip-preview", "--stack", stack]);
+  // Entry stops before the last count, so that the report says what anybody can count again afterwards.
+  await labWork(id, "stop");
+  return { report: await finalReport(id, exitCode), exitCode };
+}
+
+/** For people, or as the only thing on standard output. */
+export function printReport(report: Report, json: boolean): void {
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : `${reportText(report)}\n`);
+}
+
+async function asOps(id: string, words: readonly string[]): Promise<number> {
+  const { argv, env } = opsInvocation(id, words);
+  const [file = "nsenter", ...rest] = argv;
+  const result = await execa(file, rest, {
+    cwd: repository,
+    env,
+    stdin: "ignore",
+    // Standard output belongs to the report alone.
+    stdout: process.stderr,
+    stderr: "inherit",
+    reject: false,
+  });
+  return result.exitCode ?? 1;
+}
+
+async function finalReport(id: string, upExit: number): Promise<Report> {
+  const { argv, env } = opsInvocation(id, ["bin/jeda", "window", "report", "--stack", stack, "--json"]);
+  const [file = "nsenter", ...rest] = argv;
+  const result = await execa(file, rest, { cwd: repository, env, stdin: "ignore", reject: false });
+  if (result.exitCode !== 0) {
+    throw new JedaError("UNREACHABLE", `there is no report of the window (pulumi up ended with ${upExit})`, {
+      hint: `${result.stderr.trim()}\nLook at what the backup host has: npm run -s jeda -- window status`,
+    });
+  }
+  const report = JSON.parse(result.stdout) as Report;
+  const counts = await entryCounts(id);
+  return { ...report, records: { ...counts, lost: Math.max(0, counts.acknowledged - counts.stored) } };
+}
+
+function opsInvocation(
+  id: string,
+  words: readonly string[],
+): { readonly argv: string[]; readonly env: NodeJS.ProcessEnv } {
+  const prefix = opsCommand(id);
+  if (prefix === null) {
+    throw new JedaError("UNREACHABLE", `the lab "${id}" does not stand`, { hint: "npm run lab" });
+  }
+  const { pulumi, variables } = pulumiEnvironment(id);
+  const named = words[0] === "pulumi" ? [pulumi, ...words.slice(1)] : words;
+  return { argv: [...prefix, ...named], env: { ...process.env, ...variables } };
+}
