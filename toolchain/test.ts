@@ -28,6 +28,8 @@ try {
       "--disable-warning=ExperimentalWarning",
       "node_modules/mocha/bin/mocha.js",
       "--reporter=toolchain/reporter.ts",
+      "--extension=test.ts",
+      "--recursive",
       "--timeout=120000",
       "--exit",
       ...words,
