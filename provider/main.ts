@@ -14,7 +14,7 @@ const world = surroundings();
 const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
 server.addService(
   providerGrpc.ResourceProviderService,
-  implementation({ handlers: world.handlers, log, work, stop: end }),
+  implementation({ handlers: world.handlers, log, work }),
 );
 
 let ending = false;
@@ -22,6 +22,7 @@ let ending = false;
 async function end(): Promise<void> {
   if (ending) return;
   ending = true;
+  work.refuse("pulumi is ending");
   await work.finished();
   await world.close();
   log.close();

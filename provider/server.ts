@@ -14,7 +14,6 @@ export interface Served {
   readonly handlers: ReadonlyMap<string, AnyHandler>;
   readonly log: EngineLog;
   readonly work: Work;
-  stop(): Promise<void>;
 }
 
 interface Named {
@@ -74,8 +73,8 @@ export function implementation(around: Served): UntypedServiceImplementation {
       return response;
     }),
     cancel: answer(async () => {
-      // The reply must leave before the process does, and this call itself counts as running work.
-      setImmediate(() => void around.stop());
+      // What runs goes on to its end, and the process ends with the engine: leaving now would look like a crash.
+      around.work.refuse("pulumi was cancelled");
       return new emptyPb.Empty();
     }),
 

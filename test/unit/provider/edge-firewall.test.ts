@@ -209,9 +209,10 @@ describe("EdgeFirewall", () => {
     assert.deepEqual([replaces, paths], [["edge"], { edge: "UPDATE_REPLACE" }]);
   });
 
-  it("ends when the engine cancels", async () => {
+  it("begins nothing more after the engine cancelled", async () => {
+    const { inputs } = await engine.check(TYPE, declared());
     await engine.cancel();
-    await new Promise((resolve) => setImmediate(resolve));
-    assert.equal(engine.stopped(), 1);
+    await assert.rejects(engine.create(TYPE, inputs), /pulumi was cancelled/);
+    assert.deepEqual(edge.said, []);
   });
 });

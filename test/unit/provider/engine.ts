@@ -41,16 +41,12 @@ function failureOf(error: ServiceError): Failure {
 
 export async function startEngine(handlers: Readonly<Record<string, AnyHandler>>) {
   const server = new Server();
-  let stopped = 0;
   server.addService(
     providerGrpc.ResourceProviderService,
     implementation({
       handlers: new Map(Object.entries(handlers)),
       log: new EngineLog(undefined),
       work: new Work(),
-      stop: async () => {
-        stopped += 1;
-      },
     }),
   );
   const port = await new Promise<number>((resolve, reject) =>
@@ -71,7 +67,6 @@ export async function startEngine(handlers: Readonly<Record<string, AnyHandler>>
   const urn = (type: string) => `urn:pulumi:test::jeda::jeda:hospital:Edge$${type}::thing`;
 
   return {
-    stopped: () => stopped,
     async check(type: string, news: Properties, olds: Properties = {}) {
       const request = new providerPb.CheckRequest()
         .setUrn(urn(type))
