@@ -76,7 +76,7 @@ function offsetOf(
   path: Path,
   wanted: "key" | "value",
   place: (offset: number) => Position,
-): Position | undefined {
+): Position {
   let node: unknown = document.contents;
   let found = start(node);
   for (const [depth, step] of path.entries()) {
@@ -92,7 +92,8 @@ function offsetOf(
       found = start(node) ?? found;
     } else break;
   }
-  return found === undefined ? undefined : place(found);
+  // An empty file has no nodes; its beginning is place enough.
+  return place(found ?? 0);
 }
 
 function start(node: unknown): number | undefined {

@@ -11,7 +11,6 @@ import { suggest } from "./suggest.ts";
  * @throws Invalid
  */
 export function readZone(written: string): string {
-  const zones = Intl.supportedValuesOf("timeZone");
   try {
     if (!/^[+-]/.test(written)) {
       return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(written).timeZoneId;
@@ -19,7 +18,7 @@ export function readZone(written: string): string {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }
-  const close = suggest(written, zones);
+  const close = suggest(written, Intl.supportedValuesOf("timeZone"));
   const hint =
     close === undefined ? 'write an IANA name like "Asia/Jakarta"' : `did you mean ${quote(close)}?`;
   throw new Invalid(`${quote(written)} is not a time zone of the IANA database`, hint);

@@ -352,6 +352,10 @@ describe("a stack is refused with", () => {
     );
   });
 
+  it("a file that is empty", () => {
+    for (const error of errorsOf(() => loadText(""))) assert.ok(error.at !== undefined);
+  });
+
   it("a configuration that is empty", () => {
     const messages = errorsOf(() => loadText("config: {}\n")).map((error) => error.message);
     assert.equal(messages.filter((message) => /missing/.test(message)).length, 9);
