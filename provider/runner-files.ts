@@ -34,7 +34,16 @@ function bundle(): Promise<Uint8Array> {
     banner: {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
-  }).then(({ outputFiles }) => outputFiles[0]?.contents ?? new Uint8Array());
+  }).then(
+    ({ outputFiles }) => outputFiles[0]?.contents ?? new Uint8Array(),
+    (error: unknown) => {
+      const said = error instanceof Error ? error.message : String(error);
+      throw new JedaError("INTERNAL", `the runner can't be made into one file: ${said}`, {
+        hint: "Is this clone complete, and were its packages installed (npm ci)?",
+        cause: error,
+      });
+    },
+  );
   return bundled;
 }
 

@@ -1,4 +1,7 @@
-/** The engine's calls, turned into calls of the handlers. Knows the wire, and nothing of hospitals. */
+/**
+ * The engine's calls, turned into calls of the handlers. Knows the wire, and nothing of hospitals. Inputs are not
+ * repeated as outputs: a refresh would print every rule of a table in which one has changed.
+ */
 import type { ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { JedaError } from "../src/model/errors.ts";
 import { differences } from "./diff.ts";
@@ -134,10 +137,10 @@ export function implementation(around: Served): UntypedServiceImplementation {
       response.setRefreshBeforeUpdate(true);
       if (request.getPreview()) {
         await inspect(handler, raw, callOf(request));
-        return response.setProperties(toStruct(raw));
+        return response.setProperties(toStruct({}));
       }
       const { id, outputs } = await handler.create(handler.schema.parse(unwrapAll(raw)), callOf(request));
-      return response.setId(id).setProperties(toStruct({ ...raw, ...outputs }));
+      return response.setId(id).setProperties(toStruct(outputs));
     }),
 
     read: answer(async (request: providerPb.ReadRequest) => {
@@ -151,11 +154,10 @@ export function implementation(around: Served): UntypedServiceImplementation {
         const live = await handler.read(handler.schema.parse(unwrapAll(inputs)), unwrapAll(outputs), call);
         if (live === null) return response;
         for (const line of live.drift) await call.log.warning(`drift: ${line}`);
-        const liveInputs = { ...inputs, ...live.inputs };
         return response
           .setId(request.getId())
-          .setInputs(toStruct(liveInputs))
-          .setProperties(toStruct({ ...liveInputs, ...live.outputs }));
+          .setInputs(toStruct({ ...inputs, ...live.inputs }))
+          .setProperties(toStruct(live.outputs));
       } catch (error) {
         if (!(error instanceof JedaError) || error.code !== "UNREACHABLE") throw error;
         throw new Answered(initFailure(error, { id: request.getId(), inputs, outputs }));
@@ -169,7 +171,7 @@ export function implementation(around: Served): UntypedServiceImplementation {
       response.setRefreshBeforeUpdate(true);
       if (request.getPreview()) {
         await inspect(handler, raw, callOf(request));
-        return response.setProperties(toStruct({ ...fromStruct(request.getOlds()), ...raw }));
+        return response.setProperties(request.getOlds());
       }
       const outputs = await handler.update(
         handler.schema.parse(unwrapAll(raw)),
@@ -177,7 +179,7 @@ export function implementation(around: Served): UntypedServiceImplementation {
         unwrapAll(fromStruct(request.getOlds())),
         callOf(request),
       );
-      return response.setProperties(toStruct({ ...raw, ...outputs }));
+      return response.setProperties(toStruct(outputs));
     }),
 
     delete: answer(async (request: providerPb.DeleteRequest) => {
