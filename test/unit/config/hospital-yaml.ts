@@ -100,3 +100,14 @@ export function assertRefused(
     assert.deepEqual(error.at, { file: FILE, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 });
   }
 }
+
+export type Refusal = readonly [
+  what: string,
+  edits: readonly Edit[],
+  wanted: Parameters<typeof assertRefused>[1],
+];
+
+/** One test for each. */
+export function refuses(refusals: readonly Refusal[]): void {
+  for (const [what, edits, wanted] of refusals) it(what, () => assertRefused(edits, wanted));
+}
