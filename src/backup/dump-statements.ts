@@ -1,0 +1,35 @@
+/** What the beginning of a statement of a dump says, comment marks removed. Pure. */
+
+export type Created = {
+  readonly kind: "table" | "view" | "trigger" | "procedure" | "function" | "event";
+  readonly name: string;
+} | null;
+
+const NAME = "`((?:[^`]|``)+)`";
+const COLUMNS = "\\((?:[^`)]|`(?:[^`]|``)*`)*\\)\\s*";
+
+const INSERT = new RegExp(
+  `^(?:INSERT|REPLACE)\\s+(?:DELAYED\\s+|IGNORE\\s+)*INTO\\s+${NAME}\\s*(?:${COLUMNS})?VALUES\\s*$`,
+);
+
+/** Between CREATE and the kind stand OR REPLACE, ALGORITHM, DEFINER (two quoted names), SQL SECURITY, AGGREGATE. */
+const CREATE = new RegExp(
+  `^CREATE\\s+(?:[^\`(]|\`(?:[^\`]|\`\`)*\`@\`(?:[^\`]|\`\`)*\`)*?(TABLE|VIEW|TRIGGER|PROCEDURE|FUNCTION|EVENT)\\s+(?:IF NOT EXISTS\\s+)?${NAME}`,
+);
+
+/** The table of an INSERT that has been read up to its first opening parenthesis after VALUES, or null. */
+export function insertedTable(head: string): string | null {
+  const name = INSERT.exec(head)?.[1];
+  return name === undefined ? null : unquote(name);
+}
+
+export function createdObject(head: string): Created {
+  const found = CREATE.exec(head);
+  const name = found?.[2];
+  if (found === null || name === undefined) return null;
+  return { kind: found[1]?.toLowerCase() as NonNullable<Created>["kind"], name: unquote(name) };
+}
+
+function unquote(name: string): string {
+  return name.replaceAll("``", "`");
+}

@@ -1,0 +1,75 @@
+/** Saving with restic: exit 0 and a named snapshot, or a failure; nothing in between counts. */
+import { JedaError } from "../model/errors.ts";
+import { removeStaleLocks } from "./restic.ts";
+import { converse, type Restic } from "./restic-call.ts";
+import { resticFailure } from "./restic-failure.ts";
+import type { ResticSummary } from "./restic-messages.ts";
+
+/** What is common to every snapshot that a window makes. */
+export interface SnapshotLabels {
+  readonly windowId: string;
+  readonly source: string;
+  /** The machine the data came from; with the path it decides which earlier snapshot is the parent. */
+  readonly host: string;
+}
+
+export interface ItemError {
+  readonly item: string;
+  readonly message: string;
+}
+
+export interface BackupEnd {
+  readonly exitCode: number | null;
+  readonly summary: ResticSummary | null;
+  /** Items that could not be read, with what restic said. */
+  readonly unread: readonly ItemError[];
+  /** Null when restic ended with 0 and named a snapshot. */
+  readonly failure: JedaError | null;
+}
+
+export interface BackupCall {
+  /** What follows `restic backup` and the labels. */
+  readonly args: readonly string[];
+  /** Enters the namespace where the source is mounted. */
+  readonly within?: readonly string[];
+  readonly signal?: AbortSignal;
+  /** Bytes read so far, about twice a second. */
+  readonly progress?: (bytes: number) => void;
+}
+
+export function tagsOf(labels: Pick<SnapshotLabels, "windowId" | "source">): readonly string[] {
+  return ["jeda", `window:${labels.windowId}`, `source:${labels.source}`];
+}
+
+/** Never throws for what restic says: see `failure`. A stale lock is removed, and the call repeated, once. */
+export async function backup(restic: Restic, labels: SnapshotLabels, what: BackupCall): Promise<BackupEnd> {
+  const first = await attempt(restic, labels, what);
+  if (first.exitCode !== 11) return first;
+  await removeStaleLocks(restic);
+  return attempt(restic, labels, what);
+}
+
+async function attempt(restic: Restic, labels: SnapshotLabels, what: BackupCall): Promise<BackupEnd> {
+  const tags = tagsOf(labels).flatMap((tag) => ["--tag", tag]);
+  const unread: ItemError[] = [];
+  const summaries: ResticSummary[] = [];
+  const end = await converse(
+    restic,
+    ["backup", "--host", labels.host, ...tags, ...what.args],
+    (message) => {
+      if (message.type === "status") what.progress?.(message.bytesDone);
+      if (message.type === "summary") summaries.push(message.summary);
+      if (message.type === "error") unread.push({ item: message.item, message: message.message });
+    },
+    { within: what.within ?? [], signal: what.signal ?? restic.signal },
+  );
+  const summary = summaries.at(-1) ?? null;
+  const doing = `Saving ${labels.source}`;
+  const message = unread[0]?.message ?? end.message;
+  const failure = resticFailure(doing, restic.path, { ...end, message });
+  if (failure === null && !summary?.snapshot) {
+    const unnamed = new JedaError("BACKUP", `${doing}: restic ended with 0 but named no snapshot.`);
+    return { exitCode: end.exitCode, summary, unread, failure: unnamed };
+  }
+  return { exitCode: end.exitCode, summary, unread, failure };
+}

@@ -1,0 +1,98 @@
+/** The repository: opened, listed, checked and read back. Saving is in `restic-backup.ts`. */
+import { text } from "node:stream/consumers";
+import type { BackupContext } from "../model/driver.ts";
+import { JedaError } from "../model/errors.ts";
+import { run, spawn } from "./command.ts";
+import { call, converse, type Restic, resticFor, snapshotArgument } from "./restic-call.ts";
+import { resticFailure } from "./restic-failure.ts";
+import { parseResticLine, type SnapshotEntry, type SnapshotHeader } from "./restic-messages.ts";
+
+export interface Snapshot {
+  readonly header: SnapshotHeader;
+  /** Files by absolute path in the snapshot. */
+  readonly files: ReadonlyMap<string, SnapshotEntry>;
+}
+
+/** Opens it with its password. @throws BACKUP (no repository), CREDENTIALS, PREREQUISITE (restic too old). */
+export async function openRepository(context: BackupContext): Promise<Restic> {
+  const restic = await resticFor(context);
+  const version = await run({ file: "restic", args: ["version"], signal: context.signal });
+  const [, major, minor] = /restic (\d+)\.(\d+)/.exec(version.stdout) ?? [];
+  if (major === "0" && Number(minor) < 17) {
+    throw new JedaError("PREREQUISITE", `restic ${major}.${minor} is too old; jeda needs 0.17 or newer.`, {
+      hint: "Install the runner on this host again (pulumi up); it brings its own restic.",
+    });
+  }
+  await call(restic, "Opening the repository", ["cat", "config", "--no-lock"]);
+  return restic;
+}
+
+/** The snapshot's header and all its files. @throws BACKUP when there is no such snapshot. */
+export async function listSnapshot(restic: Restic, id: string): Promise<Snapshot> {
+  const headers: SnapshotHeader[] = [];
+  const files = new Map<string, SnapshotEntry>();
+  const args = ["ls", "--no-lock", snapshotArgument(id)];
+  await call(restic, `Listing snapshot ${id.slice(0, 8)}`, args, (message) => {
+    if (message.type === "snapshot") headers.push(message.header);
+    if (message.type === "file") files.set(message.entry.path, message.entry);
+  });
+  const header = headers.at(-1);
+  if (header === undefined) throw new JedaError("BACKUP", `Snapshot ${id} could not be listed.`);
+  return { header, files };
+}
+
+/**
+ * Checks the repository's structure and reads a random part of its data.
+ * @param readPercent 0 to 100; 0 reads no data. @throws VERIFY when anything is damaged.
+ */
+export async function check(restic: Restic, readPercent: number): Promise<void> {
+  const subset = readPercent > 0 ? [`--read-data-subset=${readPercent}%`] : [];
+  const problems: string[] = [];
+  // Without a lock: a check takes an exclusive one, and only `prune` (never run here) would disturb it.
+  const end = await converse(restic, ["check", "--no-lock", ...subset], (message) => {
+    if (message.type === "error") problems.push(message.message);
+  });
+  const failure = resticFailure("Checking the repository", restic.path, end);
+  if (failure === null) return;
+  if (failure.code !== "BACKUP" || restic.signal.aborted) throw failure;
+  throw new JedaError("VERIFY", `The repository ${restic.path} is damaged: ${problems[0] ?? end.message}`, {
+    hint: `Run restic check --read-data --repo ${restic.path} and follow restic's guide to repairs; don't prune.`,
+  });
+}
+
+/** Restores what a pattern file names (see `include-patterns.ts`) into `target`. @throws BACKUP */
+export async function restore(
+  restic: Restic,
+  id: string,
+  patternFile: string,
+  target: string,
+): Promise<void> {
+  const what = ["--target", target, "--include-file", patternFile];
+  await call(restic, "Restoring the sample", ["restore", "--no-lock", snapshotArgument(id), ...what]);
+}
+
+/** Streams one file of a snapshot. The stream alone proves nothing: await `ended`, null when all was read. */
+export function dump(restic: Restic, id: string, path: string, signal = restic.signal) {
+  const args = [...restic.base, "dump", "--no-lock", snapshotArgument(id), path];
+  const child = spawn({ file: "restic", args, signal }, { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+  const said = text(child.stderr).catch(() => "");
+  const ended = child.then(async (end): Promise<JedaError | null> => {
+    const message = lastMessage(await said);
+    const exit = { exitCode: end.exitCode ?? null, signal: end.signal ?? null, message };
+    return resticFailure(`Reading ${path} from the repository`, restic.path, exit);
+  });
+  return { stream: child.stdout, ended };
+}
+
+/** Only locks of this host's dead processes, and those not renewed for 30 minutes: what `restic unlock` means. */
+export async function removeStaleLocks(restic: Restic): Promise<void> {
+  await call(restic, "Removing stale locks", ["unlock"]);
+}
+
+function lastMessage(stderr: string): string {
+  const exit = stderr
+    .split("\n")
+    .map(parseResticLine)
+    .findLast((message) => message.type === "exit");
+  return exit?.type === "exit" ? exit.message : stderr;
+}
