@@ -26,6 +26,7 @@ function begin(armed: Extract<JournalEntry, { type: "armed" }>): WindowStatus {
     deadlines,
     state: "armed",
     reached: "armed",
+    armedAt: at,
     startedAt: at,
     runners: [],
     edges: plan.edges.map(({ name }) => ({ name, ...untouchedEdge })),

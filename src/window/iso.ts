@@ -5,8 +5,3 @@ export function isoInZone(epochMs: number, zone: string): string {
   const instant = Temporal.Instant.fromEpochMilliseconds(Math.round(epochMs));
   return instant.toString({ timeZone: zone, fractionalSecondDigits: 3 });
 }
-
-/** "02:40:05": for a line of progress. `iso` carries its own offset. */
-export function timeOfDay(iso: string): string {
-  return iso.slice(11, 19);
-}

@@ -45,6 +45,7 @@ export async function runWindow(night: Night): Promise<WindowResult> {
 /** Whether the next step may follow. */
 async function attempt(night: Night, step: Step): Promise<boolean> {
   const { stop } = night.recorder;
+  if (stop.signal.aborted) return false;
   try {
     await unlessStopped(execute(night, step), stop.signal);
   } catch (error) {

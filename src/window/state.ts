@@ -8,7 +8,7 @@ import type { WindowState } from "../model/journal.ts";
 /** A state that may follow itself is one that a resumed runner enters again. */
 const successors: Readonly<Record<WindowState, readonly WindowState[]>> = {
   planned: ["armed"],
-  armed: ["preflight", "ended"],
+  armed: ["preflight", "reconnecting"],
   preflight: ["preflight", "isolating", "reconnecting"],
   isolating: ["isolated", "reconnecting"],
   isolated: ["backing-up", "reconnecting"],

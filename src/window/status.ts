@@ -39,6 +39,7 @@ export interface WindowStatus {
   readonly plan: WindowPlan;
   readonly deadlines: Deadlines;
   readonly state: WindowState;
+  readonly armedAt: string;
   readonly startedAt: string;
   /** The furthest state reached before reconnecting. */
   readonly reached: WindowState;

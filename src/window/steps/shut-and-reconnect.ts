@@ -44,6 +44,8 @@ async function untilReleased(night: Night, edge: EdgeHold, fence: number): Promi
     if (failure === null) return true;
     if (failure !== said) night.recorder.note(`releasing on ${edge.planned.name}: ${failure}; trying again`);
     said = failure;
+    // A connection that stalls would stall the next attempt too.
+    await withinAnswer(night, edge.client.close());
     await clock.sleep(pause);
   }
   return false;
@@ -83,9 +85,12 @@ async function readBack(night: Night, edge: EdgeHold, fence: number): Promise<Le
 
 /** Nothing may reach the backup host from any segment, whatever the edges said. */
 async function proveShut(night: Night, leftovers: readonly Leftovers[]): Promise<void> {
-  const flows = await tryFlows(night, vaultTrials(night, "connected"));
+  const trials = vaultTrials(night, "connected");
+  const flows = await tryFlows(night, trials);
   const left = leftovers.flatMap((one) => (one === "unknown" ? [] : one));
   const stillOpen = left.some((lease) => lease.set === "vault_open") || flows.includes("open");
-  const certain = !leftovers.includes("unknown") && flows.length > 0 && !flows.includes("unknown");
+  // Where ping is not allowed to a prober the TCP flows still tell.
+  const tcp = flows.filter((_, index) => trials[index]?.flow.startsWith("tcp "));
+  const certain = !leftovers.includes("unknown") && tcp.length > 0 && !tcp.includes("unknown");
   night.recorder.record({ type: "vault-shut", proved: stillOpen ? false : certain ? true : null });
 }

@@ -1,0 +1,19 @@
+/** The one line of JSON that following ends with: what `pulumi stack output` shows of a window. Pure. */
+import type { Report } from "../model/report.ts";
+
+export function essentials(report: Report, acknowledged: boolean): Readonly<Record<string, unknown>> {
+  const isolated = report.segments.filter((segment) => segment.isolatedAt !== null);
+  return {
+    id: report.id,
+    result: report.result,
+    ...(report.reasons.length > 0 ? { reasons: report.reasons } : {}),
+    ...(acknowledged ? { acknowledged } : {}),
+    isolated: isolated.map((segment) => segment.name),
+    isolatedAt: isolated[0]?.isolatedAt ?? null,
+    reconnectedAt: report.deadlines.reconnectedAt,
+    reconnectBy: report.deadlines.reconnectBy,
+    snapshots: Object.fromEntries(report.sources.map(({ name, snapshot }) => [name, snapshot])),
+    verified: report.sources.every((source) => source.verified),
+    records: report.records,
+  };
+}

@@ -1,0 +1,13 @@
+/** The text of `jeda help`. */
+import { table } from "../report/table.ts";
+import { verbTable } from "./verb-table.ts";
+
+export function helpText(): string {
+  const rows = Object.entries(verbTable).map(([name, { says }]) => [`  jeda ${name}`, says]);
+  return `jeda: takes a hospital's non-clinical networks off the internet for a planned window, backs up, and brings them back
+
+${table(["Commands", ""], rows)}
+
+Where the backup host is: --backup DESTINATION, or JEDA_BACKUP_HOST, or --stack NAME (its stack file; "lab" when nothing is named).
+Exit codes: 0 ok, 1 error, 10 partial, 11 failed, 12 aborted, 13 skipped, 130 following was interrupted. See docs/cli.md.`;
+}

@@ -1,0 +1,60 @@
+/** The options of the window's verbs, and where the backup host is that they ask. */
+import { hostname, userInfo } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { loadFromStackFile } from "../config/load.ts";
+import { JedaError } from "../model/errors.ts";
+
+export interface WindowOptions {
+  readonly id: string | undefined;
+  readonly backup: string | undefined;
+  readonly stack: string | undefined;
+  readonly by: string;
+  readonly reason: string | undefined;
+  readonly json: boolean;
+}
+
+/** @throws JedaError CONFIG for an option that no verb of the window has. */
+export function windowOptions(words: readonly string[]): WindowOptions {
+  const text = { type: "string" } as const;
+  try {
+    const { values } = parseArgs({
+      args: [...words],
+      options: {
+        id: text,
+        window: text,
+        backup: text,
+        stack: text,
+        by: text,
+        reason: text,
+        json: { type: "boolean" },
+      },
+    });
+    return {
+      id: values.id ?? values.window,
+      backup: values.backup,
+      stack: values.stack,
+      by: values.by ?? `${userInfo().username}@${hostname()}`,
+      reason: values.reason,
+      json: values.json ?? false,
+    };
+  } catch (error) {
+    throw new JedaError("CONFIG", error instanceof Error ? error.message : String(error), {
+      hint: "jeda help lists the commands, docs/cli.md their options",
+    });
+  }
+}
+
+/** The OpenSSH destination of the backup host. @throws JedaErrors CONFIG when the stack's file is wrong. */
+export function backupHost({ backup, stack }: WindowOptions): string {
+  const named = backup ?? (stack === undefined ? process.env.JEDA_BACKUP_HOST : undefined);
+  if (named !== undefined && named !== "") return named;
+  const project = fileURLToPath(new URL("../..", import.meta.url));
+  return loadFromStackFile(stack ?? "lab", project).hospital.backupHost.ssh;
+}
+
+/** @throws JedaError CONFIG when it is missing. */
+export function needed(value: string | undefined, option: string, what: string): string {
+  if (value !== undefined && value.trim() !== "") return value;
+  throw new JedaError("CONFIG", `--${option} is missing: ${what}`);
+}

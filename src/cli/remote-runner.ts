@@ -1,0 +1,49 @@
+/** Asking the runner on the backup host, over OpenSSH. */
+import { runSsh } from "../host/ssh.ts";
+import { type ErrorCode, JedaError } from "../model/errors.ts";
+
+/** Where pulumi up installs it; a test may name another. */
+export function runnerPath(): string {
+  return process.env.JEDA_RUNNER ?? "/opt/jeda/jeda-runner";
+}
+
+/** What it printed. @throws JedaError with the runner's own words when it refused. */
+export async function askRunner(
+  destination: string,
+  words: readonly string[],
+  stdin?: string,
+): Promise<string> {
+  const options = stdin === undefined ? {} : { stdin };
+  const { stdout, stderr, exitCode } = await runSsh(destination, [runnerPath(), ...words], options);
+  if (exitCode === 0) return stdout.trimEnd();
+  throw runnerError(destination, stderr, exitCode);
+}
+
+/** The runner's error line as an error of ours. */
+export function runnerError(destination: string, stderr: string, exitCode: number): JedaError {
+  const line = stderr.trim().split("\n").at(-1) ?? "";
+  try {
+    const { error } = JSON.parse(line) as {
+      readonly error: {
+        readonly code: ErrorCode;
+        readonly message: string;
+        readonly hint?: string;
+        readonly changed?: string;
+      };
+    };
+    const { code, message, hint, changed } = error;
+    return new JedaError(code, message, {
+      ...(hint === undefined ? {} : { hint }),
+      ...(changed === undefined ? {} : { changed }),
+    });
+  } catch {
+    const missing = exitCode === 126 || exitCode === 127;
+    return new JedaError(
+      missing ? "PREREQUISITE" : "INTERNAL",
+      missing
+        ? `the runner is not installed on ${destination} (${runnerPath()})`
+        : `the runner on ${destination} ended with exit code ${exitCode}: ${line || "it said nothing"}`,
+      missing ? { hint: "pulumi up installs it" } : {},
+    );
+  }
+}

@@ -1,0 +1,31 @@
+/** `jeda window arm < plan.json`: idempotent by the window's id; returns as soon as the runner has the plan. */
+import { text } from "node:stream/consumers";
+import { acceptPlan } from "../../window/accept-plan.ts";
+import { windowOptions } from "../options.ts";
+import { askRunner } from "../remote-runner.ts";
+
+interface Answer {
+  readonly armed: "now" | "already" | "resumed";
+  readonly state: string;
+  readonly result: string | null;
+  readonly planDiffers: boolean;
+}
+
+export async function run(words: readonly string[]): Promise<number> {
+  const options = windowOptions(words);
+  const sent = await text(process.stdin);
+  const plan = acceptPlan(sent);
+  const destination = options.backup ?? plan.backupHost.ssh;
+  const answer = await askRunner(destination, ["arm", "--by", options.by], sent);
+  process.stderr.write(`${told(plan.id, JSON.parse(answer) as Answer)}\n`);
+  process.stdout.write(`${JSON.stringify({ id: plan.id })}\n`);
+  return 0;
+}
+
+function told(id: string, { armed, state, result, planDiffers }: Answer): string {
+  const differs = planDiffers ? "; another plan was armed first under this id, and that one stands" : "";
+  if (armed === "now") return `the window ${id} is armed`;
+  if (armed === "resumed")
+    return `the window ${id} is ${state}; its runner had died and was started again${differs}`;
+  return `the window ${id} is known: ${result === null ? state : `it ended ${result}`}${differs}`;
+}

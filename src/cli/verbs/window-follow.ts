@@ -1,0 +1,72 @@
+/**
+ * `jeda window follow [--id ID]`: streams the journal until the window has ended. Following is only looking:
+ * Ctrl-C, a lost connection or a killed Pulumi end it, and never the window.
+ */
+import { JedaError } from "../../model/errors.ts";
+import { buildReport } from "../../report/build.ts";
+import { exitCodes } from "../../window/exit-codes.ts";
+import { fold } from "../../window/fold.ts";
+import { essentials } from "../essentials.ts";
+import { followJournal } from "../follow-journal.ts";
+import { backupHost, windowOptions } from "../options.ts";
+import { progressLine } from "../progress.ts";
+import { askRunner } from "../remote-runner.ts";
+
+/** What a shell gives a command that Ctrl-C ended. */
+const interrupted = 130;
+
+export async function run(words: readonly string[]): Promise<number> {
+  const options = windowOptions(words);
+  const destination = backupHost(options);
+  const id = options.id ?? (await newestId(destination));
+  const stop = new AbortController();
+  const leave = (why: string) => () => stop.abort(why);
+  process
+    .once("SIGINT", leave("interrupted"))
+    .once("SIGTERM", leave("terminated"))
+    .once("SIGHUP", leave("hung up"));
+  const orphaned = leaveWhenOrphaned(leave("whoever started it has gone"));
+  try {
+    const entries = await followJournal(destination, id, {
+      signal: stop.signal,
+      onEntry: (entry) => tell(progressLine(entry)),
+      onLost: (message) => tell(`${message}; trying again, the window goes on`),
+    });
+    if (entries === null) {
+      tell(`following ended (${stop.signal.reason}); the window goes on: jeda window follow --id ${id}`);
+      return interrupted;
+    }
+    const status = fold(entries);
+    const report = buildReport(status);
+    for (const reason of report.reasons) tell(`  ${report.result}: ${reason}`);
+    process.stdout.write(`${JSON.stringify(essentials(report, status.acknowledged !== null))}\n`);
+    if (status.acknowledged === null && report.result !== "ok") {
+      tell(`when it has been dealt with: jeda window acknowledge --id ${id} --reason TEXT`);
+    }
+    return status.acknowledged === null ? exitCodes[report.result] : 0;
+  } finally {
+    clearInterval(orphaned);
+  }
+}
+
+function tell(line: string | null): void {
+  if (line !== null) process.stderr.write(`${line}\n`);
+}
+
+/** A killed Pulumi leaves its commands behind; they would hold on to pipes that nobody reads. */
+function leaveWhenOrphaned(leave: () => void): NodeJS.Timeout {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid !== parent) leave();
+  }, 1_000);
+  timer.unref();
+  return timer;
+}
+
+async function newestId(destination: string): Promise<string> {
+  const { window } = JSON.parse(await askRunner(destination, ["status"])) as {
+    readonly window: { readonly id: string } | null;
+  };
+  if (window !== null) return window.id;
+  throw new JedaError("REFUSED", `${destination} knows no window`, { hint: "pulumi up arms one" });
+}

@@ -1,0 +1,37 @@
+/** `jeda window status [--id ID] [--json]` */
+import { backupHost, windowOptions } from "../options.ts";
+import { askRunner } from "../remote-runner.ts";
+
+interface Status {
+  readonly window: {
+    readonly id: string;
+    readonly state: string;
+    readonly result: string | null;
+    readonly acknowledged: { readonly by: string; readonly reason: string } | null;
+    readonly runnerAlive: boolean;
+    readonly isolated: readonly string[];
+    readonly deadlines: Readonly<Record<string, string>>;
+  } | null;
+}
+
+export async function run(words: readonly string[]): Promise<number> {
+  const options = windowOptions(words);
+  const named = options.id === undefined ? [] : ["--window", options.id];
+  const answer = await askRunner(backupHost(options), ["status", ...named]);
+  process.stdout.write(`${options.json ? answer : told(JSON.parse(answer) as Status)}\n`);
+  return 0;
+}
+
+function told({ window }: Status): string {
+  if (window === null) return "no window is known";
+  const { id, state, result, acknowledged, runnerAlive, isolated, deadlines } = window;
+  if (result !== null) {
+    const seen = acknowledged === null ? "" : `, acknowledged by ${acknowledged.by}: ${acknowledged.reason}`;
+    return `${id}: ended ${result}${seen}`;
+  }
+  return [
+    `${id}: ${state}, the runner is ${runnerAlive ? "alive" : "DEAD"}`,
+    `isolated: ${isolated.join(", ") || "nothing"}`,
+    `reconnect by ${deadlines.reconnectBy ?? "?"}`,
+  ].join("\n");
+}

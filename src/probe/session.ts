@@ -1,0 +1,102 @@
+/** One SSH session to a probe point: lines out, answers in, every question with its own time. */
+import { createInterface } from "node:readline";
+import { execa } from "execa";
+import { shellQuote, sshBaseOptions } from "../host/ssh.ts";
+import { JedaError } from "../model/errors.ts";
+import { proberScript } from "./prober-script.ts";
+
+/** Connecting, jump hosts included. */
+const connectMs = 20_000;
+/** What the way there and back may take on top of a question's own time. */
+const transportMs = 4_000;
+
+export interface ProbeSession {
+  readonly ended: boolean;
+  /** The answer's words, or null when none came in time or the session ended. */
+  ask(words: readonly string[], timeoutMs: number): Promise<readonly string[] | null>;
+  close(): Promise<void>;
+}
+
+/** The words that start the script on a host; a test runs them without SSH. */
+export type Start = (destination: string) => readonly [string, ...string[]];
+
+const overSsh: Start = (destination) => [
+  "ssh",
+  ...sshBaseOptions(),
+  ...["-T", "-o", "ControlMaster=no", "-o", "ControlPath=none", "--", destination],
+  `bash -c ${shellQuote(proberScript)}`,
+];
+
+/** @throws JedaError UNREACHABLE when the script did not answer. */
+export async function openProbeSession(destination: string, start: Start = overSsh): Promise<ProbeSession> {
+  const [program, ...words] = start(destination);
+  const child = execa(program, words, {
+    stdin: "pipe",
+    stdout: "pipe",
+    stderr: "pipe",
+    buffer: false,
+    reject: false,
+    // Ctrl-C in a terminal is for the runner alone, which still needs its probers to prove the reconnection.
+    detached: true,
+    cleanup: true,
+  });
+  const pending = new Map<string, (answer: readonly string[] | null) => void>();
+  let ended = false;
+  let said = "";
+  let ready: (answered: boolean) => void = () => undefined;
+  const isReady = new Promise<boolean>((resolve) => {
+    ready = resolve;
+  });
+  child.stdin.on("error", () => undefined);
+  child.stderr.on("data", (chunk: Buffer) => {
+    said = `${said}${chunk}`.slice(-500);
+  });
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    if (line === "ready") return ready(true);
+    const [id = "", ...answer] = line.split(" ");
+    pending.get(id)?.(answer);
+  });
+  const exit = child.then(() => {
+    ended = true;
+    ready(false);
+    for (const answer of pending.values()) answer(null);
+  });
+  const session: ProbeSession = {
+    get ended() {
+      return ended;
+    },
+    ask: (request, timeoutMs) =>
+      new Promise((resolve) => {
+        if (ended) return resolve(null);
+        const id = String(nextId++);
+        const done = (answer: readonly string[] | null): void => {
+          clearTimeout(timer);
+          pending.delete(id);
+          resolve(answer);
+        };
+        const timer = setTimeout(done, timeoutMs + transportMs, null);
+        pending.set(id, done);
+        child.stdin.write(`${[id, ...request].join(" ")}\n`);
+      }),
+    close: async () => {
+      child.stdin.end();
+      const kill = setTimeout(() => child.kill("SIGKILL"), 1_000);
+      await exit;
+      clearTimeout(kill);
+    },
+  };
+  const late = setTimeout(() => ready(false), connectMs);
+  const answered = await isReady;
+  clearTimeout(late);
+  if (answered) return session;
+  child.kill("SIGKILL");
+  throw new JedaError("UNREACHABLE", `the probe point ${destination} could not be asked: ${lastLine(said)}`, {
+    hint: `try it by hand: ssh ${destination} bash --version`,
+  });
+}
+
+let nextId = 1;
+
+function lastLine(text: string): string {
+  return text.trim().split("\n").at(-1) || "it did not answer";
+}

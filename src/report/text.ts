@@ -1,0 +1,98 @@
+/** The report for a terminal: what a person wants to know at three in the morning, the worst first. Pure. */
+import type { Report, SegmentReport, SourceReport } from "../model/report.ts";
+import { bytesText, durationText, timeOfDay } from "./quantities.ts";
+import { table } from "./table.ts";
+
+/** Ends without a newline. */
+export function reportText(report: Report): string {
+  return [
+    head(report),
+    ...(report.reasons.length > 0 ? [list("Why it is not ok", report.reasons)] : []),
+    table(["SEGMENT", "ISOLATED", "BACK", "PROVED CUT", "PROVED BACK"], report.segments.map(segmentRow)),
+    table(
+      ["SOURCE", "KIND", "SNAPSHOT", "SAVED", "ITEMS", "TOOK", "VERIFIED"],
+      report.sources.map(sourceRow),
+    ),
+    ...report.sources
+      .filter(({ findings }) => findings.length > 0)
+      .map(({ name, findings }) => list(name, findings)),
+    table(
+      ["SERVICE", "PROBES", "FAILED", "UNKNOWN"],
+      report.services.map(({ name, probes, failures, unknown }) => [
+        name,
+        `${probes}`,
+        `${failures}`,
+        `${unknown}`,
+      ]),
+    ),
+    ...records(report),
+    deadlines(report),
+    vault(report),
+    ...(report.hazards.length > 0 ? [list("Hazards", report.hazards)] : []),
+    ...(report.promotionOverride === null ? [] : [`Promotion overridden: ${report.promotionOverride}`]),
+  ].join("\n\n");
+}
+
+function head(report: Report): string {
+  const { hospital, id, result, startedAt, endedAt, runbook, zone } = report;
+  const took = durationText(Date.parse(endedAt) - Date.parse(startedAt));
+  const day = startedAt.slice(0, 10);
+  return [
+    `${hospital}: the window ${id} ended ${result.toUpperCase()}`,
+    `${day}, ${timeOfDay(startedAt)} to ${timeOfDay(endedAt)} (${took}), ${zone}; runbook ${runbook.name} ${runbook.hash.slice(0, 12)}`,
+  ].join("\n");
+}
+
+function segmentRow(segment: SegmentReport): readonly string[] {
+  const { name, isolatedAt, reconnectedAt, provedIsolated, provedConnected } = segment;
+  return [name, moment(isolatedAt), moment(reconnectedAt), proof(provedIsolated), proof(provedConnected)];
+}
+
+function sourceRow(source: SourceReport): readonly string[] {
+  const { name, kind, snapshot, bytes, items, durationMs, verified } = source;
+  const id = snapshot === null ? "none" : snapshot.slice(0, 8);
+  return [name, kind, id, bytesText(bytes), `${items}`, durationText(durationMs), verified ? "yes" : "NO"];
+}
+
+function records({ records: counted }: Report): readonly string[] {
+  if (counted === null) return [];
+  const { sent, acknowledged, stored, lost } = counted;
+  return [`Records entered: ${sent} sent, ${acknowledged} acknowledged, ${stored} stored, ${lost} lost`];
+}
+
+function deadlines({
+  deadlines: { start, startCutoff, backupStop, reconnectBy, reconnectedAt, kept },
+}: Report): string {
+  return table(
+    ["DEADLINE", "AT", "KEPT BY"],
+    [
+      ["start", timeOfDay(start), ""],
+      ["startCutoff", timeOfDay(startCutoff), keptText(kept.startCutoffMs)],
+      ["backupStop", timeOfDay(backupStop), keptText(kept.backupStopMs)],
+      ["reconnectBy", timeOfDay(reconnectBy), keptText(kept.reconnectByMs)],
+      ["reconnected", moment(reconnectedAt), ""],
+    ],
+  );
+}
+
+function vault({ vault: { openedAt, shutAt, provedShut } }: Report): string {
+  if (openedAt === null) return "Vault: it was not opened";
+  return `Vault: open ${moment(openedAt)}, shut ${moment(shutAt)}, proved shut: ${proof(provedShut)}`;
+}
+
+function keptText(ms: number | null): string {
+  if (ms === null) return "not reached";
+  return ms < 0 ? `MISSED by ${durationText(-ms)}` : durationText(ms);
+}
+
+function moment(iso: string | null): string {
+  return iso === null ? "–" : timeOfDay(iso);
+}
+
+function proof(proved: boolean | null): string {
+  return proved === null ? "–" : proved ? "yes" : "NO";
+}
+
+function list(title: string, lines: readonly string[]): string {
+  return [`${title}:`, ...lines.map((line) => `  - ${line}`)].join("\n");
+}

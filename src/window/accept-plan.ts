@@ -1,0 +1,79 @@
+/** The plan as it arrives on standard input: what must hold is checked again here, for this is where it acts. */
+import { z } from "zod";
+import { JedaError } from "../model/errors.ts";
+import type { Credentials } from "../model/hospital.ts";
+import type { WindowPlan } from "../model/plan.ts";
+
+const named = z.looseObject({ name: z.string().min(1) });
+
+/** Only what the runner's safety rests on; the rest was validated where the configuration was read. */
+const shape = z.looseObject({
+  version: z.literal(1),
+  id: z.string(),
+  hospital: z.string().min(1),
+  zone: z.string(),
+  schedule: z.looseObject({
+    start: z.string(),
+    startCutoffMs: z.int().nonnegative(),
+    backupStopMs: z.int().positive(),
+    reconnectByMs: z.int().positive(),
+  }),
+  maxIsolationMs: z.int().positive(),
+  lease: z.enum(["window", "heartbeat"]),
+  segments: z.array(
+    named.extend({
+      role: z.enum(["clinical", "administrative", "guest", "management", "vault"]),
+      isolate: z.boolean(),
+      interfaces: z.array(z.string()),
+      cidrs: z.array(z.string()),
+    }),
+  ),
+  edges: z.array(named.extend({ ssh: z.string().min(1), targets: z.array(z.string()) })).min(1),
+  backupHost: named.extend({ addresses: z.array(z.string()) }),
+  sources: z.array(named.extend({ credentials: z.string() })),
+  services: z.array(named),
+  runbook: z.looseObject({
+    steps: z.array(z.looseObject({ kind: z.string() })),
+    finally: z.array(z.unknown()),
+  }),
+});
+
+/** @throws JedaError CONFIG, saying what is wrong with it. */
+export function acceptPlan(text: string): WindowPlan {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new JedaError("CONFIG", "the plan on standard input is not JSON");
+  }
+  const parsed = shape.safeParse(value);
+  if (!parsed.success) {
+    throw new JedaError("CONFIG", `the plan is not valid: ${z.prettifyError(parsed.error)}`, {
+      hint: "the runner and the program that made the plan may be of different versions: pulumi up installs the runner anew",
+    });
+  }
+  const plan = value as WindowPlan;
+  for (const { name, role } of plan.segments.filter((segment) => segment.isolate)) {
+    if (role === "administrative" || role === "guest") continue;
+    throw new JedaError("CONFIG", `the segment ${name} is ${role}: it can never be isolated`);
+  }
+  if (plan.lease === "heartbeat") {
+    throw new JedaError("REFUSED", "this runner does not know heartbeat leases", {
+      hint: "declare lease: window; the kernel then keeps the deadline by itself",
+    });
+  }
+  return plan;
+}
+
+/** @throws JedaError CREDENTIALS that names what is missing; never a value. */
+export function checkCredentialNames(plan: WindowPlan, credentials: Credentials): void {
+  const wanted = [
+    plan.backupHost.repository.credentials,
+    ...plan.sources.map((source) => source.credentials),
+  ];
+  const missing = [...new Set(wanted)].filter((name) => !Object.hasOwn(credentials, name));
+  if (missing.length === 0) return;
+  throw new JedaError("CREDENTIALS", `the backup host has no credentials named ${missing.join(", ")}`, {
+    hint: "put them into the stack's secret credentials and run pulumi up",
+  });
+}

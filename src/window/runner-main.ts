@@ -1,0 +1,83 @@
+/**
+ * The runner on the backup host: one self-contained module, started as `/opt/jeda/jeda-runner VERB`. Answers are
+ * single lines of JSON on standard output; an error is one line of JSON on standard error.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
+import { parseArgs } from "node:util";
+import { JedaError } from "../model/errors.ts";
+import { exitError } from "./exit-codes.ts";
+import { places } from "./places.ts";
+import { abort, disarm } from "./runner/abort.ts";
+import { acknowledge } from "./runner/acknowledge.ts";
+import { arm } from "./runner/arm.ts";
+import type { RunnerContext, Verb } from "./runner/context.ts";
+import { follow } from "./runner/follow.ts";
+import { report } from "./runner/report.ts";
+import { run } from "./runner/run.ts";
+import { status } from "./runner/status.ts";
+
+const verbs: Readonly<Record<string, Verb>> = {
+  arm,
+  run,
+  follow,
+  status,
+  abort,
+  disarm,
+  acknowledge,
+  report,
+  version: async ({ print, version }) => {
+    print(JSON.stringify({ version }));
+    return 0;
+  },
+};
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      window: { type: "string" },
+      from: { type: "string" },
+      by: { type: "string" },
+      reason: { type: "string" },
+      json: { type: "boolean" },
+    },
+  });
+  const verb = verbs[positionals[0] ?? ""];
+  if (verb === undefined || positionals.length !== 1) {
+    throw new JedaError("CONFIG", `"${positionals.join(" ")}" is not a verb of the runner`, {
+      hint: `it has: ${Object.keys(verbs).join(", ")}`,
+    });
+  }
+  const context: RunnerContext = {
+    places: places(),
+    version: ownVersion(),
+    asked: values,
+    print: (line) => process.stdout.write(`${line}\n`),
+    stdin: () => text(process.stdin),
+  };
+  return verb(context);
+}
+
+/** The hash of this very file tells one build from another. */
+function ownVersion(): string {
+  const hash = createHash("sha256").update(readFileSync(process.argv[1] ?? ""));
+  return hash.digest("hex").slice(0, 12);
+}
+
+// Whoever reads our answers may have gone away; the window does not care.
+process.stdout.on("error", () => process.exit(exitError));
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const known =
+    error instanceof JedaError ? error : new JedaError("INTERNAL", String(error), { cause: error });
+  if (!(error instanceof JedaError)) console.error(error);
+  const { code, message, hint, changed } = known;
+  process.stderr.write(`${JSON.stringify({ error: { code, message, hint, changed } })}\n`);
+  process.exitCode = exitError;
+}
+// Sessions that are being closed must not keep the process: what matters is in the journal.
+setTimeout(() => process.exit(), 5_000).unref();

@@ -1,0 +1,87 @@
+/** `abort` and `disarm`: the two ways to end a window before its time. */
+import { rmSync, writeFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { JedaError } from "../../model/errors.ts";
+import { fold } from "../fold.ts";
+import { windowPlaces } from "../places.ts";
+import { journalOf, need, type RunnerContext } from "./context.ts";
+import { detach } from "./detach.ts";
+import { type KnownWindow, knownWindow, knownWindows } from "./known-windows.ts";
+
+/** Asks the running window (or the one named) to reconnect now. A dead runner is replaced, to do just that. */
+export async function abort(context: RunnerContext): Promise<number> {
+  const by = need(context, "by");
+  const reason = need(context, "reason");
+  const window = chosen(context);
+  if (window.status.state === "ended") {
+    throw new JedaError("REFUSED", `the window ${window.id} has already ended: ${window.status.result}`);
+  }
+  ask(context, window, { by, reason }, "SIGTERM");
+  context.print(JSON.stringify({ id: window.id, aborting: true, state: window.status.state }));
+  return 0;
+}
+
+/** Takes back a window that has not begun. It never aborts one: with one that runs it refuses. */
+export async function disarm(context: RunnerContext): Promise<number> {
+  const id = need(context, "window");
+  const content = journalOf(context.places, id);
+  if (content === null) return said(context, id, "unknown");
+  const window = knownWindow(id, fold(content.entries));
+  if (window.status.state === "ended") return said(context, id, "ended");
+  if (window.status.state === "armed") {
+    const by = context.asked.by ?? "pulumi destroy";
+    ask(context, window, { by, reason: "the window was disarmed before it began" }, "SIGUSR1");
+    for (let attempt = 0; attempt < 50; attempt++) {
+      if (state(context, id) === "ended") return said(context, id, "disarmed");
+      await delay(100);
+    }
+  }
+  rmSync(windowPlaces(context.places, id).abortRequest, { force: true });
+  throw new JedaError(
+    "REFUSED",
+    `the window ${id} is running (${state(context, id)}): it is not taken back`,
+    {
+      hint: `wait until it has ended (jeda window follow --id ${id}), or end it: jeda window abort`,
+    },
+  );
+}
+
+function chosen(context: RunnerContext): KnownWindow {
+  const { window } = context.asked;
+  const known = knownWindows(context.places, () => undefined);
+  const found =
+    window === undefined
+      ? known.filter(({ status }) => status.state !== "ended")
+      : known.filter(({ id }) => id === window);
+  const [first, second] = found;
+  if (first !== undefined && second === undefined) return first;
+  throw new JedaError(
+    "REFUSED",
+    first === undefined ? "no window is armed or running" : "more than one window is armed",
+    {
+      hint: `name one with --id${found.map(({ id }) => `: ${id}`).join("")}`,
+    },
+  );
+}
+
+function ask(
+  context: RunnerContext,
+  { id, status, runnerAlive }: KnownWindow,
+  request: { readonly by: string; readonly reason: string },
+  signal: NodeJS.Signals,
+): void {
+  const text = `${JSON.stringify(request)}\n`;
+  writeFileSync(windowPlaces(context.places, id).abortRequest, text, { mode: 0o600 });
+  const runner = status.runners.at(-1);
+  if (runnerAlive && runner !== undefined) process.kill(runner.pid, signal);
+  else detach(context.places, id);
+}
+
+function state(context: RunnerContext, id: string): string {
+  return fold(journalOf(context.places, id)?.entries ?? []).state;
+}
+
+function said(context: RunnerContext, id: string, outcome: string): number {
+  context.print(JSON.stringify({ id, outcome }));
+  return 0;
+}

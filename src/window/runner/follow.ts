@@ -1,0 +1,33 @@
+/** `follow`: prints the journal's lines as they come, until the window has ended. Looking never changes it. */
+import { setTimeout as delay } from "node:timers/promises";
+import { JedaError } from "../../model/errors.ts";
+import { fold } from "../fold.ts";
+import { knownJournal, need, type RunnerContext } from "./context.ts";
+import { knownWindow } from "./known-windows.ts";
+
+const pollMs = 200;
+/** A runner that was just started is not yet in the journal. */
+const startingMs = 15_000;
+
+export async function follow(context: RunnerContext): Promise<number> {
+  const id = need(context, "window");
+  let next = Number(context.asked.from ?? "0");
+  if (!Number.isSafeInteger(next) || next < 0) {
+    throw new JedaError("CONFIG", `--from "${context.asked.from}" is not a sequence number`);
+  }
+  let deadSince: number | null = null;
+  for (;;) {
+    const { entries } = knownJournal(context.places, id);
+    for (const entry of entries.slice(next)) context.print(JSON.stringify(entry));
+    next = Math.max(next, entries.length);
+    const { status, runnerAlive } = knownWindow(id, fold(entries));
+    if (status.state === "ended") return 0;
+    deadSince = runnerAlive ? null : (deadSince ?? performance.now());
+    if (deadSince !== null && performance.now() - deadSince > startingMs) {
+      throw new JedaError("REFUSED", `nobody carries out the window ${id} any more: its runner is dead`, {
+        hint: "the edges' kernels reconnect at the deadline by themselves; pulumi up (or jeda window arm) starts a new runner, which goes on from the journal",
+      });
+    }
+    await delay(pollMs);
+  }
+}

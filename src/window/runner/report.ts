@@ -1,0 +1,20 @@
+/** `report`: rebuilt from the journal, also while the window still runs. JSON by schemas/report.schema.json. */
+import { JedaError } from "../../model/errors.ts";
+import { buildReport } from "../../report/build.ts";
+import { reportText } from "../../report/text.ts";
+import { fold } from "../fold.ts";
+import { knownJournal, type RunnerContext } from "./context.ts";
+import { knownWindows, newest } from "./known-windows.ts";
+
+/** Of the window named, or of the newest. */
+export async function report(context: RunnerContext): Promise<number> {
+  const id = context.asked.window ?? newest(knownWindows(context.places, () => undefined))?.id;
+  if (id === undefined) {
+    throw new JedaError("REFUSED", "this backup host has not had a window yet", {
+      hint: "arm one: pulumi up",
+    });
+  }
+  const built = buildReport(fold(knownJournal(context.places, id).entries));
+  context.print(context.asked.json === true ? JSON.stringify(built) : reportText(built));
+  return 0;
+}

@@ -1,0 +1,140 @@
+/** `run`: the process that carries one window out, from its start or, after a crash, from its journal. */
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { JedaError } from "../../model/errors.ts";
+import type { Credentials } from "../../model/hospital.ts";
+import type { WindowResult } from "../../model/report.ts";
+import { type Clock, systemClock } from "../clock.ts";
+import { bootDeadlines } from "../deadlines.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { openJournal } from "../journal.ts";
+import { type Lock, takeLock } from "../lock.ts";
+import { closeNight, openNight } from "../open-night.ts";
+import { type WindowPlaces, windowPlaces } from "../places.ts";
+import { thisProcess } from "../process-identity.ts";
+import { Recorder } from "../recorder.ts";
+import { runWindow } from "../run-window.ts";
+import { nothingTouched } from "../state.ts";
+import { knownJournal, need, type RunnerContext, readCredentials } from "./context.ts";
+import { systemRuntime } from "./system-runtime.ts";
+
+/** A hospital's lock may be held by a window that is just ending. */
+const lockPatienceMs = 30_000;
+
+export async function run(context: RunnerContext): Promise<number> {
+  const id = need(context, "window");
+  knownJournal(context.places, id);
+  const own = windowPlaces(context.places, id);
+  const mine = await takeLock(`${context.places.state} window ${id}`, id);
+  const clock = systemClock();
+  const journal = openJournal(own.journal);
+  const recorder = new Recorder(journal, clock);
+  try {
+    if (recorder.status.result !== null) return exitCodes[recorder.status.result];
+    recorder.record({ type: "runner", ...thisProcess(), version: context.version, bootMs: clock.bootMs() });
+    const waiting = heedSignals(recorder, own);
+    const result = await carryOut(context, { recorder, clock, own, waiting });
+    return exitCodes[result];
+  } finally {
+    rmSync(own.runtime, { recursive: true, force: true });
+    journal.close();
+    await mine.release();
+  }
+}
+
+interface Work {
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly own: WindowPlaces;
+  /** True until the window begins: so long it can be disarmed. */
+  readonly waiting: { value: boolean };
+}
+
+async function carryOut(context: RunnerContext, work: Work): Promise<WindowResult> {
+  const { recorder, clock, own, waiting } = work;
+  const { stop } = recorder;
+  const { state } = recorder.status;
+  const start = bootDeadlines(recorder.status, clock).start;
+  if (nothingTouched(state)) await clock.sleep(start - clock.bootMs(), stop.signal);
+  waiting.value = false;
+  const lock = stop.signal.aborted ? null : await begin(context, work);
+  mkdirSync(own.runtime, { recursive: true, mode: 0o700 });
+  const night = openNight(recorder, systemRuntime(context, own, credentialsFor(context, recorder)));
+  try {
+    return await runWindow(night);
+  } finally {
+    await closeNight(night);
+    await lock?.release();
+  }
+}
+
+/** Null when another window holds the hospital: then this one doesn't begin. Reconnecting waits for no lock. */
+async function begin(context: RunnerContext, { recorder, clock }: Work): Promise<Lock | null> {
+  const { plan, state } = recorder.status;
+  try {
+    return await hospitalLock(`${context.places.state} hospital ${plan.hospital}`, plan.id, clock);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (nothingTouched(state)) recorder.stop.request({ result: "failed", reason });
+    return null;
+  }
+}
+
+/** Without credentials nothing is begun, but what was begun is ended: edges are not reached by passwords. */
+function credentialsFor(context: RunnerContext, recorder: Recorder): Credentials {
+  try {
+    return readCredentials(context.places);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (nothingTouched(recorder.status.state)) recorder.stop.request({ result: "failed", reason });
+    return {};
+  }
+}
+
+async function hospitalLock(scope: string, id: string, clock: Clock): Promise<Lock> {
+  const giveUp = clock.bootMs() + lockPatienceMs;
+  for (;;) {
+    try {
+      return await takeLock(scope, id);
+    } catch (error) {
+      const held = error instanceof JedaError && error.code === "LOCKED";
+      if (!held || clock.bootMs() > giveUp) throw error;
+      await clock.sleep(500);
+    }
+  }
+}
+
+/** SIGTERM and SIGINT abort the window through its finaliser; SIGUSR1 takes one back that has not begun. */
+function heedSignals(recorder: Recorder, own: WindowPlaces): { value: boolean } {
+  const waiting = { value: true };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      const reason = askedBy(own) ?? `the runner was sent ${signal}`;
+      recorder.stop.request({ result: "aborted", reason });
+    });
+  }
+  process.on("SIGHUP", () => undefined);
+  process.on("SIGUSR1", () => {
+    if (waiting.value)
+      recorder.stop.request({ result: "aborted", reason: askedBy(own) ?? "it was disarmed" });
+  });
+  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+    process.on(event, (error: unknown) => {
+      console.error(error);
+      const message = error instanceof Error ? error.message : String(error);
+      recorder.stop.request({ result: "failed", reason: `a fault in the runner: ${message}` });
+    });
+  }
+  // Asked while no runner was alive to be told.
+  const earlier = askedBy(own);
+  if (earlier !== null) recorder.stop.request({ result: "aborted", reason: earlier });
+  return waiting;
+}
+
+function askedBy(own: WindowPlaces): string | null {
+  try {
+    const { by, reason } = JSON.parse(readFileSync(own.abortRequest, "utf8")) as Record<string, string>;
+    return `aborted by ${by}: ${reason}`;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,47 @@
+/** `status`: one window as it stands, the newest unless one is named. JSON by schemas/status.schema.json. */
+import { isoInZone } from "../iso.ts";
+import { lockHolder } from "../lock.ts";
+import type { RunnerContext } from "./context.ts";
+import { type KnownWindow, knownWindows, newest } from "./known-windows.ts";
+
+export async function status(context: RunnerContext): Promise<number> {
+  const broken: string[] = [];
+  const known = knownWindows(context.places, (id) => broken.push(id));
+  const { window } = context.asked;
+  const chosen = newest(known.filter(({ id }) => window === undefined || id === window));
+  const holder =
+    chosen === undefined
+      ? null
+      : await lockHolder(`${context.places.state} hospital ${chosen.status.plan.hospital}`);
+  context.print(
+    JSON.stringify({
+      version: 1,
+      runner: context.version,
+      lock: holder === null || holder === "silent" ? holder : { window: holder.window, pid: holder.pid },
+      window: chosen === undefined ? null : describe(chosen),
+      brokenJournals: broken,
+    }),
+  );
+  return 0;
+}
+
+function describe({ id, status, runnerAlive }: KnownWindow): object {
+  const { plan, deadlines } = status;
+  return {
+    id,
+    hospital: plan.hospital,
+    state: status.state,
+    result: status.result,
+    acknowledged: status.acknowledged,
+    runnerAlive,
+    isolated: status.edges.some((edge) => edge.isolatedAt !== null && edge.releasedAt === null)
+      ? plan.segments.filter((segment) => segment.isolate).map((segment) => segment.name)
+      : [],
+    deadlines: Object.fromEntries(
+      Object.entries(deadlines).map(([name, at]) => [name, isoInZone(at as number, plan.zone)]),
+    ),
+    sources: status.sources.map(({ name, state, bytes, verified }) => ({ name, state, bytes, verified })),
+    causes: status.causes,
+    endedAt: status.endedAt,
+  };
+}

@@ -1,0 +1,71 @@
+/** The window's runtime on a real backup host: the one file that joins the window to the world. */
+import { writeFileSync } from "node:fs";
+import { statfs } from "node:fs/promises";
+import { execa } from "execa";
+import { run } from "../../backup/command.ts";
+import { driverFor } from "../../backup/driver-for.ts";
+import { countStored } from "../../backup/records.ts";
+import { check, openRepository } from "../../backup/restic.ts";
+import { sshEdge } from "../../host/edge-client.ts";
+import type { BackupContext } from "../../model/driver.ts";
+import { JedaError } from "../../model/errors.ts";
+import type { Credentials } from "../../model/hospital.ts";
+import { sshProber } from "../../probe/ssh-prober.ts";
+import { systemClock } from "../clock.ts";
+import type { WindowPlaces } from "../places.ts";
+import type { RepositoryPort, Runtime } from "../runtime.ts";
+import type { RunnerContext } from "./context.ts";
+
+/** Milliseconds for one call of an edge's script; it answers within a few hundred. */
+const edgeCallMs = 15_000;
+
+export function systemRuntime(
+  context: Pick<RunnerContext, "version">,
+  own: WindowPlaces,
+  credentials: Credentials,
+): Runtime {
+  return {
+    clock: systemClock(),
+    version: context.version,
+    credentials,
+    runtimeDir: own.runtime,
+    repository: resticRepository,
+    log: (line) => console.error(line),
+    edge: ({ name, ssh }) => sshEdge({ name, ssh: { window: ssh } }, "window", { timeoutMs: edgeCallMs }),
+    prober: (destination) => sshProber(destination),
+    driver: driverFor,
+    countStored,
+    tell: async ([program = "", ...words], text, signal) => {
+      await execa(program, words, { input: text, cancelSignal: signal, stdout: "ignore", stderr: "pipe" });
+    },
+    store: (report) => writeFileSync(own.report, report, { mode: 0o600 }),
+  };
+}
+
+const resticRepository: RepositoryPort = {
+  open: async (context) => {
+    await openRepository(context);
+  },
+  snapshots: listIds,
+  check: async (context, readPercent) => {
+    await check(await openRepository(context), readPercent);
+    return [`the repository is sound; ${readPercent}% of its data was read`];
+  },
+  freeBytes: async ({ path }) => {
+    const { bavail, bsize } = await statfs(path);
+    return bavail * bsize;
+  },
+};
+
+async function listIds(context: BackupContext): Promise<readonly string[]> {
+  const { base } = await openRepository(context);
+  const listed = await run({
+    file: "restic",
+    args: [...base, "snapshots", "--no-lock"],
+    signal: context.signal,
+  });
+  if (listed.exitCode !== 0) {
+    throw new JedaError("BACKUP", `the repository's snapshots can't be listed: ${listed.stderr.trim()}`);
+  }
+  return (JSON.parse(listed.stdout) as readonly { readonly id: string }[]).map(({ id }) => id);
+}
