@@ -5,6 +5,7 @@ import { labHosts } from "./hospital.ts";
 import { removeIfEmpty, withLock } from "./lock.ts";
 import { deleteNamespace, endProcesses, namespaceOwners } from "./namespaces.ts";
 import { readPower } from "./power-record.ts";
+import { useSystemPath } from "./prerequisites.ts";
 import { checkLabId, labsDir, lockFile, stateDir } from "./state.ts";
 import { removePartialTemplates } from "./template/cache.ts";
 
@@ -49,6 +50,7 @@ async function removeNamespaceDirectory(): Promise<void> {
 /** Removes the lab: processes, namespaces, mounts, files. Fine when there is none. Throws LOCKED. */
 export async function labDown(id: string): Promise<void> {
   checkLabId(id);
+  useSystemPath();
   await withLock(lockFile(id), 120, `the lab "${id}"`, () => clearLab(id));
   removeIfEmpty(labsDir);
   await removeNamespaceDirectory();

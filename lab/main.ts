@@ -3,6 +3,8 @@ import { parseArgs } from "node:util";
 import { execa } from "execa";
 import { JedaError } from "../src/model/errors.ts";
 import { labDown } from "./down.ts";
+import { rebootHost } from "./power.ts";
+import { useSystemPath } from "./prerequisites.ts";
 import { hostCommand, hostEnvironment, labHost } from "./shell.ts";
 import { DEFAULT_LAB, type LabSize, stateDir } from "./state.ts";
 import { labStatus } from "./status.ts";
@@ -12,6 +14,7 @@ import { entryCounts, labWork } from "./work.ts";
 const usage = `usage: lab up [--size standard|tiny] [--id ID] [--json]
        lab down [--id ID]
        lab sh HOST [COMMAND…]
+       lab reboot HOST [--id ID]
        lab status [--id ID] [--json]
        lab work start|stop|count [--id ID]
 The lab's id is "lab" unless --id or JEDA_LAB name another.`;
@@ -74,6 +77,10 @@ async function main(words: string[]): Promise<number> {
     case "down":
       await labDown(id);
       say(`lab ${id}: nothing of it is left in ${stateDir(id)}, in namespaces, mounts or processes`);
+      return 0;
+    case "reboot":
+      useSystemPath();
+      await rebootHost(id, labHost(positionals[0] ?? refuse("reboot: which host?")));
       return 0;
     case "status":
       process.stdout.write(labStatus(id, json));

@@ -8,7 +8,7 @@ import { DEFAULT_LAB, opsDir, readState, sshConfig } from "./state.ts";
 
 const enter = `mount --bind "$1/ssh_config" /etc/ssh/ssh_config
 mount --bind "$1/hosts" /etc/hosts
-mount --bind "$1/resolv.conf" "$(readlink -f /etc/resolv.conf)"
+[ ! -e /etc/resolv.conf ] || mount --bind "$1/resolv.conf" "$(readlink -f /etc/resolv.conf)"
 shift
 exec "$@"`;
 

@@ -20,27 +20,26 @@ export const labPackages: Readonly<Record<string, readonly string[]>> = {
   "iputils-ping": ["ping"],
 };
 
+/** Root by way of a plain `su` has no sbin on its PATH, where half of the lab's programs are. */
+export function useSystemPath(): void {
+  const path = (process.env.PATH ?? "").split(":");
+  const missing = ["/usr/sbin", "/sbin"].filter((directory) => !path.includes(directory));
+  process.env.PATH = [...path, ...missing].join(":");
+}
+
 /** Packages of which some command is missing here. */
 export async function missingPackages(): Promise<string[]> {
-  const commands = Object.entries(labPackages).flatMap(([name, list]) =>
-    list.map((command) => [command, name]),
-  );
   const script = 'for c in "$@"; do command -v "$c" >/dev/null || echo "$c"; done';
-  const { stdout } = await execa(
-    "sh",
-    ["-c", script, "sh", ...commands.map(([command]) => String(command))],
-    {
-      env: { PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
-    },
-  );
+  const { stdout } = await execa("sh", ["-c", script, "sh", ...Object.values(labPackages).flat()]);
   const missing = new Set(stdout.split("\n"));
-  return [
-    ...new Set(commands.filter(([command]) => missing.has(String(command))).map(([, name]) => String(name))),
-  ];
+  return Object.keys(labPackages).filter((name) =>
+    labPackages[name]?.some((command) => missing.has(command)),
+  );
 }
 
 /** Throws PREREQUISITE with the exact command that installs what is missing. */
 export async function checkPrerequisites(): Promise<void> {
+  useSystemPath();
   if (process.getuid?.() !== 0) {
     throw new JedaError("PREREQUISITE", "a lab is made of network and mount namespaces, and needs root", {
       hint: "Run it as root, for example: sudo npm run lab",

@@ -34,6 +34,7 @@ export async function ensureTemplate(template: Template, log: (line: string) => 
     await rm(partial, { recursive: true, force: true });
     await mkdir(partial, { recursive: true });
     const started = Date.now();
+    log(`${template.name}: making it, once for all labs of this size`);
     await template.make(partial);
     await rename(partial, target);
     log(`${template.name}: made in ${((Date.now() - started) / 1000).toFixed(1)} s, kept in ${target}`);

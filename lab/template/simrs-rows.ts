@@ -1,6 +1,18 @@
 /** The rows of the lab's database: the same for each size, on every machine. Pure. */
 import type { LabSize } from "../state.ts";
 import { SeededRandom } from "./random.ts";
+import {
+  clinics,
+  complaints,
+  diagnoses,
+  directions,
+  first,
+  last,
+  medicines,
+  streets,
+  tests,
+  towns,
+} from "./simrs-words.ts";
 
 type Value = string | number | null;
 
@@ -15,116 +27,6 @@ const counts = {
   },
   tiny: { pasien: 200, registrasi: 250, kunjungan: 250, lab: 200, resep: 100, resepObat: 150 },
 } as const satisfies Record<LabSize, object>;
-
-const first = [
-  "Agus",
-  "Budi",
-  "Siti",
-  "Dewi",
-  "Eko",
-  "Fitri",
-  "Gunawan",
-  "Hartini",
-  "Indah",
-  "Joko",
-  "Kartika",
-  "Lestari",
-  "Muhammad",
-  "Nur",
-  "Putri",
-  "Rahmat",
-  "Sri",
-  "Tri",
-  "Wahyu",
-  "Yusuf",
-];
-const last = [
-  "Santoso",
-  "Wijaya",
-  "Rahayu",
-  "Prasetyo",
-  "Hidayat",
-  "Nugroho",
-  "Kusuma",
-  "Setiawan",
-  "Utami",
-  "Siregar",
-  "Ginting",
-  "Simanjuntak",
-  "Ma'ruf",
-  "Handayani",
-  "Saputra",
-  "Wulandari",
-];
-const streets = [
-  "Jl. Pandanaran",
-  "Jl. Fatmawati",
-  "Jl. Gajah Mada",
-  "Jl. Ahmad Yani",
-  "Jl. Dr. Sutomo",
-  "Gg. Melati",
-];
-const towns = ["Semarang", "Demak", "Kendal", "Ungaran", "Salatiga", "Kudus"];
-const clinics = [
-  ["INT", "Penyakit Dalam"],
-  ["ANK", "Anak"],
-  ["BDH", "Bedah"],
-  ["OBG", "Kebidanan dan Kandungan"],
-  ["SRF", "Saraf"],
-  ["MTA", "Mata"],
-  ["THT", "THT"],
-  ["GIG", "Gigi dan Mulut"],
-  ["JTG", "Jantung"],
-  ["IGD", "Instalasi Gawat Darurat"],
-] as const;
-const medicines = [
-  "Parasetamol 500 mg",
-  "Amoksisilin 500 mg",
-  "Metformin 500 mg",
-  "Amlodipin 5 mg",
-  "Kaptopril 25 mg",
-  "Omeprazol 20 mg",
-  "Salbutamol inhaler",
-  "Seftriakson 1 g",
-  "Ringer laktat 500 ml",
-  "Insulin glargin",
-  "Deksametason 0,5 mg",
-  "Ibuprofen 400 mg",
-  "Simvastatin 10 mg",
-  "Furosemid 40 mg",
-  "ORS",
-];
-const diagnoses = [
-  "A09.9",
-  "I10",
-  "E11.9",
-  "J06.9",
-  "J18.9",
-  "K29.7",
-  "M54.5",
-  "N39.0",
-  "O80.9",
-  "R50.9",
-  "A91",
-  "A15.0",
-];
-const complaints = [
-  "demam 3 hari, batuk berdahak",
-  "nyeri ulu hati sejak kemarin",
-  "kontrol rutin, tidak ada keluhan",
-  "pusing berputar dan mual",
-  "sesak napas bila beraktivitas",
-  "nyeri pinggang menjalar ke tungkai",
-];
-const tests = [
-  ["Hemoglobin", "g/dL", 80, 170],
-  ["Leukosit", "10³/µL", 35, 180],
-  ["Trombosit", "10³/µL", 800, 4500],
-  ["Glukosa sewaktu", "mg/dL", 700, 3200],
-  ["Kreatinin", "mg/dL", 5, 40],
-  ["SGOT", "U/L", 100, 900],
-] as const;
-const directions = ["3 x 1 sesudah makan", "2 x 1", "1 x 1 malam", "3 x 1 bila demam"];
 
 const two = (value: number) => String(value).padStart(2, "0");
 

@@ -88,9 +88,14 @@ export async function simrsTemplate(size: LabSize, workshop: Workshop): Promise<
   return {
     name: `simrs-${size}`,
     ingredients: [stdout, account, size, JSON.stringify(labCredentials)],
-    sources: ["./simrs.ts", "./simrs-rows.ts", "./simrs-schema.ts", "./random.ts", "../host-files.ts"].map(
-      (file) => new URL(file, import.meta.url),
-    ),
+    sources: [
+      "./simrs.ts",
+      "./simrs-rows.ts",
+      "./simrs-schema.ts",
+      "./simrs-words.ts",
+      "./random.ts",
+      "../host-files.ts",
+    ].map((file) => new URL(file, import.meta.url)),
     make: (directory) => make(directory, size, workshop),
   };
 }
