@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { asRunErrorText, errorLine } from "./src/cli/print-error.ts";
 import { loadFromPulumi } from "./src/config/pulumi.ts";
 import { reachEverything } from "./src/host/reach.ts";
-import { JedaErrors } from "./src/model/errors.ts";
+import { JedaError } from "./src/model/errors.ts";
 import { demandPromotion } from "./src/promotion/stage.ts";
 import { proofText } from "./src/proof/table.ts";
 import { demandProof } from "./src/proof/demand.ts";
@@ -13,7 +13,9 @@ import { makePlan } from "./src/window/plan.ts";
 /** Everything is validated before the first resource is declared: bad input never leaves half a change behind. */
 async function main() {
   const { hospital, runbook, warnings, credentials } = loadFromPulumi();
-  for (const warning of warnings) await pulumi.log.warn(warning.message);
+  for (const { message, at } of warnings) {
+    await pulumi.log.warn(errorLine(new JedaError("CONFIG", message, at === undefined ? {} : { at })));
+  }
 
   const proof = demandProof(hospital);
   const promotionOverride = await demandPromotion(hospital, runbook);
@@ -40,7 +42,6 @@ async function main() {
 }
 
 export default await main().catch((error: unknown) => {
-  if (error instanceof JedaErrors) for (const one of error.errors) void pulumi.log.error(errorLine(one));
   // `RunError` ends the program with its message alone; an `Error` would print a trace.
   throw new pulumi.RunError(asRunErrorText(error));
 });
