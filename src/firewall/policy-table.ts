@@ -25,11 +25,14 @@ export function compilePolicyTable(hospital: Hospital, _edge: Edge): Table {
       },
       {
         name: "lateral",
-        rules: [...allowed(hospital), ...hospital.segments.flatMap(within), ...between(hospital)],
+        rules: [replies, ...allowed(hospital), ...hospital.segments.flatMap(within), ...between(hospital)],
       },
     ],
   };
 }
+
+/** The answer to whoever was let through: a client may use such a port itself, as NetBIOS does. */
+const replies = rule("lateral", "replies", "ct direction reply return");
 
 /** Reading a share is what the backup is for; the other direction is the vault's lock's business. */
 function vaultBegun(hospital: Hospital): Rule[] {

@@ -152,13 +152,13 @@ function end(child: ChildProcess): void {
 /** A connection that stays open. */
 export class Held {
   readonly #child: ChildProcess;
-  #received = "";
+  received = "";
   #sent = 0;
 
   constructor(child: ChildProcess) {
     this.#child = child;
     child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-      this.#received += text;
+      this.received += text;
     });
   }
 
@@ -168,7 +168,7 @@ export class Held {
     this.#child.stdin?.write(line);
     const deadline = performance.now() + timeoutMs;
     while (performance.now() < deadline) {
-      if (this.#received.includes(line)) return true;
+      if (this.received.includes(line)) return true;
       await sleep(10);
     }
     return false;

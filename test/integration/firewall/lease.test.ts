@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Answer, isolation, LocalEdge, script, vaultOpen } from "./local-edge.ts";
+import { addressOf, Network } from "./network.ts";
+
+describe("the lease on a real edge", () => {
+  const network = new Network();
+  const edge = new LocalEdge(network);
+  let fence = 0;
+
+  before(async () => {
+    await network.up();
+    await edge.up();
+    assert.equal((await edge.declare())?.ok, true);
+  });
+  after(async () => {
+    await network.down();
+    await edge.down();
+  });
+  beforeEach(async () => {
+    fence = await edge.release();
+  });
+
+  async function leased(): Promise<number> {
+    return (await edge.list()).leases.length;
+  }
+
+  it("ends in the kernel at the deadline, with nothing of ours alive", async () => {
+    const deadline = (await edge.bootMs()) + 1_800;
+    const answer = await edge.lease(isolation, 1_800, fence);
+    assert.equal(answer.ok, true, answer.message);
+    assert.ok((answer.timeoutMs ?? 0) <= 1_800);
+    assert.equal(await network.tcp("administrative", `${addressOf.internet.v4}:7`, 300), false);
+    await sleep(Math.max(0, deadline - (await edge.bootMs())) + 50);
+    assert.equal(await network.tcp("administrative", `${addressOf.internet.v4}:7`), true);
+    assert.equal(await leased(), 0);
+  });
+
+  it("is listed with its end, which is the deadline", async () => {
+    const answer = await edge.lease([...isolation, ...vaultOpen], 30_000, fence);
+    assert.equal(answer.ok, true, answer.message);
+    const { leases } = await edge.list();
+    assert.deepEqual(
+      leases.map(({ set, value }) => `${set} ${value}`),
+      [...isolation, ...vaultOpen].map(({ set, value }) => `${set} ${value}`),
+    );
+    for (const { expiresMs } of leases)
+      assert.ok(expiresMs !== null && expiresMs <= 30_000 && expiresMs > 20_000);
+  });
+
+  it("refuses what is delivered after the deadline, however long its connection stood still", async () => {
+    const deadline = (await edge.bootMs()) + 1_500;
+    const [command = "", ...rest] = network.on("edge");
+    const words = ["sh", script, "window", "lease", await edge.bootId(), `${fence}`, `${deadline}`];
+    const child = spawn(command, [...rest, ...words], { env: edge.env, stdio: ["pipe", "pipe", "inherit"] });
+    let out = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      out += text;
+    });
+    child.stdin.write("isolated_if adm0\n");
+    await sleep(1_000);
+    child.stdin.end("#jeda end\n");
+    await new Promise((resolve) => child.on("close", resolve));
+    assert.equal((JSON.parse(out) as Answer).code, "deadline");
+    assert.equal(await leased(), 0);
+  });
+
+  it("refuses less than a second, another boot, an old fence, and more than the maximum", async () => {
+    assert.equal((await edge.lease(isolation, 900, fence)).code, "deadline");
+    assert.equal((await edge.lease(isolation, -5, fence)).code, "deadline");
+    assert.equal((await edge.lease(isolation, 60_000, fence - 1)).code, "fence");
+    assert.equal((await edge.lease(isolation, 3 * 3_600_000 + 60_000, fence)).code, "maximum");
+    const deadline = `${(await edge.bootMs()) + 60_000}`;
+    const other = "00000000-0000-4000-8000-000000000000";
+    const answer = await edge.raw(
+      ["window", "lease", other, `${fence}`, deadline],
+      "isolated_if adm0\n#jeda end\n",
+    );
+    assert.equal(answer.code, "boot");
+    assert.equal(await leased(), 0);
+  });
+
+  it("can't come back after a release, and a release without leases is no error", async () => {
+    assert.equal((await edge.lease(isolation, 60_000, fence)).ok, true);
+    const raised = await edge.release();
+    assert.ok(raised > fence);
+    assert.equal(await leased(), 0);
+    assert.equal((await edge.lease(isolation, 60_000, fence)).code, "fence");
+    assert.equal((await edge.lease(isolation, 60_000, fence, "renew")).code, "fence");
+    assert.ok((await edge.release()) > raised);
+    assert.equal((await edge.raw(["window", "release", `${raised + 50}`])).clock?.fence, raised + 50);
+  });
+
+  it("takes up a newer fence, so that an older window can't renew", async () => {
+    assert.equal((await edge.lease(isolation, 60_000, fence + 5)).ok, true);
+    assert.equal((await edge.lease(isolation, 60_000, fence, "renew")).code, "fence");
+  });
+
+  it("shuts the vault and leaves the isolation", async () => {
+    await edge.lease([...isolation, ...vaultOpen], 60_000, fence);
+    assert.equal((await edge.raw(["window", "shut"])).ok, true);
+    assert.deepEqual(
+      [...new Set((await edge.list()).leases.map(({ set }) => set))],
+      isolation.map(({ set }) => set),
+    );
+  });
+
+  it("renews to a nearer and a farther end without letting one packet through", async () => {
+    await edge.nft("add table inet witness");
+    await edge.nft("add chain inet witness post { type filter hook postrouting priority 0; }");
+    await edge.nft('add rule inet witness post iifname "adm0" oifname "wan0" counter');
+    const passed = async () =>
+      Number(/packets (\d+)/.exec(await edge.nft("list", "table", "inet", "witness"))?.[1]);
+    const flood = network.start("administrative", ["ping", "-f", "-i", "0.002", addressOf.internet.v4]);
+    await sleep(200);
+    assert.ok((await passed()) > 10, "the witness must see packets before the isolation");
+    assert.equal((await edge.lease(isolation, 2_500, fence)).ok, true);
+    await sleep(20);
+    const before = await passed();
+    for (let turn = 0; turn < 12; turn++) {
+      assert.equal((await edge.lease(isolation, turn % 2 ? 1_300 : 2_500, fence, "renew")).ok, true);
+    }
+    assert.equal(await passed(), before);
+    flood.kill("SIGKILL");
+    await edge.nft("delete", "table", "inet", "witness");
+  });
+
+  it("holds neighbouring prefixes and single addresses apart, each with its own end", async () => {
+    const near = [
+      { set: "isolated_v4", value: "10.20.0.0/25" },
+      { set: "isolated_v6", value: "2001:db8:20::5/128" },
+    ] as const;
+    const far = [
+      { set: "isolated_v4", value: "10.20.0.128/25" },
+      { set: "isolated_v4", value: "10.30.0.7/32" },
+    ] as const;
+    assert.equal((await edge.lease(near, 10_000, fence)).ok, true);
+    assert.equal((await edge.lease(far, 60_000, fence)).ok, true);
+    const ends = new Map((await edge.list()).leases.map(({ value, expiresMs }) => [value, expiresMs ?? 0]));
+    assert.ok((ends.get("10.20.0.0/25") ?? 1e9) <= 10_000);
+    assert.ok((ends.get("10.20.0.128/25") ?? 0) > 50_000);
+    assert.ok((ends.get("10.30.0.7") ?? 0) > 50_000);
+  });
+
+  it("refuses overlapping or badly written elements, and then holds none of them", async () => {
+    const boot = await edge.bootId();
+    const deadline = `${(await edge.bootMs()) + 60_000}`;
+    const bad = [
+      "isolated_if adm0",
+      "#jeda end\n",
+      "isolated_if adm0;reboot\n#jeda end\n",
+      'isolated_if "adm0"\n#jeda end\n',
+      "isolated_if adm0 timeout 0s\n#jeda end\n",
+      "isolated_v4 0.0.0.0/0\n#jeda end\n",
+      "isolated_v4 10.20.0.9/24\n#jeda end\n",
+      "isolated_v4 10.20.0.0/33\n#jeda end\n",
+      "isolated_v4 ten.example.org\n#jeda end\n",
+      "isolated_v6 ::/0\n#jeda end\n",
+      "isolated_v6 10.20.0.0/24\n#jeda end\n",
+      "vault_open ipv5\n#jeda end\n",
+      "probation ipv4\n#jeda end\n",
+      "isolated_v4 10.20.0.0/24\nisolated_v4 10.20.0.0/25\n#jeda end\n",
+      "isolated_v4 $(reboot)\n#jeda end\n",
+    ];
+    for (const stdin of bad) {
+      const answer = await edge.raw(["window", "lease", boot, `${fence}`, deadline], stdin);
+      assert.equal(answer.ok, false, stdin);
+      assert.equal(await leased(), 0, stdin);
+    }
+    const words: string[][] = [
+      ["lease", boot, "01", deadline],
+      ["lease", boot, "1e3", deadline],
+      ["lease", boot, `${fence}`, "99999999999999999999"],
+      ["lease", boot, `${fence}`, `-${deadline}`],
+      ["lease", "../../etc", `${fence}`, deadline],
+      ["lease", boot, `${fence}`],
+      ["release"],
+      ["release", "-1"],
+      ["apply", "1000"],
+      ["install", "0".repeat(64)],
+      ["boot"],
+      ["sh"],
+      [],
+    ];
+    for (const word of words) {
+      const answer = await edge.raw(["window", ...word], "isolated_if adm0\n#jeda end\n");
+      assert.equal(answer.ok, false, word.join(" "));
+    }
+    assert.equal(await leased(), 0);
+  });
+
+  it("keeps each key to its verbs, and believes no environment over SSH", async () => {
+    for (const mode of ["read", "policy"]) {
+      for (const verb of ["lease", "renew", "release", "shut"]) {
+        assert.equal((await edge.raw([mode, verb])).code, "verb");
+      }
+    }
+    assert.equal((await edge.raw(["read"], "", { SSH_ORIGINAL_COMMAND: "apply 1000" })).code, "verb");
+    assert.equal((await edge.raw(["host", "list"], "", { SSH_ORIGINAL_COMMAND: "list" })).code, "mode");
+    assert.equal((await edge.raw(["window"], "", { SSH_ORIGINAL_COMMAND: "release $(id)" })).code, "input");
+    assert.equal((await edge.raw(["window"], "", { SSH_ORIGINAL_COMMAND: "release *" })).code, "input");
+  });
+
+  it("refuses to lease when the table is gone, and releases all the same", async () => {
+    await edge.nft("flush", "ruleset");
+    assert.equal((await edge.lease(isolation, 60_000, fence)).code, "table");
+    assert.ok((await edge.release()) > fence);
+    assert.equal((await edge.declare())?.ok, true);
+  });
+});
