@@ -1,5 +1,6 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { FakeHospital } from "./fakes/hospital.ts";
+import { plan } from "./fakes/plan.ts";
 
 describe("a window in memory", () => {
   it("ends ok when everything is proved, saved, verified and back", async () => {
@@ -23,5 +24,141 @@ describe("a window in memory", () => {
     deepEqual(report.records, { sent: 12, acknowledged: 10, stored: 11, lost: 0 });
     equal(report.vault.provedShut, true);
     ok((report.deadlines.kept.reconnectByMs ?? 0) > 100_000);
+    ok(report.services[0]?.probes !== undefined && report.services[0].probes > 1);
+  });
+
+  it("leases with the deadline of the edge's own boot clock, the vault 5 s before, never later", async () => {
+    const hospital = new FakeHospital();
+    await hospital.run();
+    const edge = hospital.recorder.status.edges[0];
+    const left = hospital.deadlines.reconnectBy - hospital.deadlines.start;
+    // The fake edge was booted 123,456 ms before the backup host.
+    equal(edge?.reconnectByBootMs, 1_000_000 + 123_456 + left);
+    const timeouts = hospital.recorder.entries.flatMap((entry) =>
+      entry.type === "isolated" || entry.type === "vault-open" ? [entry.timeoutMs] : [],
+    );
+    equal(timeouts.length, 2);
+    ok((timeouts[0] ?? 0) - (timeouts[1] ?? 0) >= 5_000);
+  });
+
+  it("opens the vault only after the isolation was proved, and saves in order of value", async () => {
+    const hospital = new FakeHospital();
+    await hospital.run();
+    const types = hospital.recorder.entries.map((entry) =>
+      entry.type === "flow" ? `${entry.type} ${entry.phase}` : entry.type,
+    );
+    ok(types.lastIndexOf("flow isolated") < types.indexOf("vault-open"));
+    const started = hospital.recorder.entries.flatMap((entry) =>
+      entry.type === "source-started" ? [entry.source] : [],
+    );
+    deepEqual(started, ["records", "office-files"]);
+  });
+
+  it("ends as soon as it is done, long before the deadline", async () => {
+    const hospital = new FakeHospital();
+    const report = await hospital.run();
+    ok(Date.parse(report.endedAt) - Date.parse(report.startedAt) < 60_000);
+  });
+
+  it("is skipped when startCutoff has passed, and touches nothing", async () => {
+    const late = { ...plan, schedule: { ...plan.schedule, start: "2017-05-15T00:00:00+07:00" } };
+    const hospital = new FakeHospital(late);
+    await hospital.clock.sleep(61_000);
+    const report = await hospital.run();
+    equal(report.result, "skipped");
+    match(report.reasons[0] ?? "", /startCutoff had passed/);
+    deepEqual(
+      hospital.edges[0]?.calls.filter((call) => /lease|release/.test(call)),
+      [],
+    );
+  });
+
+  it("isolates on all edges or on none", async () => {
+    const two = { ...plan, edges: [...plan.edges, { name: "standby", ssh: "standby-window", targets: [] }] };
+    const hospital = new FakeHospital(two);
+    const [first, standby] = hospital.edges;
+    if (first === undefined || standby === undefined) throw new Error("two edges");
+    standby.before = (command) => {
+      if (command === "lease") throw new Error("no route to the standby");
+    };
+    const report = await hospital.run();
+    equal(report.result, "failed");
+    match(report.reasons[0] ?? "", /no route to the standby/);
+    ok(!first.holds("isolated_if"), "the edge that had isolated was undone");
+    ok(Date.parse(report.endedAt) < hospital.deadlines.reconnectBy);
+    equal(report.sources.filter((source) => source.snapshot !== null).length, 0);
+  });
+
+  it("refuses to begin on top of another lease, and does not end that one", async () => {
+    const hospital = new FakeHospital();
+    const [edge] = hospital.edges;
+    if (edge === undefined) throw new Error("an edge");
+    await edge.lease({
+      bootId: "edge-boot",
+      fence: 7,
+      deadlineBootMs: edge.bootMs + 900_000,
+      elements: [{ set: "isolated_if", value: "other0" }],
+    });
+    const report = await hospital.run();
+    equal(report.result, "failed");
+    match(report.reasons[0] ?? "", /already holds a lease/);
+    ok(edge.holds("isolated_if", "other0"));
+  });
+
+  it("aborts when a service is past its tolerance, and says since when", async () => {
+    const hospital = new FakeHospital();
+    const downAt = hospital.clock.wallMs() + 8_000;
+    hospital.serviceStatus = () => (hospital.clock.wallMs() < downAt ? 200 : 503);
+    hospital.drivers = {
+      records: { backup: () => new Promise(() => undefined) },
+      "office-files": { backup: () => new Promise(() => undefined) },
+    };
+    const report = await hospital.run();
+    equal(report.result, "aborted");
+    match(
+      report.reasons[0] ?? "",
+      /medical-record has failed 4 probes in a row from clinical since 2017-05-15T00/,
+    );
+    const decided = hospital.recorder.entries.find((entry) => entry.type === "reason");
+    const back = Date.parse(report.deadlines.reconnectedAt ?? "") - Date.parse(decided?.at ?? "");
+    ok(back <= 5_000, `reconnected ${back} ms after the decision`);
+    ok(!hospital.edges[0]?.holds("isolated_if"));
+  });
+
+  it("never takes a prober that can't be asked for a failed service", async () => {
+    const hospital = new FakeHospital();
+    hospital.unreachable.add("clinical");
+    const report = await hospital.run();
+    ok(!report.reasons.some((reason) => /medical-record has failed/.test(reason)), report.reasons.join());
+    ok((report.services[0]?.unknown ?? 0) > 0);
+    equal(report.services[0]?.failures, 0);
+  });
+
+  it("stops a backup that does not end by backupStop, verifies the others and is partial", async () => {
+    const hospital = new FakeHospital();
+    hospital.drivers = { "office-files": { backup: () => new Promise(() => undefined) } };
+    const report = await hospital.run();
+    equal(report.result, "partial");
+    match(report.reasons.join(), /office-files was not saved: it was stopped: backupStop had come/);
+    ok(report.sources.find((source) => source.name === "records")?.verified);
+    ok((report.deadlines.kept.reconnectByMs ?? -1) > 0);
+  });
+
+  it("goes on with the other sources when one fails", async () => {
+    const hospital = new FakeHospital();
+    hospital.drivers = { records: { survey: () => Promise.reject(new Error("connection refused")) } };
+    const report = await hospital.run();
+    equal(report.result, "partial");
+    match(report.reasons.join(), /records was not saved: connection refused/);
+    ok(report.sources.find((source) => source.name === "office-files")?.verified);
+  });
+
+  it("has failed when nothing was saved", async () => {
+    const hospital = new FakeHospital();
+    const gone = { survey: () => Promise.reject(new Error("no route")) };
+    hospital.drivers = { records: gone, "office-files": gone };
+    const report = await hospital.run();
+    equal(report.result, "failed");
+    match(report.reasons.join(), /no source was saved and verified/);
   });
 });

@@ -1,0 +1,98 @@
+/** Wherever the window breaks, its finaliser runs: released, shut, reported. */
+import { equal, notEqual, ok } from "node:assert/strict";
+import { memoryJournal } from "../../../src/window/journal.ts";
+import { FakeHospital } from "./fakes/hospital.ts";
+import { plan } from "./fakes/plan.ts";
+
+const released = (hospital: FakeHospital) =>
+  ["isolated_if", "isolated_v4", "isolated_v6", "vault_open"].every(
+    (set) => !hospital.edges.some((edge) => edge.holds(set as "vault_open")),
+  );
+
+describe("the finaliser", () => {
+  /** Each breaks another step. */
+  const faults: Readonly<Record<string, (hospital: FakeHospital) => void>> = {
+    preflight: (hospital) => breakEdge(hospital, "clock"),
+    isolate: (hospital) => breakEdge(hospital, "lease"),
+    "prove isolated": (hospital) => hospital.survivors.add("guest"),
+    "open the vault": (hospital) => breakEdge(hospital, "lease vault"),
+    verify: (hospital) => {
+      hospital.drivers = {
+        records: {
+          verify: () => {
+            throw new Error("broken");
+          },
+        },
+      };
+    },
+  };
+  for (const [step, fault] of Object.entries(faults)) {
+    it(`runs when ${step} throws`, async () => {
+      const hospital = new FakeHospital();
+      fault(hospital);
+      const report = await hospital.run();
+      notEqual(report.result, "ok");
+      ok(released(hospital));
+      equal(hospital.recorder.status.state, "ended");
+      ok(report.reasons.length > 0);
+    });
+  }
+
+  it("runs when an operator aborts at any moment, within 5 s of the decision", async () => {
+    for (let afterMs = 0; afterMs <= 24_000; afterMs += 1_500) {
+      const hospital = new FakeHospital();
+      void hospital.clock.sleep(afterMs).then(() => {
+        hospital.recorder.stop.request({ result: "aborted", reason: "aborted by test: drill" });
+      });
+      const report = await hospital.run();
+      ok(released(hospital), `after ${afterMs} ms`);
+      const decided = hospital.recorder.entries.find((entry) => entry.type === "reason");
+      if (decided === undefined) continue;
+      equal(report.result, "aborted", `after ${afterMs} ms: ${report.reasons}`);
+      const back = report.deadlines.reconnectedAt;
+      if (back !== null) ok(Date.parse(back) - Date.parse(decided.at) <= 5_000);
+    }
+  });
+
+  it("runs when the journal's disk is full, and the report still says so", async () => {
+    const journal = memoryJournal();
+    let lines = 0;
+    const hospital = new FakeHospital(plan, {
+      ...journal,
+      append(body, at) {
+        if (++lines > 40) throw new Error("ENOSPC: no space left on device");
+        return journal.append(body, at);
+      },
+    });
+    const report = await hospital.run();
+    equal(report.result, "failed");
+    ok(report.reasons.some((reason) => /journal can't be written.*ENOSPC/.test(reason)));
+    ok(released(hospital));
+  });
+
+  it("is where a resumed runner goes when anything was touched", async () => {
+    const first = new FakeHospital();
+    await first.run();
+    const types = first.recorder.entries;
+    for (let cut = 2; cut < types.length; cut++) {
+      const before = types.slice(0, cut);
+      const hospital = new FakeHospital(plan, memoryJournal(before));
+      const { state, reached } = hospital.recorder.status;
+      const report = await hospital.run();
+      ok(released(hospital), `resumed after ${state}`);
+      const again = ["armed", "preflight"].includes(reached);
+      if (again) equal(report.result, "ok", `resumed after ${state}: ${report.reasons}`);
+      else if (state !== "ended") equal(report.result, "failed", `resumed after ${state}`);
+      ok(!again ? !hospital.edges[0]?.calls.includes("lease") : true, "never isolates twice");
+      if (state === "ended") break;
+    }
+  });
+});
+
+function breakEdge(hospital: FakeHospital, command: string): void {
+  for (const edge of hospital.edges) {
+    edge.before = (called) => {
+      if (called === command) throw new Error(`${command} broke`);
+    };
+  }
+}
