@@ -3,6 +3,7 @@
  * are always checked. Commands to one destination share one connection, which ends by itself soon after the
  * last one, also when this process was killed.
  */
+import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -48,11 +49,15 @@ export function shellQuote(word: string): string {
 let controlDirectory: Promise<string> | undefined;
 const connected = new Set<string>();
 
-/** A socket's path may have 108 bytes: hence the short name, and %C, which is a hash. */
-function controlPath(): Promise<string> {
+/**
+ * A socket's path may have 108 bytes: hence short names. One socket a destination, by its own hash: ssh's %C
+ * knows address and user but not the key, and would let one key's commands out over another key's connection.
+ */
+function controlPath(destination: string): Promise<string> {
+  const name = createHash("sha256").update(destination).digest("hex").slice(0, 16);
   const base = process.platform === "linux" && tmpdir().length > 40 ? "/tmp" : tmpdir();
   controlDirectory ??= mkdtemp(join(base, "jeda-"));
-  return controlDirectory.then((directory) => join(directory, "%C"));
+  return controlDirectory.then((directory) => join(directory, name));
 }
 
 /**
@@ -72,7 +77,14 @@ export async function runSsh(
   const timeout = options.timeoutMs ?? 60_000;
   const sharing = options.fresh
     ? ["-o", "ControlMaster=no", "-o", "ControlPath=none"]
-    : ["-o", "ControlMaster=auto", "-o", `ControlPath=${await controlPath()}`, "-o", "ControlPersist=15"];
+    : [
+        "-o",
+        "ControlMaster=auto",
+        "-o",
+        `ControlPath=${await controlPath(destination)}`,
+        "-o",
+        "ControlPersist=15",
+      ];
   if (!options.fresh) connected.add(destination);
   const result = await execa(
     "ssh",
@@ -104,7 +116,7 @@ export async function runSsh(
 /** Ends the shared connection to one destination. Never throws. */
 export async function closeSsh(destination: string): Promise<void> {
   if (!connected.delete(destination)) return;
-  const path = await controlPath();
+  const path = await controlPath(destination);
   await execa("ssh", [...sshBaseOptions(), "-o", `ControlPath=${path}`, "-O", "exit", "--", destination], {
     reject: false,
     stdio: "ignore",
