@@ -7,7 +7,7 @@ import { JedaError } from "../src/model/errors.ts";
 import { requireGo } from "./go.ts";
 import { builtProgram, repository } from "./paths.ts";
 import { buildArguments, moduleDir, type Pin, pinned, pins } from "./pins.ts";
-import { withProgress } from "./progress.ts";
+import { about, withProgress } from "./progress.ts";
 
 /** Downloads and compilation of the largest program, on a slow machine and a slow line. */
 const BUILD_LIMIT_MS = 45 * 60_000;
@@ -23,7 +23,8 @@ export async function buildPrograms(names: ReadonlySet<string>): Promise<void> {
   if (missing.length === 0) return;
   const go = await requireGo();
   for (const pin of missing) {
-    await withProgress(`building ${pin.name} ${pin.version} with Go`, pin.aboutSeconds, () => build(go, pin));
+    const howLong = `${about(pin.aboutSeconds)} on two cores, less when Go has built it before`;
+    await withProgress(`building ${pin.name} ${pin.version} with Go`, howLong, () => build(go, pin));
   }
 }
 

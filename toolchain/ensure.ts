@@ -1,12 +1,10 @@
-/** What a command needs before it can begin. Warm, neither function starts a process. */
+/** What a command needs before it can begin. Where all is there, `ensureToolchain` starts no process. */
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { officialPulumi } from "./official.ts";
 import { cacheDir, toolchainDir } from "./paths.ts";
 import { pins } from "./pins.ts";
-
-export { ensurePackages } from "./packages.ts";
 
 /** Longer than the whole build takes anywhere it can end at all. */
 const BUILD_WAIT_S = 3600;
@@ -40,4 +38,13 @@ export async function ensureToolchain(): Promise<void> {
     await assemble(directory);
     await addPrograms(directory, names);
   }).finally(() => clearInterval(waiting));
+}
+
+/**
+ * Installs the Debian packages that are missing (as root on Debian), or throws PREREQUISITE with the exact command.
+ * Starts no service and asks nothing.
+ */
+export async function ensurePackages(): Promise<void> {
+  const packages = await import("./packages.ts");
+  await packages.ensurePackages();
 }

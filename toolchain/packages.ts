@@ -27,8 +27,8 @@ export async function ensurePackages(): Promise<void> {
       hint: `sudo sh -c '${command}'`,
     });
   }
-  await withProgress("updating Debian's package lists", 15, () => apt(["update", "-q"], command));
-  await withProgress(`installing Debian packages: ${missing.join(", ")}`, 90, () =>
+  await withProgress("updating Debian's package lists", "about 15 s", () => apt(["update", "-q"], command));
+  await withProgress(`installing Debian packages: ${missing.join(", ")}`, "about 90 s for all of them", () =>
     withoutServices(() => apt([...INSTALL, ...missing], command)),
   );
   const still = await findMissing();

@@ -7,17 +7,13 @@ export function say(line: string): void {
 }
 
 /**
- * Runs `work`, saying what it is (`building pulumi 3.250.0`), a line every ten seconds, and how long it took.
- * `aboutSeconds` is what an empty cache takes on two cores.
+ * Runs `work`, saying what it is (`building pulumi 3.250.0`) and about how long it takes, a line every ten seconds
+ * while it goes on, and how long it took.
  */
-export async function withProgress<T>(
-  what: string,
-  aboutSeconds: number,
-  work: () => Promise<T>,
-): Promise<T> {
+export async function withProgress<T>(what: string, howLong: string, work: () => Promise<T>): Promise<T> {
   const started = performance.now();
   const seconds = () => Math.round((performance.now() - started) / 1000);
-  say(`${what} (${about(aboutSeconds)}${aboutSeconds > 20 ? " when nothing is cached" : ""})`);
+  say(`${what} (${howLong})`);
   const beat = setInterval(() => say(`still ${what}: ${seconds()} s`), HEARTBEAT_MS);
   try {
     const result = await work();

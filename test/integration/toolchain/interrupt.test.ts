@@ -61,7 +61,7 @@ describe("toolchain: Ctrl-C in the middle of a command", () => {
     );
   }
 
-  async function checkAfterwards(run: ReturnType<typeof start>): Promise<void> {
+  async function checkAfterwards(run: PromiseLike<{ readonly exitCode?: number }>): Promise<void> {
     const sleeper = Number(project.read("pid"));
     const result = await Promise.race([run, pause(PATIENCE_MS).then(() => null)]);
     assert.ok(result !== null, "pulumi up is still running");
@@ -90,6 +90,19 @@ describe("toolchain: Ctrl-C in the middle of a command", () => {
     // As `timeout -s INT npm run …` does: to the group, and by npm to its child once more.
     process.kill(-(run.pid as number), "SIGINT");
     process.kill(run.pid as number, "SIGINT");
+    await checkAfterwards(run);
+  });
+
+  it("takes Ctrl-C at a terminal, which npm passes on as well, for one", async () => {
+    const words = `npm run -s --prefix '${repository}' pulumi -- -C '${project.directory}' up --yes --skip-preview --stack=dev`;
+    const run = execa("script", ["-qec", words, "/dev/null"], {
+      env: project.environment.variables,
+      stdin: "pipe",
+      reject: false,
+      all: true,
+    });
+    await until("the command's start", () => existsSync(project.file("pid")));
+    run.stdin.write("\u0003");
     await checkAfterwards(run);
   });
 

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { cacheDir, repository } from "../../../toolchain/paths.ts";
+
+describe("toolchain: with an official Pulumi CLI on PATH", () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "jeda-official-"));
+    const programs = {
+      // Tells what it was given, and ends with a code of its own.
+      pulumi:
+        '#!/bin/sh\n[ "$1" = version ] && { echo v3.230.0; exit 0; }\necho "args: $*"\necho "home: $(printenv PULUMI_HOME || echo none)"\necho "path: $PATH"\nexit 5\n',
+      "pulumi-language-nodejs": "#!/bin/sh\n",
+    };
+    for (const [name, text] of Object.entries(programs)) {
+      writeFileSync(join(folder, name), text);
+      chmodSync(join(folder, name), 0o755);
+    }
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("that one runs, without our home and with none of our plugins in reach", async () => {
+    const { stdout, exitCode } = await execa(
+      "sh",
+      [join(repository, "toolchain/run"), "toolchain/pulumi.ts", "preview", "--stack", "production"],
+      {
+        env: {
+          PATH: `${folder}:${process.env.PATH}`,
+          PULUMI_BACKEND_URL: "file:///nowhere",
+          PULUMI_HOME: undefined,
+        },
+        reject: false,
+        stdin: "ignore",
+      },
+    );
+    assert.equal(exitCode, 5);
+    assert.match(stdout, /^args: preview --stack production$/m);
+    assert.match(stdout, /^home: none$/m);
+    const path = /^path: (.*)$/m.exec(stdout)?.[1] ?? "";
+    const ours = path.split(":").filter((entry) => entry.startsWith(join(cacheDir(), "toolchain")));
+    assert.deepEqual(
+      ours.map((entry) => entry.split("/").slice(-2).join("/")),
+      ["node/bin"],
+    );
+  });
+});
