@@ -35,9 +35,10 @@ const BLOCK_COMMENT = 9;
 const BLOCK_COMMENT_STAR = 10;
 const STAR = 11;
 const DIRECTIVE = 12;
-const VALUES = 13;
-const VALUES_QUOTED = 14;
-const VALUES_ESCAPE = 15;
+const VERSION = 13;
+const VALUES = 14;
+const VALUES_QUOTED = 15;
+const VALUES_ESCAPE = 16;
 
 const code = (character: string): number => character.charCodeAt(0);
 const NEWLINE = 10;
@@ -154,13 +155,15 @@ export function scanDump(): DumpScanner {
         if (byte === code("*")) return OPENING_COMMENT;
         keep(code("/"));
         return plain(byte);
-      case OPENING_COMMENT: // the content of /*! and /*M! is code
-        if (byte === code("!")) return PLAIN;
+      case OPENING_COMMENT: // the content of /*! and /*M!, after a version, is code
+        if (byte === code("!")) return VERSION;
         if (byte === code("M")) return OPENING_COMMENT_M;
         return byte === code("*") ? BLOCK_COMMENT_STAR : BLOCK_COMMENT;
       case OPENING_COMMENT_M:
-        if (byte === code("!")) return PLAIN;
+        if (byte === code("!")) return VERSION;
         return byte === code("*") ? BLOCK_COMMENT_STAR : BLOCK_COMMENT;
+      case VERSION:
+        return byte >= code("0") && byte <= code("9") ? VERSION : plain(byte);
       case BLOCK_COMMENT:
         return byte === code("*") ? BLOCK_COMMENT_STAR : BLOCK_COMMENT;
       case BLOCK_COMMENT_STAR:

@@ -5,7 +5,9 @@ export type Created = {
   readonly name: string;
 } | null;
 
-const NAME = "`((?:[^`]|``)+)`";
+const QUOTED = "`(?:[^`]|``)+`";
+/** Triggers, routines and events keep the words of whoever wrote them: quoted, in double quotes, or bare. */
+const NAME = `(${QUOTED}|"(?:[^"]|"")+"|[^\\s\`"(.]+)`;
 const COLUMNS = "\\((?:[^`)]|`(?:[^`]|``)*`)*\\)\\s*";
 
 const INSERT = new RegExp(
@@ -14,7 +16,9 @@ const INSERT = new RegExp(
 
 /** Between CREATE and the kind stand OR REPLACE, ALGORITHM, DEFINER (two quoted names), SQL SECURITY, AGGREGATE. */
 const CREATE = new RegExp(
-  `^CREATE\\s+(?:[^\`(]|\`(?:[^\`]|\`\`)*\`@\`(?:[^\`]|\`\`)*\`)*?(TABLE|VIEW|TRIGGER|PROCEDURE|FUNCTION|EVENT)\\s+(?:IF NOT EXISTS\\s+)?${NAME}`,
+  `^CREATE\\s+(?:[^\`(]|${QUOTED}@${QUOTED})*?\\b(TABLE|VIEW|TRIGGER|PROCEDURE|FUNCTION|EVENT)\\s+` +
+    `(?:IF\\s+NOT\\s+EXISTS\\s+)?(?:(?:${QUOTED}|\\w+)\\s*\\.\\s*)?${NAME}`,
+  "i",
 );
 
 /** The table of an INSERT that has been read up to its first opening parenthesis after VALUES, or null. */
@@ -31,5 +35,6 @@ export function createdObject(head: string): Created {
 }
 
 function unquote(name: string): string {
-  return name.replaceAll("``", "`");
+  if (name.startsWith("`")) return name.slice(1, -1).replaceAll("``", "`");
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
 }

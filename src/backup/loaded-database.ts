@@ -1,7 +1,7 @@
 /** Is a loaded dump whole? Row counts, CHECK TABLE, and every view, trigger, routine and event the dump creates. */
 import type { DumpContents } from "./dump-scanner.ts";
 import { quoteName, quoteText } from "./mariadb-client.ts";
-import { inventoryStatements, unhex } from "./row-counts.ts";
+import { eventStatement, inventoryStatements, unhex } from "./row-counts.ts";
 import type { ScratchMariadb } from "./scratch-mariadb.ts";
 
 export interface LoadedCheck {
@@ -29,8 +29,10 @@ export async function checkLoaded(
       problems.push(`CHECK TABLE ${name}: ${text}.`);
   }
   const present = new Set<string>();
-  for (const [kind, name = ""] of await scratch.ask(inventoryStatements(database))) {
-    if (kind !== "table") present.add(`${kind} ${unhex(name)}`);
+  for (const [kind, name = ""] of await scratch.ask(
+    inventoryStatements(database) + eventStatement(database),
+  )) {
+    present.add(`${kind} ${unhex(name)}`);
   }
   for (const object of dump.objects) if (!present.has(object)) problems.push(`Loaded, ${object} is missing.`);
   problems.push(...(await brokenViews(scratch, database, dump)));

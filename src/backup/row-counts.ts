@@ -12,6 +12,8 @@ export interface Inventory {
   readonly tables: ReadonlyMap<string, TableCount>;
   /** As in `DumpContents.objects`. */
   readonly objects: ReadonlySet<string>;
+  /** False where the server's event scheduler is DISABLED: it then shows no events to anybody. */
+  readonly events: boolean;
   /** Data and indexes as the server estimates them. */
   readonly bytes: number;
 }
@@ -19,7 +21,9 @@ export interface Inventory {
 /** Counts every table inside one consistent snapshot. @throws BACKUP, CREDENTIALS */
 export async function takeInventory(source: MariadbSource, context: BackupContext): Promise<Inventory> {
   const options = await writeOptionFile(source, context);
-  const listed = await ask(source, options, inventoryStatements(source.database), context.signal);
+  const listed = [...(await ask(source, options, inventoryStatements(source.database), context.signal))];
+  const events = !listed.some(([kind, state = ""]) => kind === "scheduler" && unhex(state) === "DISABLED");
+  if (events) listed.push(...(await ask(source, options, eventStatement(source.database), context.signal)));
   const objects = new Set<string>();
   const engines: (readonly [name: string, engine: string])[] = [];
   let bytes = 0;
@@ -27,7 +31,7 @@ export async function takeInventory(source: MariadbSource, context: BackupContex
     if (kind === "table") {
       engines.push([unhex(name), engine]);
       bytes += Number(size);
-    } else objects.add(`${kind} ${unhex(name)}`);
+    } else if (kind !== "scheduler") objects.add(`${kind} ${unhex(name)}`);
   }
   const counts = engines.map(([name], index) => `SELECT ${index}, COUNT(*) FROM ${quoteName(name)};`);
   const snapshot = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY;";
@@ -37,7 +41,7 @@ export async function takeInventory(source: MariadbSource, context: BackupContex
     const [name, engine] = engines[Number(index)] ?? ["", ""];
     tables.set(name, { rows: Number(rows), engine });
   }
-  return { tables, objects, bytes };
+  return { tables, objects, events, bytes };
 }
 
 /** Names in hexadecimal: they may hold tabs and line ends. */
@@ -50,7 +54,12 @@ export function inventoryStatements(database: string): string {
     SELECT 'trigger', HEX(trigger_name) FROM information_schema.triggers WHERE trigger_schema = ${schema};
     SELECT LOWER(routine_type), HEX(routine_name) FROM information_schema.routines
       WHERE routine_schema = ${schema} AND routine_type IN ('PROCEDURE', 'FUNCTION');
-    SELECT 'event', HEX(event_name) FROM information_schema.events WHERE event_schema = ${schema};`;
+    SELECT 'scheduler', HEX(@@global.event_scheduler);`;
+}
+
+/** A server whose scheduler is DISABLED refuses to list events (error 1577), and to dump them. */
+export function eventStatement(database: string): string {
+  return `SELECT 'event', HEX(event_name) FROM information_schema.events WHERE event_schema = ${quoteText(database)};`;
 }
 
 export function unhex(text: string): string {

@@ -85,7 +85,7 @@ export async function startScratchMariadb(parent: string, signal: AbortSignal): 
       "--pid-file=pid",
       "--max-allowed-packet=1G",
       "--skip-log-bin",
-      "--event-scheduler=DISABLED",
+      "--event-scheduler=OFF",
       "--local-infile=OFF",
       "--character-set-server=utf8mb4",
     ];
@@ -119,7 +119,7 @@ async function ask(directory: string, statements: string, database: string | und
   const args = [...CLIENT, "--default-character-set=utf8mb4", ...(database === undefined ? [] : [database])];
   const outcome = await run({ file: "mariadb", args, cwd: directory, input: statements, signal });
   if (outcome.exitCode !== 0)
-    throw new JedaError("VERIFY", `The scratch MariaDB said: ${outcome.stderr.trim()}`);
+    throw new JedaError("VERIFY", `The scratch MariaDB said: ${errorLine(outcome.stderr)}`);
   const lines = outcome.stdout.split("\n").filter((line) => line !== "");
   return lines.map((line) => line.split("\t"));
 }
@@ -153,6 +153,12 @@ async function untilReady(scratch: ScratchMariadb, signal: AbortSignal): Promise
       await sleep(100);
     }
   }
+}
+
+/** The client repeats the whole statement before the error; patients' data don't belong into a report. */
+function errorLine(stderr: string): string {
+  const lines = stderr.trim().split("\n");
+  return (lines.findLast((line) => line.startsWith("ERROR ")) ?? lines.at(-1) ?? "").slice(0, 300);
 }
 
 function notStarted(said: string): JedaError {

@@ -19,7 +19,6 @@ const DUMP_OPTIONS = [
   "--quick",
   "--routines",
   "--triggers",
-  "--events",
   "--hex-blob",
   "--no-tablespaces",
   "--skip-dump-date",
@@ -48,7 +47,7 @@ export const mariadbDriver: SourceDriver<MariadbSource> = {
     }
     const restic = await resticFor(context);
     const labels = { windowId: context.windowId, source: source.name, host: source.host };
-    const dump = await startDump(source, context);
+    const dump = await startDump(source, before, context);
     const scanner = scanDump();
     let read = 0;
     let findings: readonly string[] = [];
@@ -86,9 +85,14 @@ export const mariadbDriver: SourceDriver<MariadbSource> = {
   verify: verifyDump,
 };
 
-async function startDump(source: MariadbSource, context: BackupContext) {
+async function startDump(source: MariadbSource, before: Inventory, context: BackupContext) {
   const optionFile = await writeOptionFile(source, context);
-  const args = [`--defaults-file=${optionFile}`, ...DUMP_OPTIONS, source.database];
+  const args = [
+    `--defaults-file=${optionFile}`,
+    ...DUMP_OPTIONS,
+    ...(before.events ? ["--events"] : []),
+    source.database,
+  ];
   const child = spawn(
     { file: "mariadb-dump", args, signal: context.signal },
     { stdin: "ignore", stdout: "pipe", stderr: "pipe" },

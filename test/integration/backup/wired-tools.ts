@@ -1,0 +1,51 @@
+/** Tools on a PATH of the test's own: in the sources' network namespace, and, for a fault, not quite honest. */
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** Where the toolchain and Debian keep them; the first that exists is used. */
+const PLACES = [
+  ...(process.env.JEDA_TEST_BIN ?? "").split(":"),
+  "/tmp/prep/bin",
+  ...(process.env.PATH ?? "").split(":"),
+  "/usr/sbin",
+  "/sbin",
+].filter((place) => place !== "");
+
+export function realTool(name: string): string {
+  const found = execFileSync("sh", ["-c", 'command -v "$1" || true', "find", name], {
+    env: { PATH: PLACES.join(":"), HOME: homedir() },
+    encoding: "utf8",
+  }).trim();
+  if (found === "") throw new Error(`${name} is needed for this test and not installed`);
+  return found;
+}
+
+export interface WiredTools {
+  readonly path: string;
+  /** Replaces a tool by a shell script; `$REAL` in it is the tool. Undone by `restore`. */
+  replace(name: string, script: string): void;
+  restore(name: string): void;
+}
+
+export function wireTools(directory: string, namespace: string): WiredTools {
+  mkdirSync(directory, { recursive: true });
+  const wire = (name: string, script: string): void => {
+    const file = join(directory, name);
+    rmSync(file, { force: true });
+    writeFileSync(file, `#!/bin/sh\nREAL=${realTool(name)}\n${script}\n`);
+    chmodSync(file, 0o755);
+  };
+  // The scratch server's client stays outside: it speaks to a socket. Entering by network only changes no mount.
+  const enter = `exec nsenter --net=/run/netns/${namespace} "$REAL" "$@"`;
+  const honest = (name: string): void => {
+    wire(name, ["rclone", "mariadb", "mariadb-dump"].includes(name) ? enter : 'exec "$REAL" "$@"');
+  };
+  for (const name of ["rclone", "mariadb", "mariadb-dump", "restic", "mariadbd"]) honest(name);
+  return {
+    path: `${directory}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
+    replace: wire,
+    restore: honest,
+  };
+}
