@@ -91,17 +91,15 @@ class Run {
     return { packets: this.nextId - 1, disagreements: this.disagreements };
   }
 
-  /** Old sessions in both directions, new ones of every kind, and strayed addresses. Returns what was opened. */
+  /** Old sessions in one direction or the other, new ones of every kind, and strayed addresses. Returns what was opened. */
   private async phase(phase: Phase, old: readonly Session[]): Promise<readonly Session[]> {
     await this.fire(phase, [
-      ...old.map(
-        (session): Flight => ({ session, direction: "out", flags: data(session), begunBy: "sender" }),
-      ),
-      ...old
-        .filter(({ server }) => server.wire >= 0)
-        .map(
-          (session): Flight => ({ session, direction: "back", flags: data(session), begunBy: "receiver" }),
-        ),
+      ...old.map((session): Flight => {
+        const back = session.server.wire >= 0 && this.random.chance(0.5);
+        return back
+          ? { session, direction: "back", flags: data(session), begunBy: "receiver" }
+          : { session, direction: "out", flags: data(session), begunBy: "sender" };
+      }),
       ...strayedOf(this.scene, this.random).map(
         (session): Flight => ({ session, direction: "out", flags: opening(session), begunBy: "sender" }),
       ),
@@ -115,6 +113,7 @@ class Run {
   }
 
   private afresh(session: Session): Session {
+    if (session.sourcePort < 1024) return session;
     this.nextPort = this.nextPort >= 9_999 ? 1024 : this.nextPort + 1;
     return { ...session, sourcePort: this.nextPort };
   }

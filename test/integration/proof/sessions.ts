@@ -20,6 +20,9 @@ const telling: readonly Port[] = [
   { protocol: "tcp", port: 3306 },
 ];
 
+/** NetBIOS clients use such a port at their own end too: the answers go to it. */
+const lateralClient = 138;
+
 export function sessionsOf(scene: Scene, random: Random): readonly Session[] {
   let nextPort = 10_000;
   const sourcePort = () => {
@@ -33,7 +36,14 @@ export function sessionsOf(scene: Scene, random: Random): readonly Session[] {
         const opener = random.pick(openers.filter((host) => host.wire >= 0));
         const server = random.pick(servers.filter((host) => host.wire !== opener?.wire));
         if (opener === undefined || server === undefined) return [];
-        return portsFor(server.place, random).map((at) => ({ opener, server, at, sourcePort: sourcePort() }));
+        // Two strangers to the model are no pair that anybody asks about: a few will do.
+        if (isStranger(opener) && isStranger(server) && random.chance(0.9)) return [];
+        return portsFor(server.place, random).map((at) => ({
+          opener,
+          server,
+          at,
+          sourcePort: random.chance(0.03) ? lateralClient : sourcePort(),
+        }));
       }),
     );
   });
@@ -67,11 +77,15 @@ function segmentOf({ place }: Host): string | null {
   return "segment" in place ? place.segment : null;
 }
 
+function isStranger({ place }: Host): boolean {
+  return place.kind === "undeclared" || place.kind === "uplink";
+}
+
 function sameSegment(a: Host, b: Host): boolean {
   return segmentOf(a) !== null && segmentOf(a) === segmentOf(b);
 }
 
-/** Two ports for each pair: one that no rule names, and one that some rule might. */
+/** A port that no rule names, and for half of the pairs one that some rule might. */
 function portsFor(place: Place, random: Random): readonly Port[] {
   if (place.kind === "edge-service") {
     const service = edgeServices.find(({ name }) => name === place.service);
@@ -82,7 +96,11 @@ function portsFor(place: Place, random: Random): readonly Port[] {
     { protocol: random.chance(0.7) ? "udp" : "tcp", port: 7000 + random.below(900) },
   ] as const;
   const special =
-    place.kind === "backup-host" ? ({ protocol: "tcp", port: 22 } as const) : random.pick(telling);
+    place.kind === "backup-host"
+      ? ({ protocol: "tcp", port: 22 } as const)
+      : random.chance(0.5)
+        ? random.pick(telling)
+        : undefined;
   return special === undefined ? ordinary : [...ordinary, special];
 }
 

@@ -63,6 +63,7 @@ class Wires:
         self.arrived = {}
         self.pending = {}
         self.sockets = {}
+        self.by_index = {}
         self.build(count)
         for index in range(count):
             self.open_wire(index, "h%d" % index)
@@ -74,6 +75,9 @@ class Wires:
                 for family in (socket.AF_INET, socket.AF_INET6):
                     self.listen(family, port, where)
         enter(self.wires)
+        self.poll = select.poll()
+        for number in self.sockets:
+            self.poll.register(number, select.POLLIN)
 
     def build(self, count):
         pid = os.getpid()
@@ -115,7 +119,7 @@ class Wires:
         wire.bind((name, 3))
         wire.setblocking(False)
         self.sockets[wire.fileno()] = (wire, name)
-        setattr(self, "wire%d" % index, wire)
+        self.by_index[index] = wire
 
     def listen(self, family, port, where):
         udp = socket.socket(family, socket.SOCK_DGRAM)
@@ -131,9 +135,9 @@ class Wires:
             ident, wire, src, dst, protocol, sport, dport, flags, seq, ack = packet
             frame = build_frame(wire, ident, src, dst, protocol, sport, dport, flags, seq, ack)
             if protocol == "tcp":
-                # An answer of a kernel's own TCP carries no payload of ours: known by its ports.
-                self.pending[(dport, sport)] = ident
-            getattr(self, "wire%d" % wire).send(frame)
+                # An answer of a kernel's own TCP carries no payload of ours: known by its ends.
+                self.pending[packed(dst) + packed(src) + pack_ports(dport, sport)] = ident
+            self.by_index[wire].send(frame)
             if number % 256 == 255:
                 self.drain(0)
         missing = set(expect) - self.arrived.keys()
@@ -145,11 +149,8 @@ class Wires:
         return self.arrived
 
     def drain(self, timeout):
-        poll = select.poll()
-        for number in self.sockets:
-            poll.register(number, select.POLLIN)
         while True:
-            ready = poll.poll(timeout * 1000)
+            ready = self.poll.poll(timeout * 1000)
             if not ready:
                 return
             for number, _ in ready:
@@ -172,11 +173,11 @@ class Wires:
     def read_frame(self, frame, where):
         kind = frame[12:14]
         if kind == b"\x08\x00":
-            protocol, start = frame[23], 14 + (frame[14] & 15) * 4
+            protocol, start, ends = frame[23], 14 + (frame[14] & 15) * 4, frame[26:34]
             # IPv4's total length: without the padding of a short frame
             end = 14 + struct.unpack("!H", frame[16:18])[0]
         elif kind == b"\x86\xdd":
-            protocol, start = frame[20], 54
+            protocol, start, ends = frame[20], 54, frame[22:54]
             end = 54 + struct.unpack("!H", frame[18:20])[0]
         else:
             return
@@ -187,8 +188,7 @@ class Wires:
             if payload:
                 self.note(payload, where)
                 return
-            ports = struct.unpack("!HH", frame[start : start + 4])
-            ident = self.pending.get(ports)
+            ident = self.pending.get(ends + frame[start : start + 4])
             if ident is not None:
                 self.arrived[ident] = "backup" if where == "hb" else "edge"
 
@@ -204,7 +204,7 @@ class Wires:
             clients[ident] = client
         enter(self.wires)
         answers = {}
-        wire = getattr(self, "wire%d" % self.backup_wire)
+        wire = self.by_index[self.backup_wire]
         by_ports = {(sport, port): (ident, dst) for ident, dst, port, sport in tries}
         deadline = time.monotonic() + 0.3
         while time.monotonic() < deadline and len(answers) < len(tries):
@@ -248,11 +248,8 @@ class Wires:
 
 
 def checksum(data):
-    if len(data) % 2:
-        data += b"\0"
-    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
-    total = (total & 0xFFFF) + (total >> 16)
-    return ~(total + (total >> 16)) & 0xFFFF
+    """The ones' complement sum of 16-bit words is the number modulo 65535."""
+    return 0xFFFF - int.from_bytes(data, "big") % 0xFFFF
 
 
 addresses = {}
@@ -265,30 +262,33 @@ def packed(text):
 
 
 FLAGS = {"S": 2, "SA": 18, "A": 16, "PA": 24, "R": 4}
+pack_udp = struct.Struct("!HHHH").pack
+pack_ports = struct.Struct("!HH").pack
+pack_tcp = struct.Struct("!HHIIBBHHH").pack
+pack_pseudo = struct.Struct("!II").pack
+pack_ipv4 = struct.Struct("!BBHHHBBH").pack
+pack_ipv6 = struct.Struct("!IHBB").pack
+pack_ident = struct.Struct("!I").pack
 
 
 def build_frame(wire, ident, src, dst, protocol, sport, dport, flags, seq, ack):
-    source, destination = packed(src), packed(dst)
-    payload = b"" if ident is None else MAGIC + struct.pack("!I", ident)
+    ends = packed(src) + packed(dst)
+    payload = b"" if ident is None else MAGIC + pack_ident(ident)
     if protocol == "udp":
-        number = 17
-        segment = struct.pack("!HHHH", sport, dport, 8 + len(payload), 0) + payload
-        place = 6
+        number, size = 17, 8 + len(payload)
+        # Every length is even, and a checksum over a header that holds 0 in its place is the checksum.
+        total = checksum(ends + pack_pseudo(size, 17) + pack_udp(sport, dport, size, 0) + payload)
+        segment = pack_udp(sport, dport, size, total) + payload
     else:
-        number = 6
-        words = (sport, dport, seq & 0xFFFFFFFF, ack & 0xFFFFFFFF, 0x50, FLAGS[flags], 65000, 0, 0)
-        segment = struct.pack("!HHIIBBHHH", *words) + payload
-        place = 16
-    pseudo = source + destination + struct.pack("!II", len(segment), number)
-    total = checksum(pseudo + segment) or 0xFFFF
-    segment = segment[:place] + struct.pack("!H", total) + segment[place + 2 :]
-    ethernet = mac(wire) + b"\x02\0\0\0\1\0"
-    if len(source) == 4:
-        head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(segment), 0, 0, 64, number, 0) + source + destination
-        head = head[:10] + struct.pack("!H", checksum(head)) + head[12:]
-        return ethernet + b"\x08\x00" + head + segment
-    head = struct.pack("!IHBB", 0x60000000, len(segment), number, 64) + source + destination
-    return ethernet + b"\x86\xdd" + head + segment
+        number, size = 6, 20 + len(payload)
+        words = (sport, dport, seq & 0xFFFFFFFF, ack & 0xFFFFFFFF, 0x50, FLAGS[flags], 65000)
+        total = checksum(ends + pack_pseudo(size, 6) + pack_tcp(*words, 0, 0) + payload)
+        segment = pack_tcp(*words, total, 0) + payload
+    ethernet = b"\x02\0\0\0\0" + bytes((wire,)) + b"\x02\0\0\0\1\0"
+    if len(ends) == 8:
+        total = checksum(pack_ipv4(0x45, 0, 20 + size, 0, 0, 64, number, 0) + ends)
+        return ethernet + b"\x08\0" + pack_ipv4(0x45, 0, 20 + size, 0, 0, 64, number, total) + ends + segment
+    return ethernet + b"\x86\xdd" + pack_ipv6(0x60000000, size, number, 64) + ends + segment
 
 
 def main():
