@@ -17,8 +17,11 @@ export interface Trial {
   readonly tries: number;
 }
 
-/** How long one attempt may take, milliseconds. */
+/** How long one attempt may take, milliseconds: a lost first packet of TCP is sent again after a second. */
 export const attemptMs = 1_500;
+
+/** A ping that is answered at all is answered within a few milliseconds here. */
+const pingMs = 1_000;
 
 const pauseMs = 300;
 
@@ -59,7 +62,7 @@ export function vaultTrials(night: Night, phase: Phase): readonly Trial[] {
       const common = { segment, phase, expected: "cut", tries: 3 } as const;
       return [
         { ...common, flow: `tcp ${target}`, attempt: () => prober.tcp(target, attemptMs) },
-        { ...common, flow: `ping ${address}`, attempt: () => prober.ping(address, attemptMs) },
+        { ...common, flow: `ping ${address}`, attempt: () => prober.ping(address, pingMs) },
       ];
     }),
   );

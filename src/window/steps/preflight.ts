@@ -10,8 +10,7 @@ import { checkServices } from "./preflight-services.ts";
 export async function preflight(night: Night): Promise<void> {
   night.recorder.enter("preflight");
   startCutoff(night);
-  await Promise.all([checkEdges(night), checkServices(night), checkPrerequisites(night)]);
-  await tryBefore(night);
+  await Promise.all([checkEdges(night), checkServices(night), checkPrerequisites(night), tryBefore(night)]);
   startCutoff(night);
 }
 

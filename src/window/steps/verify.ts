@@ -7,6 +7,9 @@ import { unlessStopped } from "../clock.ts";
 import { vaultMarginMs, verifyMarginMs } from "../deadlines.ts";
 import { backupContext, type Night, stopAt } from "../night.ts";
 
+/** Verifying is work for the backup host's processors: more at once would not be sooner. */
+const atOnce = 2;
+
 type VerifyStep = Extract<Step, { kind: "verify" }>;
 
 export async function verify(night: Night, step: VerifyStep): Promise<void> {
@@ -15,12 +18,16 @@ export async function verify(night: Night, step: VerifyStep): Promise<void> {
   if (sources.length === 0) return;
   const stop = stopAt(night, night.boot.reconnectBy - vaultMarginMs - verifyMarginMs);
   try {
-    const repository = await checkRepository(night, step, stop.signal);
-    for (const source of sources) {
-      const saved = night.saved.get(source.name);
-      if (saved === undefined || stop.signal.aborted) continue;
-      await verifySource(night, { source, saved, step, repository, signal: stop.signal });
-    }
+    const repository = checkRepository(night, step, stop.signal);
+    const queue = [...sources];
+    const worker = async (): Promise<void> => {
+      for (let source = queue.shift(); source !== undefined; source = queue.shift()) {
+        const saved = night.saved.get(source.name);
+        if (saved === undefined || stop.signal.aborted) continue;
+        await verifySource(night, { source, saved, step, repository, signal: stop.signal });
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, worker));
     if (stop.late.aborted) night.recorder.note("verification was stopped: the vault had to be shut");
   } finally {
     stop.done();
@@ -53,7 +60,8 @@ interface Verification {
   readonly source: Source;
   readonly saved: Saved;
   readonly step: VerifyStep;
-  readonly repository: RepositoryCheck;
+  /** Under way at the same time. */
+  readonly repository: Promise<RepositoryCheck>;
   readonly signal: AbortSignal;
 }
 
@@ -65,12 +73,13 @@ async function verifySource(night: Night, work: Verification): Promise<void> {
     const age = await snapshotIsNew(night, saved, signal);
     const driver = night.runtime.driver(source);
     const answer = await unlessStopped(driver.verify(source, saved, context, options), signal);
+    const repository = await work.repository;
     if (signal.aborted) return;
     night.recorder.record({
       type: "source-verified",
       source: source.name,
-      verified: answer.verified && age === null && work.repository.sound,
-      findings: [...(age === null ? [] : [age]), ...work.repository.findings, ...answer.findings],
+      verified: answer.verified && age === null && repository.sound,
+      findings: [...(age === null ? [] : [age]), ...repository.findings, ...answer.findings],
     });
   } catch (error) {
     // Stopped by a deadline or by the window's end: saved, and not verified.
