@@ -12,6 +12,10 @@ interface Entry {
 }
 
 export const verbTable: Readonly<Record<string, Entry>> = {
+  proof: {
+    says: "what a window cuts and keeps, by which rule: [--stack STACK] [--json]",
+    load: () => import("./verbs/proof.ts"),
+  },
   "window arm": {
     says: "hand the plan on standard input to the runner on the backup host",
     load: () => import("./verbs/window-arm.ts"),
