@@ -1,6 +1,6 @@
 /** Puts a toolchain together: the programs, the stand-ins, a Pulumi home and the Node they run on. */
 import { constants, existsSync } from "node:fs";
-import { copyFile, link, mkdir, rename, rm } from "node:fs/promises";
+import { copyFile, link, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { programOf } from "./build.ts";
 import { builtProgram } from "./paths.ts";
@@ -18,6 +18,16 @@ export async function assemble(directory: string): Promise<void> {
   await linkOrCopy(await keptNode(), join(partial, "node/bin/node"));
   await bundleStandIns(partial);
   await rename(partial, directory);
+}
+
+/** Removes what runs that were ended left behind. The caller holds the build lock, so nothing partial is in use. */
+export async function sweep(cache: string): Promise<void> {
+  for (const folder of ["built", "toolchain"]) {
+    const entries = await readdir(join(cache, folder), { recursive: folder === "built" }).catch(() => []);
+    for (const entry of entries.filter((name) => /\.partial-\d+$/.test(name))) {
+      await rm(join(cache, folder, entry), { recursive: true, force: true });
+    }
+  }
 }
 
 /** Adds built programs to a toolchain, each in one rename. */

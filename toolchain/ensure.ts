@@ -22,7 +22,7 @@ export async function ensureToolchain(): Promise<void> {
   if (isWhole()) return;
 
   // Only the cold path needs the builders, and they take longer to load than a warm start may.
-  const [{ buildPrograms }, { addPrograms, assemble }, { withLock }, { say }] = await Promise.all([
+  const [{ buildPrograms }, { addPrograms, assemble, sweep }, { withLock }, { say }] = await Promise.all([
     import("./build.ts"),
     import("./assemble.ts"),
     import("../lab/lock.ts"),
@@ -34,6 +34,7 @@ export async function ensureToolchain(): Promise<void> {
   await withLock(join(cacheDir(), "toolchain.lock"), BUILD_WAIT_S, "the toolchain", async () => {
     clearInterval(waiting);
     if (isWhole()) return;
+    await sweep(cacheDir());
     await buildPrograms(names);
     await assemble(directory);
     await addPrograms(directory, names);
