@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { execa } from "execa";
 import { JedaError } from "../src/model/errors.ts";
+import { ensurePackages, ensureToolchain } from "../toolchain/ensure.ts";
 import { labDown } from "./down.ts";
 import { rebootHost } from "./power.ts";
 import { useSystemPath } from "./prerequisites.ts";
@@ -9,9 +10,10 @@ import { hostCommand, hostEnvironment, labHost } from "./shell.ts";
 import { DEFAULT_LAB, type LabSize, stateDir } from "./state.ts";
 import { labStatus } from "./status.ts";
 import { labUp } from "./up.ts";
+import { printReport, runWindow } from "./window-run.ts";
 import { entryCounts, labWork } from "./work.ts";
 
-const usage = `usage: lab up [--size standard|tiny] [--id ID] [--json]
+const usage = `usage: lab up [--size standard|tiny] [--id ID] [--json] [--only-hospital]
        lab down [--id ID]
        lab sh HOST [COMMAND…]
        lab reboot HOST [--id ID]
@@ -65,14 +67,23 @@ async function main(words: string[]): Promise<number> {
       id: { type: "string", default: fallback },
       size: { type: "string", default: "standard" },
       json: { type: "boolean", default: false },
+      "only-hospital": { type: "boolean", default: false },
     },
   });
   const { id, json } = values;
   switch (verb) {
     case "up": {
+      await ensurePackages();
+      await ensureToolchain();
       const state = await labUp({ id, size: sizeOf(values.size), log: say });
-      if (json) process.stdout.write(`${JSON.stringify(state)}\n`);
-      return 0;
+      if (values["only-hospital"]) {
+        if (json) process.stdout.write(`${JSON.stringify(state)}\n`);
+        return 0;
+      }
+      const { report, exitCode } = await runWindow(id, say);
+      printReport(report, json);
+      say(`lab ${id}: the hospital stays up; npm run lab:down takes it away`);
+      return exitCode;
     }
     case "down":
       await labDown(id);

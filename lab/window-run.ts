@@ -20,6 +20,7 @@ export interface WindowRun {
 /** Throws PREREQUISITE or UNREACHABLE when no window was run at all. */
 export async function runWindow(id: string, log: (line: string) => void): Promise<WindowRun> {
   await ensureStack(stack, id);
+  await labWork(id, "start");
   log(`lab ${id}: pulumi up --stack ${stack}`);
   const exitCode = await asOps(id, ["pulumi", "up", "--yes", "--skip-preview", "--stack", stack]);
   // Entry stops before the last count, so that the report says what anybody can count again afterwards.
