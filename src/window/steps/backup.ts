@@ -1,4 +1,6 @@
 /** Saves the sources in order of value, so many at a time; one that fails does not stop the others. */
+import type { Saved, Survey } from "../../model/driver.ts";
+import { JedaError } from "../../model/errors.ts";
 import type { Source } from "../../model/hospital.ts";
 import type { Step } from "../../model/runbook.ts";
 import { unlessStopped } from "../clock.ts";
@@ -8,6 +10,9 @@ import { openVault } from "./open-vault.ts";
 type BackupStep = Extract<Step, { kind: "backup" }>;
 
 const progressEveryMs = 2_000;
+
+/** Of one source, when its snapshot was not whole. */
+const attempts = 3;
 
 export async function backup(night: Night, step: BackupStep): Promise<void> {
   night.recorder.enter("backing-up");
@@ -42,12 +47,7 @@ async function save(night: Night, source: Source, signal: AbortSignal): Promise<
   const began = runtime.clock.bootMs();
   recorder.record({ type: "source-started", source: source.name });
   try {
-    const driver = runtime.driver(source);
-    const context = backupContext(night, signal);
-    // A driver that does not listen to the signal must not hold up the reconnection.
-    const survey = await unlessStopped(driver.survey(source, context), signal);
-    const progress = throttledProgress(night, source);
-    const saved = await unlessStopped(driver.backup(source, survey, context, progress), signal);
+    const { survey, saved } = await saveAgain(night, source, signal);
     const durationMs = runtime.clock.bootMs() - began;
     const { snapshot, bytes, items, findings } = saved;
     night.saved.set(source.name, saved);
@@ -69,6 +69,33 @@ async function save(night: Night, source: Source, signal: AbortSignal): Promise<
       reason,
       durationMs: runtime.clock.bootMs() - began,
     });
+  }
+}
+
+interface Outcome {
+  readonly survey: Survey;
+  readonly saved: Saved;
+}
+
+/**
+ * People go on working: a file that is renamed while it is read makes a snapshot incomplete. What was uploaded
+ * is kept by the repository, so that another attempt takes little; it is not counted as saved before one is whole.
+ */
+async function saveAgain(night: Night, source: Source, signal: AbortSignal): Promise<Outcome> {
+  const driver = night.runtime.driver(source);
+  const context = backupContext(night, signal);
+  const progress = throttledProgress(night, source);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      // A driver that does not listen to the signal must not hold up the reconnection.
+      const survey = await unlessStopped(driver.survey(source, context), signal);
+      const saved = await unlessStopped(driver.backup(source, survey, context, progress), signal);
+      return { survey, saved };
+    } catch (error) {
+      const again = error instanceof JedaError && error.code === "BACKUP" && attempt < attempts;
+      if (!again || signal.aborted) throw error;
+      night.recorder.note(`${source.name}: attempt ${attempt} gave no whole snapshot: ${error.message}`);
+    }
   }
 }
 
