@@ -4,6 +4,7 @@ import { delimiter, join } from "node:path";
 import { backendDir } from "../lab/state.ts";
 import { officialPulumi } from "./official.ts";
 import { pulumiHome, toolBin, toolchainDir } from "./paths.ts";
+import { say } from "./progress.ts";
 
 /** Of the labs: their state is on this machine alone and their secrets are made up. */
 export const labPassphrase = "jeda-lab";
@@ -52,7 +53,17 @@ export function currentLab(environment: NodeJS.ProcessEnv = process.env): string
   return environment.JEDA_LAB || "lab";
 }
 
-/** A file backend's directory has to exist; the checkpoints in it are root's alone. */
+/**
+ * A file backend's directory has to exist; the checkpoints in it are root's alone. Who may not make it is told, and
+ * goes on: not every command needs a backend.
+ */
 export function prepareBackend(labId: string): void {
-  mkdirSync(backendDir(labId), { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(backendDir(labId), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    say(
+      `no place for the lab's state (${reason}); be root, or name a backend: PULUMI_BACKEND_URL=file://$HOME/state`,
+    );
+  }
 }
