@@ -31,7 +31,11 @@ export function describeEnvironment(
     PULUMI_DISABLE_CI_DETECTION: given.PULUMI_DISABLE_CI_DETECTION ?? "true",
     JEDA_LAB: labId,
   };
-  if (isLab) variables.PULUMI_BACKEND_URL = `file://${backendDir(labId)}`;
+  if (isLab) {
+    variables.PULUMI_BACKEND_URL = `file://${backendDir(labId)}`;
+    // The selection that Pulumi remembers belongs to the folder, and would be shared by labs side by side.
+    variables.PULUMI_STACK = given.PULUMI_STACK ?? "lab";
+  }
   if (!given.PULUMI_CONFIG_PASSPHRASE && !given.PULUMI_CONFIG_PASSPHRASE_FILE) {
     if (isLab) variables.PULUMI_CONFIG_PASSPHRASE = labPassphrase;
   }

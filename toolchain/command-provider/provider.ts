@@ -131,13 +131,15 @@ export function commandProvider(running: RunningCommands, log: LineLog): Untyped
 
 function diff(request: providerPb.DiffRequest): providerPb.DiffResponse {
   const olds = request.getOldInputs() ?? request.getOlds();
-  const found = differences(onlyInputs(fromStruct(olds)), fromStruct(request.getNews()));
+  const ignored = request.getIgnorechangesList();
+  const found = differences(onlyInputs(fromStruct(olds)), fromStruct(request.getNews())).filter(
+    ({ property }) => !ignored.includes(property),
+  );
   const { DIFF_SOME, DIFF_NONE } = providerPb.DiffResponse.DiffChanges;
   const response = new providerPb.DiffResponse().setChanges(found.length > 0 ? DIFF_SOME : DIFF_NONE);
   response.setHasdetaileddiff(true);
   const { Kind } = providerPb.PropertyDiff;
-  const ignored = request.getIgnorechangesList();
-  for (const { path, property, kind } of found.filter((item) => !ignored.includes(item.property))) {
+  for (const { path, property, kind } of found) {
     const replaces = property === "triggers";
     const plain = { add: Kind.ADD, delete: Kind.DELETE, update: Kind.UPDATE }[kind];
     // In the protocol every kind is followed by its replacing twin.
