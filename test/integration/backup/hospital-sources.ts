@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BackupContext } from "../../../src/model/driver.ts";
 import type { MariadbSource, SmbSource } from "../../../src/model/hospital.ts";
-import { realTool, type WiredTools, wireTools } from "./wired-tools.ts";
+import { realTool, SYSTEM, type WiredTools, wireTools } from "./wired-tools.ts";
 
 /** Values that must be found nowhere but in files of mode 0600. */
 export const SECRETS = {
@@ -173,8 +173,6 @@ function startMariadb(enter: readonly string[], directory: string, socket: strin
 function begin([file = "", ...args]: readonly string[]): ChildProcess {
   return spawn(file, args, { stdio: "ignore", env: { ...process.env, PATH: SYSTEM } });
 }
-
-const SYSTEM = "/usr/sbin:/usr/bin:/sbin:/bin";
 
 function run(file: string, ...args: readonly string[]): string {
   return execFileSync(file, args, {

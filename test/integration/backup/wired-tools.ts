@@ -1,21 +1,16 @@
 /** Tools on a PATH of the test's own: in the sources' network namespace, and, for a fault, not quite honest. */
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { toolBin } from "../../../toolchain/paths.ts";
 
-/** Where the toolchain and Debian keep them; the first that exists is used. */
-const PLACES = [
-  ...(process.env.JEDA_TEST_BIN ?? "").split(":"),
-  "/tmp/prep/bin",
-  ...(process.env.PATH ?? "").split(":"),
-  "/usr/sbin",
-  "/sbin",
-].filter((place) => place !== "");
+export const SYSTEM = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 
+/** The toolchain's own where it has one, otherwise the machine's. */
 export function realTool(name: string): string {
+  const own = name === "restic" || name === "rclone" ? dirname(toolBin(name)) : "";
   const found = execFileSync("sh", ["-c", 'command -v "$1" || true', "find", name], {
-    env: { PATH: PLACES.join(":"), HOME: homedir() },
+    env: { PATH: [own, process.env.JEDA_TEST_TOOLS ?? "", SYSTEM].filter(Boolean).join(":") },
     encoding: "utf8",
   }).trim();
   if (found === "") throw new Error(`${name} is needed for this test and not installed`);
@@ -44,7 +39,7 @@ export function wireTools(directory: string, namespace: string): WiredTools {
   };
   for (const name of ["rclone", "mariadb", "mariadb-dump", "restic", "mariadbd"]) honest(name);
   return {
-    path: `${directory}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
+    path: `${directory}:${SYSTEM}`,
     replace: wire,
     restore: honest,
   };
