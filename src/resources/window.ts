@@ -12,8 +12,9 @@ import { windowLabel } from "./label.ts";
 /** What `jeda window follow` prints as its last line; documented in `docs/resources.md`. */
 export type Essentials = Readonly<Record<string, unknown>>;
 
-/** The last line of the follower's output; everything before it was for people. */
-export function essentials(stdout: string): Essentials {
+/** The last line of the follower's output; everything before it was for people. None under `up --exclude`. */
+export function essentials(stdout: string | undefined): Essentials {
+  if (stdout === undefined) return { result: "unknown" };
   const last = stdout.trimEnd().split("\n").at(-1) ?? "";
   try {
     const parsed: unknown = JSON.parse(last);
