@@ -132,6 +132,12 @@ function ofBackupHost(ground: Terrain): readonly FlowLine[] {
         line(ground, "any-backup", segmentEnd(ground, segment, family), host, family, at),
       ),
     );
+    // Whoever has got hold of the edge, or of a proxy on it.
+    const fromEdges = ground.hospital.edges.flatMap((edge) =>
+      [null, ssh].map((at) =>
+        line(ground, "any-backup", { label: edge.name, place: { kind: "edge" } }, host, family, at),
+      ),
+    );
     const outside = [...ground.uplinks.keys()].flatMap((uplink) => {
       const end = { label: uplink, place: { kind: "uplink", uplink } } as const;
       return [
@@ -139,7 +145,7 @@ function ofBackupHost(ground: Terrain): readonly FlowLine[] {
         line(ground, "any-backup", host, end, family, null),
       ];
     });
-    return [...toSources, ...fromSegments, ...outside];
+    return [...toSources, ...fromSegments, ...fromEdges, ...outside];
   });
 }
 

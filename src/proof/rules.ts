@@ -27,6 +27,10 @@ export const rule = {
   notABeginning: "vault/not-a-beginning",
   vaultOpen: (family: Family) => `vault/open-${short(family)}`,
   control: (family: Family) => `vault/control-${short(family)}`,
+  /** On the backup host itself. */
+  hostControl: (family: Family) => `input/control-${short(family)}`,
+  hostSsh: "input/no-other-ssh",
+  hostRest: "input/rest",
   lateral: (from: string) => `lateral/from-${from}`,
   lateralAllow: (from: string, to: string) => `lateral/allow-${from}-${to}`,
 } as const;

@@ -3,6 +3,7 @@
  * (`test/integration/proof`) sends the same packets through the compiled ruleset in a real kernel.
  */
 import type { Packet, Phase, Place, Port, Verdict } from "./flow.ts";
+import { judgeAtHost } from "./host-verdict.ts";
 import { lateralPorts, rule } from "./rules.ts";
 import type { Terrain } from "./terrain.ts";
 
@@ -89,7 +90,7 @@ function inVault(place: Place, ground: Terrain): boolean {
   return isOnVaultWire(place, ground) || (place.kind === "strayed" && ground.vaults.has(place.claims));
 }
 
-/** A session works when the opener's packets and the answers both arrive; the first direction cut decides. */
+/** A session works when the opener's packets and the answers both arrive; the first refusal on the way decides. */
 export function judgeSession(
   ground: Terrain,
   phase: Phase,
@@ -99,5 +100,7 @@ export function judgeSession(
   const out = judge(ground, phase, { from: opener, to: server, family, at, begunBy: "sender" });
   if (out.flow === "cut") return out;
   const back = judge(ground, phase, { from: server, to: opener, family, at, begunBy: "receiver" });
-  return back.flow === "cut" ? back : out;
+  if (back.flow === "cut") return back;
+  const atHost = server.kind === "backup-host" ? judgeAtHost(opener, family, at) : out;
+  return atHost.flow === "cut" ? atHost : out;
 }

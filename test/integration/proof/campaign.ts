@@ -1,6 +1,7 @@
 /** Many hospitals, one topology: the kernel's namespaces stay, only addresses, rules and leases change. */
 import fc from "fast-check";
 import { compare, type Disagreement } from "./differential.ts";
+import { compareHost } from "./host-lock.ts";
 import { Kernel } from "./kernel.ts";
 import { edgeServices, layOut, type Sketch, wireCount } from "./scene.ts";
 import { sketch } from "./sketches.ts";
@@ -35,9 +36,11 @@ export async function fuzz(
       fc.asyncProperty(sketch, async (drawn: Sketch) => {
         // Good enough: whatever is found later than this counts as no smaller.
         if (failedAt !== null && Date.now() - failedAt > shrinkingMs) return true;
-        const outcome = await compare(kernel, layOut(drawn));
-        if (outcome.disagreements.length > 0) {
-          last = outcome.disagreements;
+        const scene = layOut(drawn);
+        const outcome = await compare(kernel, scene);
+        const disagreements = [...outcome.disagreements, ...(await compareHost(kernel, scene))];
+        if (disagreements.length > 0) {
+          last = disagreements;
           failedAt ??= Date.now();
           return false;
         }

@@ -46,8 +46,9 @@ const tracker = `table inet site {
 }
 `;
 
-export async function compare(kernel: Kernel, scene: Scene): Promise<Outcome> {
-  return new Run(kernel, scene).throughTheWindow();
+/** `sessions` names those to try instead of a choice by the scene's seed. */
+export async function compare(kernel: Kernel, scene: Scene, sessions?: readonly Session[]): Promise<Outcome> {
+  return new Run(kernel, scene).throughTheWindow(sessions);
 }
 
 class Run {
@@ -68,10 +69,10 @@ class Run {
     this.random = new Random(scene.seed);
   }
 
-  async throughTheWindow(): Promise<Outcome> {
+  async throughTheWindow(sessions?: readonly Session[]): Promise<Outcome> {
     const { kernel, scene } = this;
     const edge = scene.hospital.edges[0] as Edge;
-    const before = sessionsOf(scene, this.random);
+    const before = sessions ?? sessionsOf(scene, this.random);
     await kernel.forget("drop");
     await kernel.run("edge", ["nft", "-f", "-"], `flush ruleset\n${tracker}`);
     await kernel.run("edge", ["ip", "-6", "route", "flush", "table", "main"]);

@@ -33,6 +33,8 @@ export class Kernel {
     this.process = spawn("python3", [script, String(wires), udpPorts.join(",")]);
     this.process.stderr.on("data", (data: Buffer) => this.complaints.push(data.toString()));
     this.process.on("error", (error) => this.complaints.push(String(error)));
+    // Once it has ended, `answer` says why.
+    this.process.stdin.on("error", (error) => this.complaints.push(String(error)));
     this.lines = createInterface(this.process.stdout);
     this.answers = this.lines[Symbol.asyncIterator]();
   }
@@ -82,9 +84,9 @@ export class Kernel {
 
   /** Connections that the backup host's own TCP opens: "left" the host, or "connected" when the answer came in. */
   async connect(
-    tries: readonly { id: number; to: string; port: number; sourcePort: number }[],
+    tries: readonly { id: number; to: string; port: number }[],
   ): Promise<Readonly<Record<string, string>>> {
-    const rows = tries.map(({ id, to, port, sourcePort }) => [id, to, port, sourcePort]);
+    const rows = tries.map(({ id, to, port }) => [id, to, port]);
     const { answers } = (await this.ask({ op: "connect", tries: rows })) as {
       answers: Record<string, string>;
     };

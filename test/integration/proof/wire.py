@@ -8,7 +8,7 @@ read by AF_PACKET on the wires: any source address can be tried, and no time goe
 One JSON object a line on standard input, one answer a line on standard output:
   {"op": "send", "packets": [[id, wire, src, dst, protocol, sport, dport, flags, seq, ack], ...], "expect": [id, ...]}
       -> {"arrived": {"id": "h3" | "edge" | "backup", ...}}    every arrival seen so far, whenever it was sent
-  {"op": "connect", "tries": [[id, dst, port, sport], ...]}   from the backup host's own TCP
+  {"op": "connect", "tries": [[id, dst, port], ...]}   from the backup host's own TCP
   {"op": "forget", "arrivals": "keep" | "drop"}    empties the edge's and the backup host's connection tracking
 `expect` only decides how long is waited; an arrival that nobody expected is reported all the same.
 """
@@ -196,16 +196,17 @@ class Wires:
         """The backup host opens connections with its own TCP; the wire answers each SYN."""
         enter(self.backup)
         clients = {}
-        for ident, dst, port, sport in tries:
+        by_ports = {}
+        for ident, dst, port in tries:
             client = socket.socket(socket.AF_INET6 if ":" in dst else socket.AF_INET, socket.SOCK_STREAM)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             client.setblocking(False)
-            client.bind(("", sport))
             client.connect_ex((dst, port))
             clients[ident] = client
+            by_ports[(client.getsockname()[1], port)] = (ident, dst)
         enter(self.wires)
         answers = {}
         wire = self.by_index[self.backup_wire]
-        by_ports = {(sport, port): (ident, dst) for ident, dst, port, sport in tries}
         deadline = time.monotonic() + 0.3
         while time.monotonic() < deadline and len(answers) < len(tries):
             if not select.select([wire], [], [], 0.05)[0]:
