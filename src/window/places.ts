@@ -5,6 +5,8 @@ import { JedaError } from "../model/errors.ts";
 export interface Places {
   readonly state: string;
   readonly windows: string;
+  /** Windows that were taken back before they began: kept for the record, and their ids free again. */
+  readonly disarmed: string;
   readonly credentials: string;
   /** On tmpfs: mounts, option files and sockets of a running window. */
   readonly runtime: string;
@@ -15,6 +17,7 @@ export function places(env: Readonly<Record<string, string | undefined>> = proce
   return {
     state,
     windows: join(state, "windows"),
+    disarmed: join(state, "disarmed"),
     credentials: env.JEDA_CREDENTIALS ?? "/etc/jeda/credentials.json",
     runtime: env.JEDA_RUNTIME ?? "/run/jeda",
   };

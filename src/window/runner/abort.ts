@@ -1,12 +1,15 @@
 /** `abort` and `disarm`: the two ways to end a window before its time. */
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { JedaError } from "../../model/errors.ts";
 import { fold } from "../fold.ts";
+import { takeLock } from "../lock.ts";
 import { windowPlaces } from "../places.ts";
 import { journalOf, need, type RunnerContext } from "./context.ts";
 import { detach } from "./detach.ts";
 import { type KnownWindow, knownWindow, knownWindows } from "./known-windows.ts";
+import { patiently } from "./patiently.ts";
 
 /** Asks the running window (or the one named) to reconnect now. A dead runner is replaced, to do just that. */
 export async function abort(context: RunnerContext): Promise<number> {
@@ -32,7 +35,10 @@ export async function disarm(context: RunnerContext): Promise<number> {
     const by = context.asked.by ?? "pulumi destroy";
     ask(context, window, { by, reason: "the window was disarmed before it began" }, "SIGUSR1");
     for (let attempt = 0; attempt < 50; attempt++) {
-      if (state(context, id) === "ended") return said(context, id, "disarmed");
+      if (state(context, id) === "ended") {
+        await putAside(context, id);
+        return said(context, id, "disarmed");
+      }
       await delay(100);
     }
   }
@@ -44,6 +50,15 @@ export async function disarm(context: RunnerContext): Promise<number> {
       hint: `wait until it has ended (jeda window follow --id ${id}), or end it: jeda window abort`,
     },
   );
+}
+
+/** Nothing was ever done by it: its id may be armed again. */
+async function putAside({ places }: RunnerContext, id: string): Promise<void> {
+  // Until its process is gone, the directory is still written to.
+  const lock = await patiently(() => takeLock(`${places.state} window ${id}`, id));
+  mkdirSync(places.disarmed, { recursive: true, mode: 0o700 });
+  renameSync(windowPlaces(places, id).directory, join(places.disarmed, `${id}-${Date.now()}`));
+  await lock.release();
 }
 
 function chosen(context: RunnerContext): KnownWindow {

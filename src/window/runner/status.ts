@@ -18,14 +18,15 @@ export async function status(context: RunnerContext): Promise<number> {
       version: 1,
       runner: context.version,
       lock: holder === null || holder === "silent" ? holder : { window: holder.window, pid: holder.pid },
-      window: chosen === undefined ? null : describe(chosen),
+      window: chosen === undefined ? null : describeWindow(chosen),
       brokenJournals: broken,
     }),
   );
   return 0;
 }
 
-function describe({ id, status, runnerAlive }: KnownWindow): object {
+/** The part of the status that is about one window; plain JSON. */
+export function describeWindow({ id, status, runnerAlive }: KnownWindow): object {
   const { plan, deadlines } = status;
   return {
     id,
