@@ -1,0 +1,105 @@
+/** `npm run -s drift -- [--stack S] [--json]`: every stack compared with what is live. Exit codes: docs/drift.md. */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { execa } from "execa";
+import { stackNames } from "../src/config/stack-file.ts";
+import { classify, type StackDrift, type WindowLookup, windowToCreate } from "../src/drift/classify.ts";
+import { parsePreview } from "../src/drift/preview-json.ts";
+import { driftReport } from "../src/drift/report.ts";
+import { driftText } from "../src/drift/text.ts";
+import { JedaError } from "../src/model/errors.ts";
+import { ensureToolchain } from "./ensure.ts";
+import { currentLab, prepareBackend, pulumiEnvironment } from "./environment.ts";
+import { failed } from "./failed.ts";
+import { opsPrefix } from "./ops.ts";
+import { repository } from "./paths.ts";
+import { say } from "./progress.ts";
+
+/** Milliseconds for one stack: a hospital of many hosts, each of them slow to refuse. */
+const PREVIEW_MS = 15 * 60_000;
+const STATUS_MS = 60_000;
+
+type Runner = (words: readonly string[], timeoutMs: number) => Promise<Answer>;
+
+interface Answer {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function surroundings(): Promise<{ readonly run: Runner; readonly pulumi: string }> {
+  await ensureToolchain();
+  const lab = currentLab();
+  const { pulumi, variables, isLab } = pulumiEnvironment(lab);
+  if (isLab) prepareBackend(lab);
+  const prefix = isLab ? await opsPrefix(lab) : [];
+  const run: Runner = async (words, timeoutMs) => {
+    const [file = "", ...rest] = [...prefix, ...words];
+    const { exitCode, stdout, stderr, shortMessage } = await execa(file, rest, {
+      cwd: repository,
+      env: variables,
+      reject: false,
+      stdin: "ignore",
+      timeout: timeoutMs,
+      // SIGINT lets the engine end its plugins in good order.
+      killSignal: "SIGINT",
+      forceKillAfterDelay: 10_000,
+      maxBuffer: 256 * 1024 * 1024,
+    });
+    return {
+      exitCode: exitCode ?? 1,
+      stdout,
+      stderr: stderr || (exitCode === undefined ? (shortMessage ?? "") : ""),
+    };
+  };
+  return { run, pulumi };
+}
+
+async function askWindow(run: Runner, stack: string, id: string): Promise<WindowLookup> {
+  const words = [join(repository, "bin/jeda"), "window", "status", "--stack", stack, "--id", id, "--json"];
+  const { exitCode, stdout, stderr } = await run(words, STATUS_MS);
+  if (exitCode !== 0) return { error: stderr.trim() || `jeda window status ended with ${exitCode}` };
+  try {
+    const { window } = JSON.parse(stdout);
+    if (window === null) return null;
+    return { id, result: window.result, acknowledged: window.acknowledged !== null };
+  } catch {
+    return { error: `jeda window status answered "${stdout.slice(0, 100)}"` };
+  }
+}
+
+async function look(run: Runner, pulumi: string, stack: string): Promise<StackDrift> {
+  const words = ["preview", "--json", "--expect-no-changes", "--non-interactive", "--stack", stack];
+  const { exitCode, stdout, stderr } = await run([pulumi, ...words], PREVIEW_MS);
+  const preview = parsePreview(stdout);
+  const id = preview === null ? undefined : windowToCreate(preview);
+  const window = id === undefined ? {} : { window: await askWindow(run, stack, id) };
+  return classify({ stack, exitCode, preview, stderr, ...window });
+}
+
+function stacksOf(named: string | undefined): readonly string[] {
+  const known = stackNames(repository);
+  if (named === undefined) return known;
+  if (known.includes(named.split("/").at(-1) ?? "")) return [named];
+  throw new JedaError("CONFIG", `there is no stack file for "${named}"`, {
+    hint: `there are: ${known.join(", ")}`,
+  });
+}
+
+try {
+  const { values } = parseArgs({
+    options: { stack: { type: "string" }, json: { type: "boolean", default: false } },
+  });
+  const stacks = stacksOf(values.stack);
+  const { run, pulumi } = await surroundings();
+  const found: StackDrift[] = [];
+  for (const stack of stacks) {
+    say(`looking at ${stack}`);
+    found.push(await look(run, pulumi, stack));
+  }
+  const report = driftReport(found);
+  process.stdout.write(`${values.json ? JSON.stringify(report, null, 2) : driftText(found)}\n`);
+  process.exitCode = report.exitCode;
+} catch (error) {
+  failed(error);
+}
