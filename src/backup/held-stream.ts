@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { JedaError } from "../model/errors.ts";
-import { run, spawn } from "./command.ts";
+import { type Running, run, start } from "./command.ts";
 import { type BackupEnd, backup, type SnapshotLabels } from "./restic-backup.ts";
 import type { Restic } from "./restic-call.ts";
 
@@ -74,7 +74,7 @@ export async function saveHeldStream(
       }),
       saving,
     ]);
-    await Promise.all([contentWriter, verdictWriter]);
+    await Promise.all([contentWriter.ended, verdictWriter.ended]);
     return conclude(fed, saved);
   } finally {
     await rm(directory, { recursive: true, force: true });
@@ -91,11 +91,8 @@ function conclude(fed: PromiseSettledResult<void>, saved: PromiseSettledResult<B
   return saved.value;
 }
 
-function openWriter(path: string) {
-  const writer = spawn(
-    { file: "sh", args: ["-c", WRITER, "writer", path] },
-    { stdin: "pipe", stdout: "ignore", stderr: "ignore" },
-  );
-  writer.stdin.on("error", () => {}); // the pipeline reports it
+function openWriter(path: string): Running {
+  const writer = start({ file: "sh", args: ["-c", WRITER, "writer", path] });
+  writer.stdout.resume();
   return writer;
 }

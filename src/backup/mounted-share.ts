@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { BackupContext } from "../model/driver.ts";
 import { JedaError } from "../model/errors.ts";
 import type { SmbSource } from "../model/hospital.ts";
-import { spawn } from "./command.ts";
+import { start } from "./command.ts";
 import type { Snapshot } from "./restic.ts";
 import type { ListedFile, Listing } from "./share-listing.ts";
 import { explainShare, type MountProcess, openTransport } from "./share-transport.ts";
@@ -64,8 +64,11 @@ async function mountShare(source: SmbSource, context: BackupContext): Promise<Mo
   const transport = await openTransport(source, context);
   const path = sharePath(source);
   const args = ["--mount", "--propagation", "private", "--", "sh", "-c", HOLD, "hold", source.name];
-  const holder = spawn({ file: "unshare", args }, { stdin: "ignore", stdout: "pipe", stderr: "inherit" });
-  const ready = await Promise.race([once(holder.stdout, "data").then(() => true), holder.then(() => false)]);
+  const holder = start({ file: "unshare", args });
+  const ready = await Promise.race([
+    once(holder.stdout, "data").then(() => true),
+    holder.ended.then(() => false),
+  ]);
   const pid = holder.pid;
   if (!ready || pid === undefined) {
     throw new JedaError("BACKUP", `${source.name}: no mount namespace could be made for the share.`, {
@@ -78,7 +81,7 @@ async function mountShare(source: SmbSource, context: BackupContext): Promise<Mo
     server.stop("SIGTERM");
     if (!(await Promise.race([server.ended.then(() => true), sleep(3_000, false)]))) server.stop("SIGKILL");
     holder.kill("SIGKILL"); // the last process of the namespace: the kernel drops its mounts
-    await Promise.all([server.ended, holder]);
+    await Promise.all([server.ended, holder.ended]);
   };
   try {
     await untilMounted(`/proc/${pid}/mountinfo`, path, server, source, context.signal);

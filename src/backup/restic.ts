@@ -1,8 +1,7 @@
 /** The repository: opened, listed, checked and read back. Saving is in `restic-backup.ts`. */
-import { text } from "node:stream/consumers";
 import type { BackupContext } from "../model/driver.ts";
 import { JedaError } from "../model/errors.ts";
-import { run, spawn } from "./command.ts";
+import { run, start } from "./command.ts";
 import { call, converse, type Restic, resticFor, snapshotArgument } from "./restic-call.ts";
 import { resticFailure } from "./restic-failure.ts";
 import { parseResticLine, type SnapshotEntry, type SnapshotHeader } from "./restic-messages.ts";
@@ -74,12 +73,11 @@ export async function restore(
 /** Streams one file of a snapshot. The stream alone proves nothing: await `ended`, null when all was read. */
 export function dump(restic: Restic, id: string, path: string, signal = restic.signal) {
   const args = [...restic.base, "dump", "--no-lock", snapshotArgument(id), path];
-  const child = spawn({ file: "restic", args, signal }, { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
-  const said = text(child.stderr).catch(() => "");
-  const ended = child.then(async (end): Promise<JedaError | null> => {
-    const message = lastMessage(await said);
-    const exit = { exitCode: end.exitCode ?? null, signal: end.signal ?? null, message };
-    return resticFailure(`Reading ${path} from the repository`, restic.path, exit);
+  const child = start({ file: "restic", args, signal });
+  child.stdin.end();
+  const ended = child.ended.then((exit): JedaError | null => {
+    const end = { ...exit, message: lastMessage(child.stderr()) };
+    return resticFailure(`Reading ${path} from the repository`, restic.path, end);
   });
   return { stream: child.stdout, ended };
 }

@@ -6,7 +6,7 @@ import { chown, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { JedaError } from "../model/errors.ts";
-import { run, spawn } from "./command.ts";
+import { run, start } from "./command.ts";
 import { unprivilegedUser } from "./unprivileged-user.ts";
 
 export interface ScratchMariadb {
@@ -89,14 +89,13 @@ export async function startScratchMariadb(parent: string, signal: AbortSignal): 
       "--local-infile=OFF",
       "--character-set-server=utf8mb4",
     ];
-    const child = spawn(
-      { file: "mariadbd", args, within },
-      { stdin: "ignore", stdout: "ignore", stderr: "ignore" },
-    );
+    const child = start({ file: "mariadbd", args, within });
+    child.stdin.end();
+    child.stdout.resume();
     server = {
       stop: async () => {
         child.kill("SIGKILL"); // nothing in it is kept
-        await child;
+        await child.ended;
       },
     };
     const scratch: ScratchMariadb = {
@@ -127,16 +126,10 @@ async function ask(directory: string, statements: string, database: string | und
 function load(directory: string, database: string, signal: AbortSignal): LoadingClient {
   const fast = "--init-command=SET SESSION unique_checks=0, foreign_key_checks=0";
   const args = [...CLIENT, "--max-allowed-packet=1G", fast, database];
-  const child = spawn(
-    { file: "mariadb", args, cwd: directory, signal },
-    { stdin: "pipe", stdout: "ignore", stderr: "pipe" },
-  );
-  let stderr = "";
-  child.stderr.on("data", (piece: Buffer) => {
-    stderr = (stderr + piece.toString()).slice(-4_096);
-  });
-  const ended = child.then(({ exitCode }) =>
-    exitCode === 0 ? null : stderr.trim() || `exit code ${exitCode}`,
+  const child = start({ file: "mariadb", args, cwd: directory, signal });
+  child.stdout.resume();
+  const ended = child.ended.then(({ exitCode }) =>
+    exitCode === 0 ? null : errorLine(child.stderr()) || `exit code ${exitCode}`,
   );
   return { stdin: child.stdin, ended };
 }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { BackupContext } from "../model/driver.ts";
 import { JedaError } from "../model/errors.ts";
 import type { SmbSource } from "../model/hospital.ts";
-import { type Outcome, run, spawn } from "./command.ts";
+import { type Outcome, run, start } from "./command.ts";
 import { installed, requireTools } from "./required-tools.ts";
 import { accountOf, writeSecret } from "./secret-file.ts";
 
@@ -104,14 +104,12 @@ export function explainShare(source: SmbSource, stderr: string): JedaError {
 }
 
 function begin(file: string, args: readonly string[], within: readonly string[]): MountProcess {
-  const child = spawn({ file, args, within }, { stdin: "ignore", stdout: "ignore", stderr: "pipe" });
-  let stderr = "";
-  child.stderr.on("data", (chunk: Buffer) => {
-    stderr = (stderr + chunk.toString()).slice(-4_096);
-  });
+  const child = start({ file, args, within });
+  child.stdin.end();
+  child.stdout.resume();
   return {
-    ended: child.then((end) => ({ exitCode: end.exitCode ?? null, stderr })),
-    stop: (signal) => void child.kill(signal),
+    ended: child.ended.then(({ exitCode }) => ({ exitCode, stderr: child.stderr() })),
+    stop: child.kill,
   };
 }
 

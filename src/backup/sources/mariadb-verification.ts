@@ -7,6 +7,7 @@ import type { MariadbSource } from "../../model/hospital.ts";
 import { totalRows } from "../dump-comparison.ts";
 import { type DumpContents, scanDump } from "../dump-scanner.ts";
 import { checkLoaded } from "../loaded-database.ts";
+import { quoteName } from "../mariadb-client.ts";
 import { dump, listSnapshot } from "../restic.ts";
 import { type Restic, resticFor } from "../restic-call.ts";
 import { scratchFor } from "../scratch.ts";
@@ -18,9 +19,6 @@ export function dumpPath(source: Pick<MariadbSource, "name" | "database">): stri
   return `/${source.name}/${source.database}.sql`;
 }
 
-/** The name does not matter: the dump does not hold it. */
-const DATABASE = "restored";
-
 export async function verifyDump(
   source: MariadbSource,
   saved: Saved,
@@ -28,7 +26,7 @@ export async function verifyDump(
   options: VerifyOptions,
 ): Promise<Verified> {
   // A server takes a few seconds to make; it comes up while the snapshot is looked at.
-  const preparing = options.databases === "load" ? prepare(saved, context) : Promise.resolve(null);
+  const preparing = options.databases === "load" ? prepare(source, saved, context) : Promise.resolve(null);
   preparing.catch(() => {}); // awaited below
   try {
     const restic = await resticFor(context);
@@ -48,11 +46,12 @@ export async function verifyDump(
   }
 }
 
-async function prepare(saved: Saved, context: BackupContext): Promise<ScratchMariadb> {
+/** Under its own name: views name the database they were made in. */
+async function prepare(source: MariadbSource, saved: Saved, context: BackupContext): Promise<ScratchMariadb> {
   // Tables with their indexes take about three times the dump, and an empty server a quarter of a gigabyte.
   const directory = await scratchFor(context, 3 * saved.bytes + 256 * 1024 * 1024);
   const scratch = await startScratchMariadb(directory, context.signal);
-  await scratch.ask(`CREATE DATABASE ${DATABASE} CHARACTER SET utf8mb4;`);
+  await scratch.ask(`CREATE DATABASE ${quoteName(source.database)} CHARACTER SET utf8mb4;`);
   return scratch;
 }
 
@@ -64,7 +63,7 @@ async function readBack(
 ): Promise<Verified> {
   const scanner = scanDump();
   const reading = dump(restic, saved.snapshot, dumpPath(source));
-  const client = scratch?.load(DATABASE);
+  const client = scratch?.load(source.database);
   const watch = async function* (pieces: AsyncIterable<Buffer>) {
     for await (const piece of pieces) {
       scanner.write(piece);
@@ -89,7 +88,7 @@ async function readBack(
   const read = `Dump read back: ${contents.bytes} bytes, ${totalRows(contents)} rows, as saved.`;
   if (scratch === null)
     return { verified: true, findings: [read, "It was not loaded: the runbook says skip."] };
-  const loaded = await checkLoaded(scratch, DATABASE, contents);
+  const loaded = await checkLoaded(scratch, source.database, contents);
   return { verified: loaded.problems.length === 0, findings: [read, ...loaded.problems, ...loaded.findings] };
 }
 

@@ -2,7 +2,7 @@
 import type { BackupContext, Saved, SourceDriver, Survey } from "../../model/driver.ts";
 import { JedaError } from "../../model/errors.ts";
 import type { MariadbSource } from "../../model/hospital.ts";
-import { spawn } from "../command.ts";
+import { start } from "../command.ts";
 import { compareWithInventories, type DumpJudgement, totalRows } from "../dump-comparison.ts";
 import { scanDump } from "../dump-scanner.ts";
 import { saveHeldStream } from "../held-stream.ts";
@@ -93,26 +93,22 @@ async function startDump(source: MariadbSource, before: Inventory, context: Back
     ...(before.events ? ["--events"] : []),
     source.database,
   ];
-  const child = spawn(
-    { file: "mariadb-dump", args, signal: context.signal },
-    { stdin: "ignore", stdout: "pipe", stderr: "pipe" },
-  );
-  let stderr = "";
-  child.stderr.on("data", (piece: Buffer) => {
-    stderr = (stderr + piece.toString()).slice(-4_096);
-  });
+  const child = start({ file: "mariadb-dump", args, signal: context.signal });
+  child.stdin.end();
   return {
     stdout: child.stdout,
     /** @throws BACKUP, CREDENTIALS unless it ended with 0. */
     async ended(): Promise<void> {
-      const { exitCode, signal } = await child;
+      const { exitCode, signal } = await child.ended;
+      const stderr = child.stderr();
       if (exitCode === 0) return;
-      const why = signal === undefined ? stderr : `${stderr}\nmariadb-dump was ended by ${signal}`;
+      const why = signal === null ? stderr : `${stderr}\nmariadb-dump was ended by ${signal}`;
       throw explainMariadb(source, why || `mariadb-dump ended with exit code ${exitCode}`);
     },
     async stop(): Promise<void> {
       child.kill("SIGKILL");
-      await child;
+      child.stdout.resume();
+      await child.ended;
     },
   };
 }
