@@ -33,13 +33,13 @@ export function sshProber(destination: string, start?: Start): Prober {
 
   return {
     destination,
-    tcp: (target, timeoutMs) => flow(["tcp", ...splitTarget(target), seconds(timeoutMs)], timeoutMs),
+    tcp: async (target, timeoutMs) => flow(["tcp", ...splitTarget(target), seconds(timeoutMs)], timeoutMs),
     // ping counts whole seconds.
-    ping: (address, timeoutMs) =>
+    ping: async (address, timeoutMs) =>
       flow(["ping", ...plain(address), String(Math.ceil(timeoutMs / 1000))], timeoutMs),
-    hold: (id, target, timeoutMs) =>
+    hold: async (id, target, timeoutMs) =>
       flow(["hold", ...plain(id), ...splitTarget(target), seconds(timeoutMs)], timeoutMs),
-    exercise: (id, timeoutMs) => flow(["exercise", ...plain(id), seconds(timeoutMs)], timeoutMs),
+    exercise: async (id, timeoutMs) => flow(["exercise", ...plain(id), seconds(timeoutMs)], timeoutMs),
     http: async (url, timeoutMs) => {
       const { protocol, hostname, port, pathname, search, host, href } = new URL(url);
       const bare = hostname.replace(/^\[|\]$/gu, "");

@@ -37,6 +37,7 @@ export function makePlan(hospital: Hospital, runbook: Runbook, extras: PlanExtra
     backupHost: hospital.backupHost,
     sources: [...hospital.sources].sort((a, b) => a.order - b.order),
     services: hospital.services,
+    notices: hospital.notices,
     runbook,
     hazards: extras.hazards ?? [],
     ...(extras.promotionOverride === undefined ? {} : { promotionOverride: extras.promotionOverride }),

@@ -9,6 +9,7 @@ import { buildReport } from "../report/build.ts";
 import { unlessStopped } from "./clock.ts";
 import { isoInZone } from "./iso.ts";
 import type { Night } from "./night.ts";
+import { tellBegin, tellEnd } from "./notices.ts";
 import { nothingTouched } from "./state.ts";
 import { backup } from "./steps/backup.ts";
 import { isolate } from "./steps/isolate.ts";
@@ -29,6 +30,7 @@ export async function runWindow(night: Night): Promise<WindowResult> {
     for (const step of night.plan.runbook.steps) {
       if (!(await attempt(night, step))) break;
       if (step.kind === "preflight") watch = watchAll(night, watching.signal);
+      if (step.kind === "isolate") void tellBegin(night);
     }
     if (!recorder.stop.signal.aborted) await countRecords(night);
   } else {
@@ -37,6 +39,7 @@ export async function runWindow(night: Night): Promise<WindowResult> {
     watch = watchAll(night, watching.signal);
   }
   await finish(night);
+  if (!nothingTouched(recorder.status.reached)) await tellEnd(night);
   watching.abort();
   await watch;
   return end(night);

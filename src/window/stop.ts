@@ -37,8 +37,11 @@ export class Stop {
 
 /** Which result an unexpected error of a step gives, and how it is said. */
 export function causeOf(error: unknown, during: string): StopCause {
-  const message = error instanceof Error ? error.message : String(error);
-  const hint = error instanceof JedaError && error.hint !== undefined ? ` (${error.hint})` : "";
-  if (error instanceof JedaError && error.code === "SERVICE") return { result: "aborted", reason: message };
-  return { result: "failed", reason: `${during}: ${message}${hint}` };
+  if (!(error instanceof JedaError)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { result: "failed", reason: `${during}: ${message}` };
+  }
+  if (error.code === "SERVICE") return { result: "aborted", reason: error.message };
+  const hint = error.hint === undefined ? "" : ` (${error.hint})`;
+  return { result: "failed", reason: `${error.message}${hint}` };
 }

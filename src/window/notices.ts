@@ -1,0 +1,33 @@
+/** The two moments of a window at which staff are told. */
+
+import { type TellPorts, tell } from "../notice/tell.ts";
+import { beginText, endText, type Moment } from "../notice/text.ts";
+import { buildReport } from "../report/build.ts";
+import { isoInZone } from "./iso.ts";
+import type { Night } from "./night.ts";
+
+export function tellBegin(night: Night): Promise<void> {
+  const moment = momentOf(night);
+  return tell(night.plan.notices ?? [], (language) => beginText(language, moment), ports(night));
+}
+
+export function tellEnd(night: Night): Promise<void> {
+  const moment = momentOf(night);
+  const { result } = buildReport(night.recorder.status);
+  return tell(night.plan.notices ?? [], (language) => endText(language, moment, result), ports(night));
+}
+
+function momentOf({ plan, deadlines }: Night): Moment {
+  return {
+    hospital: plan.hospital,
+    segments: plan.segments.filter((segment) => segment.isolate).map((segment) => segment.name),
+    backBy: isoInZone(deadlines.reconnectBy, plan.zone).slice(11, 16),
+  };
+}
+
+function ports({ recorder, runtime }: Night): TellPorts {
+  return {
+    note: (text) => recorder.note(text),
+    run: (command, text, signal) => runtime.tell(command, text, signal),
+  };
+}
