@@ -1,5 +1,5 @@
 /** Hands out address blocks one after another, so that blocks touch and segments interleave. */
-import { bitsOf, formatAddress, formatPrefix, parsePrefix } from "../../../src/network/cidr.ts";
+import { bitsOf, contains, formatAddress, formatPrefix, parsePrefix } from "../../../src/network/cidr.ts";
 import type { Family } from "../../../src/proof/flow.ts";
 
 export class Addresses {
@@ -40,10 +40,14 @@ export class Addresses {
     return formatAddress(family, first + number);
   }
 
+  covers(prefix: string, address: string): boolean {
+    return contains(parsePrefix(prefix), parsePrefix(address));
+  }
+
   /** The first and the last address: where an interval that is off by one shows. */
   edgesOf(prefix: string): readonly string[] {
     const { family, first, length } = parsePrefix(prefix);
     const last = first + (1n << BigInt(bitsOf(family) - length)) - 1n;
-    return [formatAddress(family, first), formatAddress(family, last)];
+    return [...new Set([formatAddress(family, first), formatAddress(family, last)])];
   }
 }

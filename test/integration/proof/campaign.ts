@@ -1,10 +1,12 @@
 /** Many hospitals, one topology: the kernel's namespaces stay, only addresses, rules and leases change. */
 import fc from "fast-check";
+import type { Hospital } from "../../../src/model/hospital.ts";
 import { compare, type Disagreement } from "./differential.ts";
 import { compareHost } from "./host-lock.ts";
 import { Kernel } from "./kernel.ts";
 import { edgeServices, layOut, type Sketch, wireCount } from "./scene.ts";
 import { sketch } from "./sketches.ts";
+import { sceneOf } from "./stack-scene.ts";
 
 export interface Campaign {
   readonly passed: number;
@@ -58,14 +60,44 @@ export async function fuzz(
     }
     print(`the smallest hospital that disagrees (${details.numShrinks} shrinks):`);
     print(JSON.stringify(details.counterexample?.[0]));
-    for (const { phase, what, proof, kernel: seen } of last.slice(0, 20)) {
-      print(`${phase}: ${what}\n    proof ${proof}; kernel ${seen}`);
-    }
+    last.slice(0, 20).forEach((one) => {
+      print(told(one));
+    });
     if (details.errorInstance) print(String(details.errorInstance));
     return { passed, failed: 1 };
   } finally {
     await kernel.stop();
   }
+}
+
+/** A hospital that somebody wrote, as each of its edges sees it. */
+export async function tryEdges(
+  hospital: Hospital,
+  seed: number,
+  print: (line: string) => void,
+): Promise<Campaign> {
+  print(`seed ${seed}`);
+  const kernel = await startKernel();
+  let passed = 0;
+  try {
+    for (const edge of hospital.edges) {
+      const scene = sceneOf(hospital, edge, seed);
+      const { packets, disagreements } = await compare(kernel, scene);
+      const all = [...disagreements, ...(await compareHost(kernel, scene))];
+      print(`${edge.name}: ${packets} packets, ${all.length} disagreements`);
+      all.slice(0, 20).forEach((one) => {
+        print(told(one));
+      });
+      if (all.length === 0) passed++;
+    }
+    return { passed, failed: hospital.edges.length - passed };
+  } finally {
+    await kernel.stop();
+  }
+}
+
+export function told({ phase, what, proof, kernel }: Disagreement): string {
+  return `${phase}: ${what}\n    proof ${proof}; kernel ${kernel}`;
 }
 
 function seconds(since: number): number {

@@ -72,7 +72,7 @@ export function layOut(sketch: Sketch): Scene {
   let nextWire = 0;
   const add = (wire: number, prefix: string, place: Place) => {
     routes.push({ prefix, wire });
-    for (const address of new Set(addresses.edgesOf(prefix))) {
+    for (const address of addresses.edgesOf(prefix)) {
       hosts.push({ wire, address, family: address.includes(":") ? "ipv6" : "ipv4", place });
     }
   };

@@ -1,7 +1,7 @@
 /** Which sessions are tried on a scene: every ordered pair of places, both families, on telling ports. */
 import type { Family, Place, Port } from "../../../src/proof/flow.ts";
 import type { Random } from "./random.ts";
-import { edgeServices, type Host, type Scene } from "./scene.ts";
+import type { Host, Scene } from "./scene.ts";
 
 export interface Session {
   readonly opener: Host;
@@ -38,7 +38,7 @@ export function sessionsOf(scene: Scene, random: Random): readonly Session[] {
         if (opener === undefined || server === undefined) return [];
         // Two strangers to the model are no pair that anybody asks about: a few will do.
         if (isStranger(opener) && isStranger(server) && random.chance(0.9)) return [];
-        return portsFor(server.place, random).map((at) => ({
+        return portsFor(server.place, scene, random).map((at) => ({
           opener,
           server,
           at,
@@ -62,7 +62,7 @@ export function strayedOf(scene: Scene, random: Random): readonly Session[] {
         (host) => host.family === claimed.family && host.wire !== wire.wire && host.wire !== claimed.wire,
       );
       const server = random.pick(targets);
-      const at = server && random.pick(portsFor(server.place, random));
+      const at = server && random.pick(portsFor(server.place, scene, random));
       if (server === undefined || at === undefined) return [];
       const place: Place = { kind: "strayed", segment: segmentOf(wire), claims: segmentOf(claimed) ?? "" };
       nextPort = nextPort >= 65_000 ? 60_001 : nextPort + 1;
@@ -86,9 +86,10 @@ function sameSegment(a: Host, b: Host): boolean {
 }
 
 /** A port that no rule names, and for half of the pairs one that some rule might. */
-function portsFor(place: Place, random: Random): readonly Port[] {
+function portsFor(place: Place, { hospital }: Scene, random: Random): readonly Port[] {
   if (place.kind === "edge-service") {
-    const service = edgeServices.find(({ name }) => name === place.service);
+    const services = hospital.edges.flatMap((edge) => edge.services);
+    const service = services.find(({ name }) => name === place.service);
     return service === undefined ? [] : [{ protocol: service.protocol, port: service.port }];
   }
   if (place.kind === "edge") return [{ protocol: "tcp", port: 22 }];
