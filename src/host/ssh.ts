@@ -75,22 +75,24 @@ export async function runSsh(
     throw new JedaError("CONFIG", `"${destination}" is not an SSH destination`);
   }
   const timeout = options.timeoutMs ?? 60_000;
-  const sharing = options.fresh
-    ? ["-o", "ControlMaster=no", "-o", "ControlPath=none"]
-    : [
-        "-o",
-        "ControlMaster=auto",
-        "-o",
-        `ControlPath=${await controlPath(destination)}`,
-        "-o",
-        "ControlPersist=15",
-      ];
-  if (!options.fresh) connected.add(destination);
-  const result = await execa(
+  options.signal?.throwIfAborted();
+  const path = options.fresh ? "none" : await sharedConnection(destination);
+  const words = remoteWords.map(shellQuote).join(" ");
+  const child = execa(
     "ssh",
-    [...sshBaseOptions(), "-T", ...sharing, "--", destination, remoteWords.map(shellQuote).join(" ")],
+    [
+      ...sshBaseOptions(),
+      "-T",
+      "-o",
+      "ControlMaster=no",
+      "-o",
+      `ControlPath=${path}`,
+      "--",
+      destination,
+      words,
+    ],
     {
-      ...(options.stdin === undefined ? { stdin: "ignore" as const } : { input: options.stdin }),
+      input: options.stdin ?? "",
       ...(options.signal ? { cancelSignal: options.signal } : {}),
       timeout,
       reject: false,
@@ -98,10 +100,17 @@ export async function runSsh(
       maxBuffer: 64 * 1024 * 1024,
       // Ctrl-C goes to the whole process group: a command that is changing an edge must be allowed to end.
       detached: true,
-      cleanup: true,
     },
   );
-  if (options.signal?.aborted) throw options.signal.reason;
+  // The master (and a ProxyCommand) holds the output open after the ssh that was ended.
+  const { nodeChildProcess } = child;
+  nodeChildProcess.once("exit", (_, killedBy) => {
+    if (killedBy === null && !nodeChildProcess.killed) return;
+    nodeChildProcess.stdout?.destroy();
+    nodeChildProcess.stderr?.destroy();
+  });
+  const result = await child;
+  options.signal?.throwIfAborted();
   if (result.timedOut) {
     throw new JedaError("UNREACHABLE", `${destination} did not answer within ${timeout} ms`, {
       hint: `Try it by hand: ssh ${destination}. A connection that stalls is often a firewall in between.`,
@@ -111,6 +120,35 @@ export async function runSsh(
   const { exitCode } = result;
   if (exitCode === undefined || exitCode === 255) throw sshFailure(destination, result.stderr, result.cause);
   return { stdout: result.stdout, stderr: result.stderr, exitCode };
+}
+
+const starting = new Map<string, Promise<string>>();
+
+/**
+ * A master of its own for each destination: ending one command must not end the others that share it. When it
+ * can't be started, the command connects by itself, and its error says why.
+ */
+async function sharedConnection(destination: string): Promise<string> {
+  const path = await controlPath(destination);
+  const pending = starting.get(destination);
+  if (pending) return pending;
+  const start = startMaster(destination, path).finally(() => starting.delete(destination));
+  starting.set(destination, start);
+  return start;
+}
+
+async function startMaster(destination: string, path: string): Promise<string> {
+  const ssh = (words: readonly string[]) =>
+    execa("ssh", [...sshBaseOptions(), "-o", `ControlPath=${path}`, ...words, "--", destination], {
+      reject: false,
+      stdio: "ignore",
+      timeout: 15_000,
+      detached: true,
+    });
+  if (connected.has(destination) && (await ssh(["-O", "check"])).exitCode === 0) return path;
+  connected.add(destination);
+  const sharing = ["-o", "ControlMaster=yes", "-o", "ControlPersist=15"];
+  return (await ssh([...sharing, "-f", "-N", "-T"])).exitCode === 0 ? path : "none";
 }
 
 /** Ends the shared connection to one destination. Never throws. */
