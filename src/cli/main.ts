@@ -1,5 +1,6 @@
 /** jeda's command line, on the operator's machine. Verbs are files in `verbs/`; docs/cli.md is the contract. */
 import { readFileSync } from "node:fs";
+import { closeAllSsh } from "../host/ssh.ts";
 import { exitError } from "../window/exit-codes.ts";
 import { helpText } from "./help.ts";
 import { printError } from "./print-error.ts";
@@ -27,4 +28,6 @@ try {
 } catch (error) {
   printError(error);
   process.exitCode = exitError;
+} finally {
+  await closeAllSsh();
 }

@@ -1,5 +1,6 @@
 /** `run`: the process that carries one window out, from its start or, after a crash, from its journal. */
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { closeAllSsh } from "../../host/ssh.ts";
 import { JedaError } from "../../model/errors.ts";
 import type { Credentials } from "../../model/hospital.ts";
 import type { WindowResult } from "../../model/report.ts";
@@ -63,6 +64,7 @@ async function carryOut(context: RunnerContext, work: Work): Promise<WindowResul
     return await runWindow(night);
   } finally {
     await closeNight(night);
+    await closeAllSsh();
     await lock?.release();
   }
 }
