@@ -4,6 +4,7 @@
  * last one, also when this process was killed.
  */
 import { createHash } from "node:crypto";
+import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -56,7 +57,10 @@ const connected = new Set<string>();
 function controlPath(destination: string): Promise<string> {
   const name = createHash("sha256").update(destination).digest("hex").slice(0, 16);
   const base = process.platform === "linux" && tmpdir().length > 40 ? "/tmp" : tmpdir();
-  controlDirectory ??= mkdtemp(join(base, "jeda-"));
+  controlDirectory ??= mkdtemp(join(base, "jeda-")).then((directory) => {
+    process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
+    return directory;
+  });
   return controlDirectory.then((directory) => join(directory, name));
 }
 
@@ -64,7 +68,8 @@ function controlPath(destination: string): Promise<string> {
  * Runs a command on a host. `remoteWords` are quoted for the remote shell; a forced command sees them as typed.
  * The result of a command that failed is returned, not thrown.
  *
- * @throws JedaError UNREACHABLE, HOST_KEY or CREDENTIALS when ssh itself failed; DEADLINE after `timeoutMs`.
+ * @throws JedaError UNREACHABLE (also after `timeoutMs`), HOST_KEY or CREDENTIALS when ssh itself failed; the
+ *   signal's reason when it was aborted.
  */
 export async function runSsh(
   destination: string,

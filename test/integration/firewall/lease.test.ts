@@ -115,11 +115,11 @@ describe("the lease on a real edge", () => {
     const flood = network.start("administrative", ["ping", "-f", "-i", "0.002", addressOf.internet.v4]);
     await sleep(200);
     assert.ok((await passed()) > 10, "the witness must see packets before the isolation");
-    assert.equal((await edge.lease(isolation, 2_500, fence)).ok, true);
+    assert.equal((await edge.lease(isolation, 20_000, fence)).ok, true);
     await sleep(20);
     const before = await passed();
     for (let turn = 0; turn < 12; turn++) {
-      assert.equal((await edge.lease(isolation, turn % 2 ? 1_300 : 2_500, fence, "renew")).ok, true);
+      assert.equal((await edge.lease(isolation, turn % 2 ? 5_000 : 20_000, fence, "renew")).ok, true);
     }
     assert.equal(await passed(), before);
     flood.kill("SIGKILL");
