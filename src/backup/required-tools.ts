@@ -15,7 +15,6 @@ const PACKAGES = {
   unshare: "util-linux",
   mariadb: "mariadb-client",
   "mariadb-dump": "mariadb-client",
-  "mariadb-install-db": "mariadb-server",
   mariadbd: "mariadb-server",
 } as const;
 

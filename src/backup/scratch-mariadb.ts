@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { JedaError } from "../model/errors.ts";
 import { run, start } from "./command.ts";
+import { systemTables } from "./scratch-system-tables.ts";
 import { unprivilegedUser } from "./unprivileged-user.ts";
 
 export interface ScratchMariadb {
@@ -34,7 +35,6 @@ const OPTIONS = [
   "--no-defaults",
   `--datadir=${INSIDE}/data`,
   `--tmpdir=${INSIDE}/tmp`,
-  `--log-error=${INSIDE}/error.log`,
   "--innodb-log-file-size=64M",
   "--innodb-buffer-pool-size=256M",
   "--innodb-flush-log-at-trx-commit=0",
@@ -71,12 +71,8 @@ export async function startScratchMariadb(parent: string, signal: AbortSignal): 
       directory,
       user === null ? [] : ["setpriv", `--reuid=${user.uid}`, `--regid=${user.gid}`, "--clear-groups", "--"],
     );
-    const made = await run({
-      file: "mariadb-install-db",
-      args: [...OPTIONS, "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"],
-      within,
-      signal,
-    });
+    const input = await systemTables();
+    const made = await run({ file: "mariadbd", args: [...OPTIONS, "--bootstrap"], within, input, signal });
     if (made.exitCode !== 0) throw notStarted(made.stderr || made.stdout);
     const args = [
       ...OPTIONS,
@@ -143,7 +139,7 @@ async function untilReady(scratch: ScratchMariadb, signal: AbortSignal): Promise
       return;
     } catch (cause) {
       if (Date.now() > until) throw notStarted(cause instanceof Error ? cause.message : String(cause));
-      await sleep(100);
+      await sleep(40);
     }
   }
 }

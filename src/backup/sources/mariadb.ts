@@ -11,6 +11,7 @@ import { requireTools } from "../required-tools.ts";
 import { openRepository } from "../restic.ts";
 import { resticFor } from "../restic-call.ts";
 import { type Inventory, takeInventory } from "../row-counts.ts";
+import { systemTables } from "../scratch-system-tables.ts";
 import { dumpPath, verifyDump } from "./mariadb-verification.ts";
 
 /** `--net-buffer-length`: longer INSERT statements load several times faster. */
@@ -29,7 +30,8 @@ const DUMP_OPTIONS = [
 
 export const mariadbDriver: SourceDriver<MariadbSource> = {
   async preflight(_source, context) {
-    await requireTools(["restic", "setpriv", "mariadb", "mariadb-dump", "mariadb-install-db", "mariadbd"]);
+    await requireTools(["restic", "setpriv", "mariadb", "mariadb-dump", "mariadbd"]);
+    await systemTables();
     await openRepository(context);
   },
 
