@@ -1,13 +1,21 @@
 /** The report of a window: rebuilt from the journal alone (`report/build.ts`). Times are ISO 8601 with offset. */
 export type WindowResult = "ok" | "partial" | "failed" | "aborted" | "skipped";
 
+/** A segment that the window isolates. */
 export interface SegmentReport {
   readonly name: string;
-  /** From the edges' answers: when the lease was in every kernel. Null when never isolated. */
+  /** From the edges' answers: when the lease was in every kernel. Null when it never came to that. */
   readonly isolatedAt: string | null;
   readonly reconnectedAt: string | null;
   /** Proved from inside the segment, by packets. Null when it was not tried. */
   readonly provedIsolated: boolean | null;
+  readonly provedConnected: boolean | null;
+}
+
+/** A segment that the window leaves connected. */
+export interface KeptSegmentReport {
+  readonly name: string;
+  /** Proved by packets from inside it after the window. Null when nobody could be asked there. */
   readonly provedConnected: boolean | null;
 }
 
@@ -49,6 +57,7 @@ export interface Report {
   /** One sentence for each reason the result is not `ok`; empty when it is. */
   readonly reasons: readonly string[];
   readonly segments: readonly SegmentReport[];
+  readonly kept: readonly KeptSegmentReport[];
   readonly sources: readonly SourceReport[];
   readonly services: readonly ServiceReport[];
   readonly records: RecordsReport | null;

@@ -19,15 +19,20 @@ export function buildReport(status: WindowStatus): Report {
     runbook: { name: plan.runbook.name, hash: plan.runbook.hash },
     result,
     reasons,
-    segments: plan.segments.map(
-      (segment): SegmentReport => ({
-        name: segment.name,
-        isolatedAt: segment.isolate ? isolatedAt : null,
-        reconnectedAt: segment.isolate && isolatedAt !== null ? reconnectedAt : null,
-        provedIsolated: segment.isolate ? provedIsolated(status, segment.name) : null,
-        provedConnected: provedConnected(status, segment.name),
-      }),
-    ),
+    segments: plan.segments
+      .filter(({ isolate }) => isolate)
+      .map(
+        ({ name }): SegmentReport => ({
+          name,
+          isolatedAt,
+          reconnectedAt: isolatedAt === null ? null : reconnectedAt,
+          provedIsolated: provedIsolated(status, name),
+          provedConnected: provedConnected(status, name),
+        }),
+      ),
+    kept: plan.segments
+      .filter(({ isolate }) => !isolate)
+      .map(({ name }) => ({ name, provedConnected: provedConnected(status, name) })),
     sources: plan.sources.map(({ name, kind }) => sourceReport(status, name, kind)),
     services: plan.services.map(({ name }) => serviceReport(status, name)),
     records: status.records,

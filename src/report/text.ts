@@ -9,6 +9,7 @@ export function reportText(report: Report): string {
     head(report),
     ...(report.reasons.length > 0 ? [list("Why it is not ok", report.reasons)] : []),
     table(["SEGMENT", "ISOLATED", "BACK", "PROVED CUT", "PROVED BACK"], report.segments.map(segmentRow)),
+    ...kept(report),
     table(
       ["SOURCE", "KIND", "SNAPSHOT", "SAVED", "ITEMS", "TOOK", "VERIFIED"],
       report.sources.map(sourceRow),
@@ -46,6 +47,15 @@ function head(report: Report): string {
 function segmentRow(segment: SegmentReport): readonly string[] {
   const { name, isolatedAt, reconnectedAt, provedIsolated, provedConnected } = segment;
   return [name, moment(isolatedAt), moment(reconnectedAt), proof(provedIsolated), proof(provedConnected)];
+}
+
+function kept({ kept }: Report): readonly string[] {
+  if (kept.length === 0) return [];
+  const names = kept.map(({ name, provedConnected }) => {
+    if (provedConnected === null) return `${name} (not asked)`;
+    return provedConnected ? name : `${name} (NOT PROVED)`;
+  });
+  return [`Never cut: ${names.join(", ")}`];
 }
 
 function sourceRow(source: SourceReport): readonly string[] {

@@ -15,11 +15,11 @@ describe("a window in memory", () => {
         provedConnected,
       ]),
       [
-        ["clinical", null, true],
         ["administrative", true, true],
         ["guest", true, true],
       ],
     );
+    deepEqual(report.kept, [{ name: "clinical", provedConnected: true }]);
     ok(report.sources.every((source) => source.verified));
     deepEqual(report.records, { sent: 12, acknowledged: 10, stored: 11, lost: 0 });
     equal(report.vault.provedShut, true);
