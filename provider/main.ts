@@ -7,6 +7,9 @@ import { implementation } from "./server.ts";
 import { surroundings } from "./surroundings.ts";
 import { Work } from "./work.ts";
 
+// The engine gives a plugin the whole configuration in clear; what we start shall not inherit it.
+delete process.env.PULUMI_CONFIG;
+
 const work = new Work();
 const log = new EngineLog(process.argv.at(-1)?.includes(":") ? process.argv.at(-1) : undefined);
 const world = surroundings();

@@ -17,5 +17,7 @@ export function loadFromPulumi(projectDir: string = pulumi.getRootDirectory()): 
     projectDir,
   });
   const credentials = new pulumi.Config("jeda").requireSecretObject<Credentials>("credentials");
+  // The configuration stands there in clear; nothing that is started from here on shall inherit it.
+  delete process.env.PULUMI_CONFIG;
   return { ...loaded, credentials };
 }

@@ -28,6 +28,12 @@ export interface DeclaredWindow {
   readonly result: pulumi.Output<Essentials>;
 }
 
+/**
+ * Pulumi's engine gives the configuration to its plugins in clear, and a plugin hands its environment on: what runs
+ * for hours must not carry the hospital's passwords with it.
+ */
+const jeda = "exec env -u PULUMI_CONFIG bin/jeda";
+
 export async function declareWindow(
   plan: WindowPlan,
   options: { readonly parent: pulumi.Resource; readonly dependsOn: readonly pulumi.Resource[] },
@@ -58,8 +64,8 @@ export async function declareWindow(
     "arm",
     {
       ...shared,
-      create: "exec bin/jeda window arm",
-      delete: `exec bin/jeda window disarm --id ${plan.id} --backup ${plan.backupHost.ssh}`,
+      create: `${jeda} window arm`,
+      delete: `${jeda} window disarm --id ${plan.id} --backup ${plan.backupHost.ssh}`,
       stdin: JSON.stringify(plan),
     },
     // The firewalls outlive the window: they are removed only after it was disarmed.
@@ -68,7 +74,7 @@ export async function declareWindow(
   await placed(arm);
   const follow = new command.local.Command(
     "follow",
-    { ...shared, create: `exec bin/jeda window follow --id ${plan.id} --backup ${plan.backupHost.ssh}` },
+    { ...shared, create: `${jeda} window follow --id ${plan.id} --backup ${plan.backupHost.ssh}` },
     { parent: window, dependsOn: [arm] },
   );
   await placed(follow);
