@@ -6,14 +6,15 @@ import { compilePolicyTable } from "../../../src/firewall/policy-table.ts";
 import { renderTable } from "../../../src/firewall/table.ts";
 import { compileWindowTable } from "../../../src/firewall/window-table.ts";
 import type { Edge } from "../../../src/model/hospital.ts";
-import type { Packet, Phase, Port, Verdict } from "../../../src/proof/flow.ts";
+import type { Phase, Verdict } from "../../../src/proof/flow.ts";
 import { type Terrain, terrain } from "../../../src/proof/terrain.ts";
 import { judge } from "../../../src/proof/verdict.ts";
 import { countersOf, type Tally } from "./counters.ts";
-import type { Kernel, Shot } from "./kernel.ts";
+import { answer, data, describe, type Flight, opening, packetOf, shotOf } from "./flight.ts";
+import type { Kernel } from "./kernel.ts";
 import { isolationScript, vaultScript, whollyReleased } from "./leases.ts";
 import { Random } from "./random.ts";
-import type { Host, Scene } from "./scene.ts";
+import type { Scene } from "./scene.ts";
 import { type Session, sessionsOf, strayedOf } from "./sessions.ts";
 
 export interface Disagreement {
@@ -26,13 +27,6 @@ export interface Disagreement {
 export interface Outcome {
   readonly packets: number;
   readonly disagreements: readonly Disagreement[];
-}
-
-interface Flight {
-  readonly session: Session;
-  readonly direction: "out" | "back";
-  readonly flags: Shot["flags"];
-  readonly begunBy: Packet["begunBy"];
 }
 
 /** Makes connection tracking see every session, also before jeda's own tables are there. */
@@ -208,55 +202,4 @@ function routesOf(scene: Scene): readonly string[] {
 
 function touchesVault({ opener, server }: Session): boolean {
   return opener.place.kind === "backup-host" || server.place.kind === "backup-host";
-}
-
-function opening({ at }: Session): Shot["flags"] {
-  return at.protocol === "tcp" ? "S" : "";
-}
-
-function answer({ at }: Session): Shot["flags"] {
-  return at.protocol === "tcp" ? "SA" : "";
-}
-
-/** The edge's own TCP never opened anything: to it, every try is a first packet. */
-function data({ at, server }: Session): Shot["flags"] {
-  if (at.protocol === "udp") return "";
-  return server.wire < 0 ? "S" : "PA";
-}
-
-function packetOf({ session, direction, begunBy }: Flight): Packet {
-  const { opener, server, at, sourcePort } = session;
-  const [from, to] = direction === "out" ? [opener, server] : [server, opener];
-  // To an edge that has forgotten the session, the port it goes to is the server's.
-  const seenAt: Port = begunBy === "forgotten" && direction === "back" ? { ...at, port: sourcePort } : at;
-  return { from: from.place, to: to.place, family: opener.family, at: seenAt, begunBy };
-}
-
-/** Sequence numbers as conntrack follows them: every packet carries 8 bytes. */
-function shotOf({ session, direction, flags }: Flight, id: number, expected: boolean): Shot {
-  const { opener, server, at, sourcePort } = session;
-  const out = direction === "out";
-  const [from, to] = out ? [opener, server] : [server, opener];
-  const mine = out ? 1000 : 5000;
-  const theirs = out ? 5000 : 1000;
-  return {
-    id,
-    wire: from.wire,
-    from: from.address,
-    to: to.address,
-    protocol: at.protocol,
-    sourcePort: out ? sourcePort : at.port,
-    targetPort: out ? at.port : sourcePort,
-    flags,
-    seq: flags === "S" || flags === "SA" ? mine : mine + 9,
-    ack: flags === "S" || flags === "" ? 0 : theirs + 9,
-    expected,
-  };
-}
-
-function describe({ session, direction, flags, begunBy }: Flight): string {
-  const { opener, server, at } = session;
-  const end = ({ place, address, wire }: Host) => `${JSON.stringify(place)} ${address} on p${wire}`;
-  const arrow = direction === "out" ? "→" : "←";
-  return `${end(opener)} ${arrow} ${end(server)} ${at.protocol}/${at.port} ${flags} begun by ${begunBy}`;
 }

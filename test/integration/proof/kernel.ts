@@ -3,6 +3,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createInterface, type Interface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
+import { JedaError } from "../../../src/model/errors.ts";
 
 export interface Shot {
   readonly id: number;
@@ -30,7 +31,7 @@ export class Kernel {
 
   private constructor(wires: number, udpPorts: readonly number[]) {
     const script = fileURLToPath(new URL("wire.py", import.meta.url));
-    this.process = spawn("python3", [script, String(wires), udpPorts.join(",")]);
+    this.process = spawn("python3", ["-B", script, String(wires), udpPorts.join(",")]);
     this.process.stderr.on("data", (data: Buffer) => this.complaints.push(data.toString()));
     this.process.on("error", (error) => this.complaints.push(String(error)));
     // Once it has ended, `answer` says why.
@@ -113,7 +114,11 @@ export class Kernel {
 
   private async answer(): Promise<unknown> {
     const { value, done } = await this.answers.next();
-    if (done) throw new Error(`wire.py ended: ${this.complaints.join("")}`);
+    if (done) {
+      throw new JedaError("PREREQUISITE", `wire.py ended: ${this.complaints.join("")}`, {
+        hint: "it needs root and python3: apt-get install python3 iproute2 nftables",
+      });
+    }
     return JSON.parse(value);
   }
 }
