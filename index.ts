@@ -5,8 +5,8 @@ import { loadFromPulumi } from "./src/config/pulumi.ts";
 import { reachEverything } from "./src/host/reach.ts";
 import { JedaError } from "./src/model/errors.ts";
 import { demandPromotion } from "./src/promotion/stage.ts";
-import { proofText } from "./src/proof/table.ts";
 import { demandProof } from "./src/proof/demand.ts";
+import { proofText } from "./src/proof/table.ts";
 import { declareHospital } from "./src/resources/declare.ts";
 import { makePlan } from "./src/window/plan.ts";
 

@@ -24,9 +24,7 @@ export async function demandPromotion(hospital: Hospital, runbook: Runbook): Pro
 
 async function windowOf(stack: string): Promise<unknown> {
   // A bare name is a stack of this project in the same organisation, whatever the backend.
-  const name = stack.includes("/")
-    ? stack
-    : `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
+  const name = stack.includes("/") ? stack : `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
   const reference = new pulumi.StackReference(name);
   // `requireOutput` prints a trace where the output is missing.
   return (await reference.getOutputDetails("window")).value;
