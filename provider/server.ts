@@ -3,11 +3,12 @@
  * repeated as outputs: a refresh would print every rule of a table in which one has changed.
  */
 import type { ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } from "@grpc/grpc-js";
+import { z } from "zod";
 import { JedaError } from "../src/model/errors.ts";
 import { differences } from "./diff.ts";
 import type { EngineLog } from "./engine-log.ts";
 import { initFailure, plainFailure, tell } from "./failure.ts";
-import type { AnyHandler, Call } from "./handler.ts";
+import type { AnyHandler, Call, Handler } from "./handler.ts";
 import { emptyPb, pluginPb, providerPb } from "./proto.ts";
 import { fromStruct, holdsUnknown, type Properties, toStruct, unwrapAll } from "./wire.ts";
 import type { Work } from "./work.ts";
@@ -151,7 +152,7 @@ export function implementation(around: Served): UntypedServiceImplementation {
       const response = new providerPb.ReadResponse();
       response.setRefreshBeforeUpdate(true);
       try {
-        const live = await handler.read(handler.schema.parse(unwrapAll(inputs)), unwrapAll(outputs), call);
+        const live = await handler.read(fromState(handler, inputs), unwrapAll(outputs), call);
         if (live === null) return response;
         for (const line of live.drift) await call.log.warning(`drift: ${line}`);
         return response
@@ -175,7 +176,7 @@ export function implementation(around: Served): UntypedServiceImplementation {
       }
       const outputs = await handler.update(
         handler.schema.parse(unwrapAll(raw)),
-        unwrapAll(fromStruct(request.getOldInputs())),
+        fromState(handler, fromStruct(request.getOldInputs())),
         unwrapAll(fromStruct(request.getOlds())),
         callOf(request),
       );
@@ -185,10 +186,18 @@ export function implementation(around: Served): UntypedServiceImplementation {
     delete: answer(async (request: providerPb.DeleteRequest) => {
       const handler = handlerOf(request);
       const inputs = fromStruct(request.getOldInputs());
-      await handler.delete(handler.schema.parse(unwrapAll(inputs)), callOf(request));
+      await handler.delete(fromState(handler, inputs), callOf(request));
       return new emptyPb.Empty();
     }),
   };
+}
+
+/** Inputs as an earlier version of this provider left them: what this one doesn't know any more is no error. */
+function fromState<I>(handler: Handler<I>, inputs: Properties): I {
+  const known =
+    handler.schema instanceof z.ZodObject ? Object.keys(handler.schema.shape) : Object.keys(inputs);
+  const kept = Object.entries(unwrapAll(inputs)).filter(([name]) => known.includes(name));
+  return handler.schema.parse(Object.fromEntries(kept));
 }
 
 /** A failure whose whole form is already made. */

@@ -1,6 +1,6 @@
 /** The real edges and hosts, reached by OpenSSH. The only file of the provider that joins it to the world. */
 import { makeTransition } from "../src/firewall/transition.ts";
-import { installEdgeScript, sshEdge } from "../src/host/edge-client.ts";
+import { installEdgeScript, persistEdge, revokeLeases, sshEdge } from "../src/host/edge-client.ts";
 import { hostFirewall } from "../src/host/host-firewall.ts";
 import { writeRemoteFile } from "../src/host/remote-file.ts";
 import { closeAllSsh, runSsh } from "../src/host/ssh.ts";
@@ -24,6 +24,8 @@ export const edges: Edges = {
   install: async (name, ssh, script) => {
     await installEdgeScript({ name, ssh }, script);
   },
+  persist: (name, ssh) => persistEdge({ name, ssh }),
+  revoke: (name, ssh, leases) => revokeLeases({ name, ssh }, leases),
   prober: (destination) => sshProber(destination),
   transition: ({ tables, wanted }) => makeTransition(tables, wanted),
   removal,
@@ -38,13 +40,7 @@ export function removal({ tables }: EdgeListing): Transition | null {
   return { ...change, confirmed: names.map((name) => `delete table inet ${name}\n`).join("") };
 }
 
-const hosts: Hosts = {
-  firewall: (name, ssh) => hostFirewall({ name, ssh }),
-  text: async (ssh, path) => {
-    const { exitCode, stdout } = await runSsh(ssh, ["cat", path]);
-    return exitCode === 0 ? stdout : null;
-  },
-};
+const hosts: Hosts = { firewall: (name, ssh) => hostFirewall({ name, ssh }) };
 
 export function surroundings(): Surroundings {
   const write: typeof writeRemoteFile = (destination, file, options) =>

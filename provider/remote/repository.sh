@@ -21,8 +21,11 @@ look)
     say "$config"
     exit 23
   fi
-  echo present
+  echo "present $(stat -c '%a %u' "$path")"
   printf '%s\n' "$config"
+  ;;
+guard)
+  chown 0:0 "$path" && chmod go-w "$path" || exit 23
   ;;
 init)
   umask 077

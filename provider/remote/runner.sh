@@ -12,8 +12,12 @@ look)
   for name in $files; do
     if [ -f "$home/$name" ]; then
       sum=$(sha256sum <"$home/$name") || exit 1
-      echo "file $name ${sum%% *} $(stat -c %a "$home/$name")"
+      # A symbolic link's own mode, 777: what it leads to is not what was installed.
+      echo "file $name ${sum%% *} $(stat -c %a:%u:%g "$home/$name")"
     fi
+  done
+  for directory in $home ${secrets%/*} /var/lib/jeda; do
+    [ ! -d "$directory" ] || echo "directory $directory $(stat -c '%a %u' "$directory")"
   done
   if [ -f "$secrets" ]; then
     # Salted anew each time, so that what crosses the wire says nothing about the secrets themselves.
@@ -26,6 +30,12 @@ running)
   for journal in /var/lib/jeda/windows/*/journal.jsonl; do
     [ -f "$journal" ] || continue
     grep -q '"type":"ended"' "$journal" || basename "$(dirname "$journal")"
+  done
+  ;;
+guard)
+  # Whoever may write in these directories may replace what is in them.
+  for directory in $home ${secrets%/*} /var/lib/jeda; do
+    [ ! -d "$directory" ] || { chown 0:0 "$directory" && chmod go-w "$directory"; } || exit 1
   done
   ;;
 remove)

@@ -1,12 +1,15 @@
 /** The two tables that jeda owns on an edge, `inet jeda` and `inet jeda_window`, and never another. */
 import { z } from "zod";
 import { foreignDrift } from "../../src/firewall/drift.ts";
+import { type HandMade, handMadeLeases } from "../../src/firewall/hand-made.ts";
+import { persistedDrift } from "../../src/firewall/persisted.ts";
 import type { EdgeListing, LiveLease } from "../../src/model/edge-protocol.ts";
 import { JedaError } from "../../src/model/errors.ts";
 import type { EdgeReach } from "../../src/model/hospital.ts";
 import type { Edges } from "../edges.ts";
 import type { Call, Handler } from "../handler.ts";
 import { applyOnProbation, PROBATION_MS } from "../probation.ts";
+import { type Run, runScript } from "../remote.ts";
 import { compareTables, declaredTable } from "../ruleset-inputs.ts";
 import { reachSchema } from "./reach.ts";
 
@@ -33,20 +36,23 @@ const schema = z.strictObject({
   segments: z.record(z.string(), z.array(z.string())),
   /** IANA zone for times in messages. */
   zone: z.string(),
+  /** OpenSSH destination of the backup host, which knows whether a window is under way. */
+  windowHost: z.string().optional(),
   // Set by the provider.
   policy: texts.optional(),
   policyOrder: texts.optional(),
   window: texts.optional(),
   windowOrder: texts.optional(),
-  /** Tables of others in front of jeda's, and leases without an end: nothing of the kind is declared. */
+  /** Tables of others in front of jeda's, and leases by hand: nothing of the kind is declared. */
   foreign: texts.optional(),
-  endless: texts.optional(),
+  leases: texts.optional(),
+  /** Whether the file that is loaded at boot says the same. */
+  persisted: z.string().optional(),
 });
 export type EdgeFirewallInputs = z.infer<typeof schema>;
 
-function endless(listing: EdgeListing): readonly LiveLease[] {
-  return listing.leases.filter(({ expiresMs }) => expiresMs === null);
-}
+const AS_DECLARED = "as declared";
+const PERSISTED = "/etc/jeda/edge.nft";
 
 function segmentsOf(inputs: EdgeFirewallInputs, leases: readonly LiveLease[]): string {
   const names = leases.map(({ set, value }) => {
@@ -58,7 +64,7 @@ function segmentsOf(inputs: EdgeFirewallInputs, leases: readonly LiveLease[]): s
 }
 
 function until(inputs: EdgeFirewallInputs, listing: EdgeListing): string {
-  if (endless(listing).length > 0) return "without an end";
+  if (listing.leases.some(({ expiresMs }) => expiresMs === null)) return "without an end";
   const longest = Math.max(...listing.leases.map(({ expiresMs }) => expiresMs ?? 0));
   const end = new Date(listing.clock.wallMs + longest);
   const time = new Intl.DateTimeFormat("en-GB", {
@@ -69,7 +75,24 @@ function until(inputs: EdgeFirewallInputs, listing: EdgeListing): string {
   return `until ${time.format(end)} ${inputs.zone} at the latest`;
 }
 
-export function edgeFirewall(edges: Edges): Handler<EdgeFirewallInputs> {
+function persistedOf({ persisted, wanted }: EdgeListing): readonly string[] {
+  return persisted === undefined ? [] : persistedDrift(PERSISTED, persisted, wanted);
+}
+
+export function edgeFirewall(edges: Edges, run: Run): Handler<EdgeFirewallInputs> {
+  /** Asked only where there are leases; null where the backup host can't say. */
+  const windowRuns = async ({ windowHost }: EdgeFirewallInputs): Promise<boolean | null> => {
+    if (windowHost === undefined) return null;
+    try {
+      return (await runScript(run, windowHost, "runner", ["running"])).trim() !== "";
+    } catch (error) {
+      if (error instanceof JedaError) return null;
+      throw error;
+    }
+  };
+  const handMade = async (inputs: EdgeFirewallInputs, listing: EdgeListing): Promise<readonly HandMade[]> =>
+    listing.leases.length === 0 ? [] : handMadeLeases(listing, await windowRuns(inputs));
+
   const clientOf = (inputs: EdgeFirewallInputs, role: keyof EdgeReach) =>
     edges.client(inputs.edge, inputs.ssh, role);
 
@@ -80,14 +103,25 @@ export function edgeFirewall(edges: Edges): Handler<EdgeFirewallInputs> {
     if (change !== null) {
       await applyOnProbation(client, change, inputs.probes, (via) => edges.prober(via), call.log);
     }
-    if (endless(listing).length === 0) return;
-    if (endless(listing).length === listing.leases.length) {
-      await clientOf(inputs, "window").release(listing.clock.fence);
-      return;
+    // A window's own leases are never touched: what is taken away was given by no window.
+    const found = await handMade(inputs, listing);
+    if (found.length > 0) {
+      if ((await windowRuns(inputs)) === false) await clientOf(inputs, "window").release(listing.clock.fence);
+      else
+        await edges.revoke(
+          inputs.edge,
+          inputs.ssh,
+          found.map(({ lease }) => lease),
+        );
+      await call.log.info(
+        `${inputs.edge}: took away what no window leased: ${segmentsOf(
+          inputs,
+          found.map(({ lease }) => lease),
+        )}`,
+      );
     }
-    await call.log.warning(
-      `${inputs.edge}: leases without an end stay while a window holds others: ${segmentsOf(inputs, endless(listing))}`,
-    );
+    // Confirming has written the file already.
+    if (change === null && persistedOf(listing).length > 0) await edges.persist(inputs.edge, inputs.ssh);
   };
 
   return {
@@ -104,7 +138,8 @@ export function edgeFirewall(edges: Edges): Handler<EdgeFirewallInputs> {
         window: window.rules,
         windowOrder: window.order,
         foreign: {},
-        endless: {},
+        leases: {},
+        persisted: AS_DECLARED,
       };
     },
 
@@ -130,16 +165,16 @@ export function edgeFirewall(edges: Edges): Handler<EdgeFirewallInputs> {
           `hook ${hook} priority ${priority}`,
         ]),
       );
-      const unending = Object.fromEntries(
-        endless(listing).map((lease) => [`${lease.set}/${lease.value}`, segmentsOf(inputs, [lease])]),
-      );
+      const byHand = await handMade(inputs, listing);
+      const persisted = persistedOf(listing);
       const drift = [
         ...policy.drift,
         ...window.drift,
         ...foreignDrift(strangers, []),
-        ...Object.entries(unending).map(
-          ([name, whose]) => `lease ${name} has no end: ${whose} would stay cut`,
+        ...byHand.map(
+          ({ lease, why }) => `lease ${lease.set} ${lease.value} (${segmentsOf(inputs, [lease])}) ${why}`,
         ),
+        ...persisted,
       ];
       return {
         inputs: {
@@ -148,7 +183,8 @@ export function edgeFirewall(edges: Edges): Handler<EdgeFirewallInputs> {
           window: window.rules,
           windowOrder: window.order,
           foreign,
-          endless: unending,
+          leases: Object.fromEntries(byHand.map(({ lease, why }) => [`${lease.set}/${lease.value}`, why])),
+          persisted: persisted.length === 0 ? AS_DECLARED : persisted.join("; "),
         },
         outputs: {},
         drift: drift.map((line) => `${inputs.edge}: ${line}`),

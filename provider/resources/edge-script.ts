@@ -14,7 +14,11 @@ const schema = z.strictObject({
   ssh: reachSchema,
   /** Set by the provider: SHA-256 of the script. */
   script: z.string().optional(),
+  /** Who may write it. */
+  mode: z.string().optional(),
 });
+const PATH = "/usr/local/lib/jeda/edge";
+const MODE = "755 0:0";
 export type EdgeScriptInputs = z.infer<typeof schema>;
 
 export function edgeScript(edges: Edges): Handler<EdgeScriptInputs> {
@@ -22,7 +26,7 @@ export function edgeScript(edges: Edges): Handler<EdgeScriptInputs> {
     const text = await readFile(edgeScriptPath, "utf8");
     const policy = edges.client(inputs.edge, inputs.ssh, "policy");
     const listing = await policy.list({});
-    if (listing.scriptSha256 === sha256(text)) return;
+    if (listing.scriptSha256 === sha256(text) && (listing.scriptMode ?? MODE) === MODE) return;
     await edges.install(inputs.edge, inputs.ssh, text);
     const after = await policy.list({});
     if (after.scriptSha256 === sha256(text)) return;
@@ -34,7 +38,7 @@ export function edgeScript(edges: Edges): Handler<EdgeScriptInputs> {
   return {
     schema,
     identity: ["edge"],
-    derive: async () => ({ script: sha256(await readFile(edgeScriptPath, "utf8")) }),
+    derive: async () => ({ script: sha256(await readFile(edgeScriptPath, "utf8")), mode: MODE }),
 
     async create(inputs) {
       await install(inputs);
@@ -42,10 +46,13 @@ export function edgeScript(edges: Edges): Handler<EdgeScriptInputs> {
     },
 
     async read(inputs) {
-      const { scriptSha256 } = await edges.client(inputs.edge, inputs.ssh, "read").list({});
-      const drift =
-        scriptSha256 === inputs.script ? [] : [`/usr/local/lib/jeda/edge is not what was installed`];
-      return { inputs: { script: scriptSha256 }, outputs: {}, drift };
+      const listing = await edges.client(inputs.edge, inputs.ssh, "read").list({});
+      const { scriptSha256: script, scriptMode: mode = MODE } = listing;
+      const drift = [
+        ...(script === inputs.script ? [] : [`${PATH} is not what was installed`]),
+        ...(mode === MODE ? [] : [`${PATH} has mode and owner ${mode} instead of ${MODE}`]),
+      ].map((line) => `${inputs.edge}: ${line}`);
+      return { inputs: { script, mode }, outputs: {}, drift };
     },
 
     async update(inputs) {

@@ -1,9 +1,10 @@
 /** The backup host's own firewall: `inet jeda_host`, the file that loads it at boot, and the script that does both. */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { foreignDrift, tableDrift } from "../../src/firewall/drift.ts";
+import { foreignDrift } from "../../src/firewall/drift.ts";
+import { persistedDrift } from "../../src/firewall/persisted.ts";
 import { makeTransition } from "../../src/firewall/transition.ts";
-import { edgeScriptPath, HOST_SCRIPT } from "../../src/host/host-firewall.ts";
+import { edgeScriptPath, HOST_SCRIPT, type HostListing } from "../../src/host/host-firewall.ts";
 import { sha256 } from "../../src/host/remote-file.ts";
 import { JedaError } from "../../src/model/errors.ts";
 import type { Hosts } from "../edges.ts";
@@ -12,6 +13,7 @@ import { PROBATION_MS } from "../probation.ts";
 import { compareTables, declaredTable } from "../ruleset-inputs.ts";
 
 const AS_DECLARED = "as declared";
+const MODE = "755 0:0";
 const PERSISTED = "/etc/jeda/host.nft";
 const texts = z.record(z.string(), z.string());
 
@@ -29,15 +31,14 @@ const schema = z.strictObject({
   persisted: z.string().optional(),
   /** SHA-256 of the script on the host. */
   script: z.string().optional(),
+  /** Who may write it. */
+  mode: z.string().optional(),
 });
 export type HostFirewallInputs = z.infer<typeof schema>;
 
 export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
-  const persistedState = async (inputs: HostFirewallInputs, wanted: string | null): Promise<string> => {
-    const text = await hosts.text(inputs.ssh, PERSISTED);
-    if (text === null) return "missing";
-    return tableDrift(wanted, text).length === 0 ? AS_DECLARED : "another firewall than declared";
-  };
+  const persistedOf = ({ persisted, wanted }: HostListing): readonly string[] =>
+    persisted === undefined ? [] : persistedDrift(PERSISTED, persisted, { jeda_host: wanted });
 
   const apply = async (inputs: HostFirewallInputs): Promise<void> => {
     const firewall = hosts.firewall(inputs.host, inputs.ssh);
@@ -45,12 +46,11 @@ export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
     const listing = await firewall.list(inputs.table);
     const live = { jeda_host: listing.table };
     const wanted = { jeda_host: listing.wanted };
-    let change = makeTransition(live, wanted);
-    // Confirming is what writes the file: where only that is wrong, the same table is confirmed once more.
-    if (change === null && (await persistedState(inputs, listing.wanted)) !== AS_DECLARED) {
-      change = makeTransition({ jeda_host: null }, wanted);
+    const change = makeTransition(live, wanted);
+    if (change === null) {
+      if (persistedOf(listing).length > 0) await firewall.persist();
+      return;
     }
-    if (change === null) return;
     await firewall.apply(change, PROBATION_MS);
     try {
       await firewall.confirm();
@@ -68,7 +68,14 @@ export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
 
   /** A host whose script is gone can't be listed; that is drift, and applying installs it again. */
   const unlisted = (host: string): Live => ({
-    inputs: { rules: {}, order: {}, foreign: {}, persisted: "unknown", script: "missing or broken" },
+    inputs: {
+      rules: {},
+      order: {},
+      foreign: {},
+      persisted: "unknown",
+      script: "missing or broken",
+      mode: "unknown",
+    },
     outputs: {},
     drift: [`${host}: ${HOST_SCRIPT} is missing or broken, so the firewall could not be read`],
   });
@@ -83,6 +90,7 @@ export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
       foreign: {},
       persisted: AS_DECLARED,
       script: sha256(await readFile(edgeScriptPath, "utf8")),
+      mode: MODE,
     }),
 
     async create(inputs) {
@@ -102,13 +110,15 @@ export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
         live: listing.table,
         wanted: listing.wanted,
       });
-      const persisted = await persistedState(inputs, listing.wanted);
+      const persisted = persistedOf(listing);
+      const mode = listing.scriptMode ?? MODE;
       const strangers = listing.foreign.filter((hook) => foreignDrift([hook], []).length > 0);
       const findings = [
         ...drift,
         ...foreignDrift(strangers, []),
-        ...(persisted === AS_DECLARED ? [] : [`${PERSISTED} is ${persisted}`]),
+        ...persisted,
         ...(listing.scriptSha256 === inputs.script ? [] : [`${HOST_SCRIPT} is not what was installed`]),
+        ...(mode === MODE ? [] : [`${HOST_SCRIPT} has mode and owner ${mode} instead of ${MODE}`]),
       ];
       const foreign = Object.fromEntries(
         strangers.map(({ table, chain, hook, priority }) => [
@@ -117,7 +127,14 @@ export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
         ]),
       );
       return {
-        inputs: { rules, order, foreign, persisted, script: listing.scriptSha256 },
+        inputs: {
+          rules,
+          order,
+          foreign,
+          persisted: persisted.length === 0 ? AS_DECLARED : persisted.join("; "),
+          script: listing.scriptSha256,
+          mode,
+        },
         outputs: {},
         drift: findings.map((line) => `${inputs.host}: ${line}`),
       };

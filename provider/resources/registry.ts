@@ -11,7 +11,7 @@ import { runner } from "./runner.ts";
 export function handlers(edges: Edges, hosts: Hosts, remote: Remote): ReadonlyMap<string, AnyHandler> {
   return new Map<string, AnyHandler>([
     ["jeda:index:EdgeScript", edgeScript(edges)],
-    ["jeda:index:EdgeFirewall", edgeFirewall(edges)],
+    ["jeda:index:EdgeFirewall", edgeFirewall(edges, remote.run)],
     ["jeda:index:HostFirewall", hostFirewall(hosts)],
     ["jeda:index:Runner", runner(remote)],
     ["jeda:index:Repository", repository(remote.run)],

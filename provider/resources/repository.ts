@@ -16,16 +16,33 @@ const schema = z.strictObject({
 });
 export type RepositoryInputs = z.infer<typeof schema>;
 
-type Look = { readonly kind: "absent" | "occupied" } | { readonly kind: "present"; readonly id: string };
+type Look =
+  | { readonly kind: "absent" | "occupied" | "closed" }
+  | { readonly kind: "present"; readonly id: string; readonly mode: string };
+
+/** Null where only root may write: whoever else may can delete every backup. */
+function openTo(mode: string): string | null {
+  const [digits = "", owner = ""] = mode.split(" ");
+  return owner === "0" && (Number.parseInt(digits, 8) & 0o022) === 0
+    ? null
+    : `open to others than root: mode ${digits}, owner ${owner}`;
+}
 
 export function repository(run: Run): Handler<RepositoryInputs> {
-  const look = async (inputs: RepositoryInputs): Promise<Look> => {
+  const lookAtAll = async (inputs: RepositoryInputs): Promise<Look> => {
     const out = await runScript(run, inputs.ssh, "repository", ["look", inputs.path], {
       stdin: `${inputs.password}\n`,
     });
-    const [kind, ...config] = out.split("\n");
+    const [answer = "", ...config] = out.split("\n");
+    const [kind, ...mode] = answer.split(" ");
     if (kind === "absent" || kind === "occupied") return { kind };
-    if (kind === "present") return { kind, id: String(JSON.parse(config.join("\n")).id) };
+    if (kind === "present")
+      return { kind, id: String(JSON.parse(config.join("\n")).id), mode: mode.join(" ") };
+    return { kind: "closed" };
+  };
+  const look = async (inputs: RepositoryInputs): Promise<Exclude<Look, { readonly kind: "closed" }>> => {
+    const found = await lookAtAll(inputs);
+    if (found.kind !== "closed") return found;
     throw new JedaError("CREDENTIALS", `the repository ${inputs.path} does not open with this password`, {
       hint: "Correct the password in the stack's credentials. A new password is added on the backup host with `restic key passwd`, not here.",
     });
@@ -66,14 +83,16 @@ export function repository(run: Run): Handler<RepositoryInputs> {
     },
 
     async read(inputs, known) {
-      const live = await look(inputs);
+      const live = await lookAtAll(inputs);
       const before = known.repositoryId;
       const found =
-        live.kind !== "present"
-          ? "missing"
-          : live.id === before
-            ? AS_CREATED
-            : `another one: id ${live.id.slice(0, 8)} instead of ${String(before).slice(0, 8)}`;
+        live.kind === "closed"
+          ? "closed to the password it was applied with: its keys were changed or are gone"
+          : live.kind !== "present"
+            ? "missing"
+            : live.id === before
+              ? (openTo(live.mode) ?? AS_CREATED)
+              : `another one: id ${live.id.slice(0, 8)} instead of ${String(before).slice(0, 8)}`;
       return {
         inputs: { found },
         outputs: { repositoryId: before ?? null },
@@ -85,6 +104,7 @@ export function repository(run: Run): Handler<RepositoryInputs> {
       const live = await look(inputs);
       if (live.kind !== "present") throw gone(inputs, "missing");
       if (live.id !== known.repositoryId) throw gone(inputs, String(olds.found));
+      if (openTo(live.mode) !== null) await runScript(run, inputs.ssh, "repository", ["guard", inputs.path]);
       return { repositoryId: live.id };
     },
 

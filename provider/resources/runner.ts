@@ -27,6 +27,8 @@ const schema = z.strictObject({
   /** Set by the provider: SHA-256 of each file, and how the credentials on the host compare. */
   files: z.record(z.string(), z.string()).optional(),
   installedCredentials: z.string().optional(),
+  /** Who may write into the directories they lie in. */
+  directories: z.string().optional(),
 });
 export type RunnerInputs = z.infer<typeof schema>;
 
@@ -34,10 +36,18 @@ function machineOf({ machine }: RunnerInputs): string {
   return machine ?? (process.arch === "arm64" ? "aarch64" : "x86_64");
 }
 
+function fileDrift(live: string | undefined, declared: string): string {
+  if (live === undefined) return "is missing";
+  return live.startsWith(`${declared} with `)
+    ? `is there ${live.slice(declared.length + 1)}`
+    : "is not what was installed";
+}
+
 interface Look {
   readonly machine: string;
   readonly files: Readonly<Record<string, string>>;
   readonly credentials: string;
+  readonly directories: string;
 }
 
 export function runner(remote: Remote): Handler<RunnerInputs> {
@@ -47,21 +57,25 @@ export function runner(remote: Remote): Handler<RunnerInputs> {
     const files: Record<string, string> = {};
     let machine = "unknown";
     let credentials = "missing";
+    const open: string[] = [];
     for (const [word, first = "", second = "", third = ""] of out
       .split("\n")
       .map((line) => line.split(" "))) {
       if (word === "machine") machine = first;
       if (word === "file") {
-        const asked = MODES[first as FileName];
+        const asked = `${MODES[first as FileName].slice(1)}:0:0`;
         files[first] =
-          third.padStart(4, "0") === asked ? second : `${second} with mode ${third} instead of ${asked}`;
+          third === asked ? second : `${second} with mode and owner ${third} instead of ${asked}`;
+      }
+      if (word === "directory" && (third !== "0" || (Number.parseInt(second, 8) & 0o022) !== 0)) {
+        open.push(`${first} may be written by others than root: mode ${second}, owner ${third}`);
       }
       if (word === "credentials") {
         credentials = first === sha256(salt + inputs.credentials) ? AS_DECLARED : "changed on the host";
         if (second !== "600:0") credentials = `readable by others: mode and owner ${second} instead of 600:0`;
       }
     }
-    return { machine, files, credentials };
+    return { machine, files, credentials, directories: open.join("; ") || AS_DECLARED };
   };
 
   const refuseInWindow = async (inputs: RunnerInputs, what: string): Promise<void> => {
@@ -90,6 +104,7 @@ export function runner(remote: Remote): Handler<RunnerInputs> {
       await log.info(`installing ${name} (${content.byteLength} bytes)`);
       await remote.write(inputs.ssh, { path: `/opt/jeda/${name}`, content, mode: MODES[name] });
     }
+    if (live.directories !== AS_DECLARED) await runScript(remote.run, inputs.ssh, "runner", ["guard"]);
     if (live.credentials !== AS_DECLARED) {
       await remote.write(inputs.ssh, { path: CREDENTIALS, content: inputs.credentials, mode: "0600" });
     }
@@ -112,7 +127,11 @@ export function runner(remote: Remote): Handler<RunnerInputs> {
           }
         }),
       );
-      return { files: Object.fromEntries(hashes), installedCredentials: AS_DECLARED };
+      return {
+        files: Object.fromEntries(hashes),
+        installedCredentials: AS_DECLARED,
+        directories: AS_DECLARED,
+      };
     },
 
     async create(inputs, call) {
@@ -126,12 +145,12 @@ export function runner(remote: Remote): Handler<RunnerInputs> {
       const live = await look(inputs);
       const declared = inputs.files ?? {};
       const drift = FILE_NAMES.filter((name) => live.files[name] !== declared[name]).map(
-        (name) =>
-          `/opt/jeda/${name} is ${live.files[name] === undefined ? "missing" : "not what was installed"}`,
+        (name) => `/opt/jeda/${name} ${fileDrift(live.files[name], declared[name] ?? "")}`,
       );
+      if (live.directories !== AS_DECLARED) drift.push(live.directories);
       if (live.credentials !== AS_DECLARED) drift.push(`${CREDENTIALS} is ${live.credentials}`);
       return {
-        inputs: { files: live.files, installedCredentials: live.credentials },
+        inputs: { files: live.files, installedCredentials: live.credentials, directories: live.directories },
         outputs: {},
         drift,
       };

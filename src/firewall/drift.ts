@@ -52,10 +52,10 @@ function leaseDrift(lease: LiveLease, options: DriftOptions): string[] {
   return [];
 }
 
-/** Only what stands where jeda's own chains stand, or hides traffic from them, is a finding. */
+/** Any hook is a finding: one in front can hide traffic from jeda's chains, rewrite it, or let it pass by. */
 export function foreignDrift(foreign: readonly ForeignHook[], known: readonly string[]): string[] {
   return foreign
-    .filter(({ hook, table }) => ["forward", "input", "ingress"].includes(hook) && !known.includes(table))
+    .filter(({ table }) => !known.includes(table))
     .map(
       ({ table, chain, hook, priority }) =>
         `foreign table ${table}: ${chain} hooks ${hook} at priority ${priority}; it is reported, never touched`,

@@ -227,7 +227,28 @@ read_lease() {
     END { printf "%.0f %.0f %.0f\n", count, shortest, longest }' "$work/sorted" -
 }
 
+# What was leased by way of this script: "BOOT_ID SET VALUE DEADLINE_BOOT_MS". An element that the kernel holds and
+# that stands here with an earlier end, or not at all, is somebody's hand. Written before the kernel is asked: an
+# element without a grant is a finding, a grant without an element is none.
+grants() {
+  [ ! -r "$run/grants" ] || awk -v boot="$(boot_id)" 'NF == 4 && $1 == boot { print $2, $3, $4 }' "$run/grants"
+}
+
+# grant DEADLINE_BOOT_MS, for the elements in $work/sorted; "grant 0" takes theirs away.
+grant() {
+  grants | awk -v deadline="$1" -v boot="$(boot_id)" '
+    FILENAME != "-" { named[$1 " " $2] = 1; next }
+    !(($1 " " $2) in named) { print boot, $0 }
+    END { if (deadline > 0) for (one in named) print boot, one, deadline }' "$work/sorted" - >"$work/grants"
+  mv "$work/grants" "$run/grants"
+}
+
 drop_lease() {
+  grant 0
+  delete_elements
+}
+
+delete_elements() {
   grouped "" | while read -r set elements; do
     nft add element inet jeda_window "$set" "$elements" 2>/dev/null || true
     nft delete element inet jeda_window "$set" "$elements" 2>/dev/null || true
@@ -261,7 +282,8 @@ verb_lease() {
       refuse deadline "$left ms are left until the deadline: nothing is leased below 1000 ms"
     fi
     [ "$left" -le "$maximum" ] || refuse maximum "$left ms are more than the site's maximum of $maximum ms"
-    load_lease "$left" || refuse nft "$(nft_said)"
+    grant "$3"
+    load_lease "$left" || { grant 0; refuse nft "$(nft_said)"; }
     for _reading in 1 2 3 4 5; do
       before=$(boot_ms)
       found=$(read_lease)
@@ -293,13 +315,45 @@ verb_release() {
   next=$(($(fence) + 1))
   [ "$1" -le "$next" ] || next=$1
   raise_fence "$next"
+  rm -f "$run/grants"
   flush_sets "$lease_sets"
   printf '{"ok":true,"clock":%s}\n' "$(clock_json)"
 }
 
 verb_shut() {
   take_lock
+  grants | awk -v boot="$(boot_id)" '$1 != "vault_open" { print boot, $0 }' >"$work/grants"
+  mv "$work/grants" "$run/grants"
   flush_sets vault_open
+  printf '{"ok":true,"clock":%s}\n' "$(clock_json)"
+}
+
+# revoke: takes away what somebody's hand did to the elements named. What was leased goes back to its own end,
+# without ever being absent; the rest is deleted.
+verb_revoke() {
+  read_input
+  complete_input
+  check_elements
+  take_lock
+  cp "$work/sorted" "$work/named"
+  while read -r set value; do
+    echo "$set $value" >"$work/sorted"
+    deadline=$(grants | awk -v set="$set" -v value="$value" '$1 == set && $2 == value { print $3 }')
+    left=$((${deadline:-0} - $(boot_ms) - 10))
+    if [ "$left" -ge 1000 ]; then
+      load_lease "$left" || refuse nft "$(nft_said)"
+    else
+      delete_elements
+    fi
+  done <"$work/named"
+  printf '{"ok":true,"clock":%s}\n' "$(clock_json)"
+}
+
+# persist: writes the file for the next boot once more, from the tables as they are.
+verb_persist() {
+  take_lock
+  ! on_probation || refuse busy "a change waits for its confirmation"
+  persist
   printf '{"ok":true,"clock":%s}\n' "$(clock_json)"
 }
 
@@ -319,6 +373,11 @@ flush_sets() {
 
 own_sha256() {
   sha256sum <"$self" | cut -d ' ' -f 1
+}
+
+# "755 0:0", a symbolic link's own; nothing where there is no such file.
+mode_of() {
+  stat -c '%a %u:%g' "$1" 2>/dev/null || true
 }
 
 table_json() {
@@ -369,6 +428,11 @@ verb_list() {
     printf '},"leases":' && json_text "$work/leases"
     printf ',"chains":' && json_text "$work/chains"
     printf ',"flowtables":' && json_text "$work/flowtables"
+    grants >"$work/granted"
+    printf ',"grants":' && json_text "$work/granted"
+    printf ',"scriptMode":"%s","persisted":' "$(mode_of "$self")"
+    if [ -f "$etc/$persisted" ]; then json_text "$etc/$persisted"; else printf null; fi
+    printf ',"persistedMode":"%s"' "$(mode_of "$etc/$persisted")"
     echo '}'
   } >>"$work/answer"
   cat "$work/answer"
@@ -600,10 +664,10 @@ main() {
   case $mode in
   read) verbs="list clock" ;;
   window) verbs="list clock lease renew release shut" ;;
-  policy) verbs="list clock apply confirm revert install" ;;
+  policy) verbs="list clock apply confirm revert revoke persist install" ;;
   boot) verbs="boot" ;;
   host)
-    verbs="list clock apply confirm revert boot install"
+    verbs="list clock apply confirm revert persist boot install"
     tables=jeda_host
     persisted=host.nft
     ;;

@@ -1,6 +1,6 @@
 /** An edge by SSH: the requests of `model/edge-protocol.ts` as words for its script (docs/edge-protocol.md). */
 import { z } from "zod";
-import type { EdgeClient, LeaseAnswer, LeaseRequest } from "../model/edge-protocol.ts";
+import type { EdgeClient, LeaseAnswer, LeaseElement, LeaseRequest } from "../model/edge-protocol.ts";
 import type { Edge, EdgeReach } from "../model/hospital.ts";
 import { listSchema, sections, toEdgeListing } from "./edge-listing.ts";
 import { callFirewall, clockSchema, okSchema } from "./firewall-call.ts";
@@ -68,9 +68,26 @@ function elements(request: LeaseRequest): string {
   return `${request.elements.map(({ set, value }) => `${set} ${value}\n`).join("")}#jeda end\n`;
 }
 
+type PolicyReach = Pick<Edge, "name"> & { readonly ssh: Pick<EdgeReach, "policy"> };
+
+/** Writes the file for the next boot once more, from the tables as they are: they must be as declared. */
+export async function persistEdge(edge: PolicyReach, options: EdgeClientOptions = {}): Promise<void> {
+  await callFirewall(`edge ${edge.name}`, edge.ssh.policy, ["persist"], okSchema, { ...options });
+}
+
+/** Deletes these elements, but for those that a window was granted: they go back to their own end. */
+export async function revokeLeases(
+  edge: PolicyReach,
+  leases: readonly LeaseElement[],
+  options: EdgeClientOptions = {},
+): Promise<void> {
+  const stdin = `${leases.map(({ set, value }) => `${set} ${value}\n`).join("")}#jeda end\n`;
+  await callFirewall(`edge ${edge.name}`, edge.ssh.policy, ["revoke"], okSchema, { ...options, stdin });
+}
+
 /** Replaces the edge's script by this text; `destination` is the policy key's. Returns its SHA-256. */
 export async function installEdgeScript(
-  edge: Pick<Edge, "name"> & { readonly ssh: Pick<EdgeReach, "policy"> },
+  edge: PolicyReach,
   script: string,
   options: EdgeClientOptions = {},
 ): Promise<string> {

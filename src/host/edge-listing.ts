@@ -3,7 +3,7 @@ import { z } from "zod";
 import { foreignHooks } from "../firewall/foreign.ts";
 import { parseTableText } from "../firewall/listing.ts";
 import { onProbation } from "../firewall/settled.ts";
-import type { EdgeListing, LeaseSet, LiveLease } from "../model/edge-protocol.ts";
+import type { EdgeListing, LeaseSet, LiveLease, Persisted } from "../model/edge-protocol.ts";
 import { clockSchema } from "./firewall-call.ts";
 
 const text = z.string().nullable();
@@ -17,6 +17,11 @@ export const listSchema = z.object({
   leases: z.string(),
   chains: z.string(),
   flowtables: z.string(),
+  // Absent in the answer of an older script, which is drift by its hash already.
+  grants: z.string().optional(),
+  scriptMode: z.string().optional(),
+  persisted: text.optional(),
+  persistedMode: z.string().optional(),
 });
 
 export type RawListing = z.infer<typeof listSchema>;
@@ -31,10 +36,35 @@ export function toEdgeListing(raw: RawListing): EdgeListing {
     scriptSha256: raw.scriptSha256,
     tables,
     wanted: { jeda: raw.wanted.jeda ?? null, jeda_window: raw.wanted.jeda_window ?? null },
-    leases: liveLeases(raw.leases),
+    leases: granted(liveLeases(raw.leases), raw),
     foreign: foreignHooks(raw.chains, raw.flowtables, ["jeda", "jeda_window"]),
     probation: live.some(onProbation),
+    ...aboutFiles(raw),
   };
+}
+
+export function aboutFiles(raw: RawListing): { scriptMode?: string; persisted?: Persisted } {
+  return {
+    ...(raw.scriptMode === undefined ? {} : { scriptMode: raw.scriptMode }),
+    ...(raw.persisted === undefined
+      ? {}
+      : { persisted: { text: raw.persisted, mode: raw.persistedMode ?? "" } }),
+  };
+}
+
+/** The edge's own record of what it leased: "SET VALUE DEADLINE_BOOT_MS" a line. */
+function granted(leases: readonly LiveLease[], { grants, clock }: RawListing): LiveLease[] {
+  if (grants === undefined) return [...leases];
+  const ends = new Map(
+    grants.split("\n").map((line) => {
+      const [set = "", value = "", deadline = "0"] = line.split(" ");
+      return [`${set} ${value.replace(/^([\d.]+)\/32$|^([0-9a-f:]+)\/128$/i, "$1$2")}`, Number(deadline)];
+    }),
+  );
+  return leases.map((lease) => {
+    const end = ends.get(`${lease.set} ${lease.value}`);
+    return { ...lease, grantedMs: end === undefined ? null : end - clock.bootMs };
+  });
 }
 
 /** From `nft list table inet jeda_window` without `-s`, which would hide the ends. */

@@ -7,10 +7,11 @@ import { fileURLToPath } from "node:url";
 import { foreignHooks } from "../firewall/foreign.ts";
 import { parseTableText } from "../firewall/listing.ts";
 import { onProbation } from "../firewall/settled.ts";
-import type { EdgeClock, ForeignHook, Transition } from "../model/edge-protocol.ts";
-import { listSchema, type RawListing, sections } from "./edge-listing.ts";
+import type { EdgeClock, ForeignHook, Persisted, Transition } from "../model/edge-protocol.ts";
+import { aboutFiles, listSchema, type RawListing, sections } from "./edge-listing.ts";
 import { type CallOptions, callFirewall, okSchema } from "./firewall-call.ts";
 import { remoteSha256, sha256, writeRemoteFile } from "./remote-file.ts";
+import { runSsh } from "./ssh.ts";
 
 /** Where the script stands on the backup host; `firewall host boot` belongs into its boot, before the network. */
 export const HOST_SCRIPT = "/usr/local/lib/jeda/firewall";
@@ -27,6 +28,8 @@ export interface HostListing {
   readonly wanted: string | null;
   readonly foreign: readonly ForeignHook[];
   readonly probation: boolean;
+  readonly scriptMode?: string;
+  readonly persisted?: Persisted;
 }
 
 export interface HostFirewall {
@@ -38,6 +41,8 @@ export interface HostFirewall {
   /** Over a new connection. */
   confirm(): Promise<void>;
   revert(): Promise<void>;
+  /** Writes the file for the next boot once more, from the table as it is. */
+  persist(): Promise<void>;
 }
 
 /** @param host the backup host; `ssh` is its control path, as root. */
@@ -57,7 +62,10 @@ export function hostFirewall(
   const install = async () => {
     const script = await readFile(edgeScriptPath, "utf8");
     const [present] = await remoteSha256(host.ssh, [HOST_SCRIPT], options);
-    if (present === sha256(script)) return false;
+    if (present === sha256(script)) {
+      await runSsh(host.ssh, ["sh", "-c", 'chown 0:0 "$1" && chmod 0755 "$1"', "sh", HOST_SCRIPT], options);
+      return false;
+    }
     await writeRemoteFile(host.ssh, { path: HOST_SCRIPT, content: script, mode: "0755" }, options);
     return true;
   };
@@ -80,6 +88,9 @@ export function hostFirewall(
     revert: async () => {
       await call(["revert"], okSchema);
     },
+    persist: async () => {
+      await call(["persist"], okSchema);
+    },
   };
 }
 
@@ -92,5 +103,6 @@ function toHostListing(raw: RawListing): HostListing {
     wanted: raw.wanted.jeda_host ?? null,
     foreign: foreignHooks(raw.chains, raw.flowtables, ["jeda_host"]),
     probation: onProbation(parseTableText(table)),
+    ...aboutFiles(raw),
   };
 }

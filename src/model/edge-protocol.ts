@@ -41,6 +41,19 @@ export interface LeaseAnswer {
 /** An element as the kernel holds it. `expiresMs` is null for an element without an end: always drift. */
 export interface LiveLease extends LeaseElement {
   readonly expiresMs: number | null;
+  /**
+   * Milliseconds until the end that the edge's script granted; null for an element it never leased, absent where
+   * the script is too old to know.
+   */
+  readonly grantedMs?: number | null;
+}
+
+/** What is loaded at the next boot, and who may write it. */
+export interface Persisted {
+  /** Null where the file does not exist. */
+  readonly text: string | null;
+  /** "600 0:0": mode, owner and group; empty without a file. */
+  readonly mode: string;
 }
 
 export interface ForeignHook {
@@ -65,6 +78,9 @@ export interface EdgeListing {
   readonly foreign: readonly ForeignHook[];
   /** True while a provisional policy waits for its confirmation. */
   readonly probation: boolean;
+  /** "755 0:0": mode, owner and group of the script. Absent where the script is too old to say. */
+  readonly scriptMode?: string;
+  readonly persisted?: Persisted;
 }
 
 /** nft scripts for one commit-confirmed change; see `src/firewall/transition.ts`. */

@@ -108,6 +108,7 @@ async function declareEdge(
         hospital.segments.map(({ name, interfaces, cidrs }) => [name, [...interfaces, ...cidrs]]),
       ),
       zone: hospital.zone,
+      windowHost: hospital.backupHost.ssh,
     },
     { parent, dependsOn: [script] },
   );

@@ -35,6 +35,8 @@ export interface EdgeFirewallArgs {
   readonly segments: Readonly<Record<string, readonly string[]>>;
   /** IANA zone of times in messages. */
   readonly zone: string;
+  /** OpenSSH destination of the backup host, which knows whether a window is under way. */
+  readonly windowHost: string;
 }
 
 export class EdgeFirewall extends pulumi.CustomResource {

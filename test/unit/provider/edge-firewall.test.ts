@@ -29,16 +29,21 @@ function declared(rules = A + B): Properties {
     ],
     segments: { administrative: ["adm0", "10.20.0.0/24"] },
     zone: "Asia/Jakarta",
+    windowHost: "backup",
   };
 }
 
 describe("EdgeFirewall", () => {
   let edge: FakeEdge;
+  /** What the backup host says is under way. */
+  let running: string;
   let engine: Awaited<ReturnType<typeof startEngine>>;
 
   beforeEach(async () => {
     edge = new FakeEdge();
-    engine = await startEngine({ [TYPE]: edgeFirewall(edge) });
+    running = "the window of tonight";
+    const ask = async () => ({ stdout: running, stderr: "", exitCode: 0 });
+    engine = await startEngine({ [TYPE]: edgeFirewall(edge, ask) });
   });
   afterEach(() => engine.close());
 
@@ -158,18 +163,53 @@ describe("EdgeFirewall", () => {
     });
   });
 
-  it("reports a foreign table and an endless lease, and ends only the lease", async () => {
+  it("reports a foreign table and an endless lease, and takes away only the lease", async () => {
     const inputs = await created();
     edge.foreign = [{ table: "inet filter", chain: "forward", hook: "forward", priority: -200 }];
     edge.leases = [{ set: "isolated_if", value: "adm0", expiresMs: null }];
     const live = await engine.read(TYPE, "edge", inputs);
     assert.deepEqual((await engine.diff(TYPE, live.inputs, inputs)).paths, {
       'foreign["inet filter/forward"]': "DELETE",
-      'endless["isolated_if/adm0"]': "DELETE",
+      'leases["isolated_if/adm0"]': "DELETE",
     });
     await engine.update(TYPE, live.inputs, inputs);
     assert.deepEqual(edge.leases, []);
+    assert.ok(edge.said.includes("revoke"));
+  });
+
+  it("takes a lease for somebody's hand when no window was granted it or none runs", async () => {
+    const inputs = await created();
+    edge.leases = [
+      { set: "isolated_if", value: "adm0", expiresMs: 60_000, grantedMs: null },
+      { set: "isolated_v4", value: "10.20.0.0/24", expiresMs: 60_000, grantedMs: 60_000 },
+      { set: "vault_open", value: "ipv4", expiresMs: 90_000, grantedMs: 60_000 },
+    ];
+    running = "windows";
+    const live = await engine.read(TYPE, "edge", inputs);
+    assert.deepEqual(Object.keys((await engine.diff(TYPE, live.inputs, inputs)).paths), [
+      'leases["isolated_if/adm0"]',
+      'leases["vault_open/ipv4"]',
+    ]);
+    await engine.update(TYPE, live.inputs, inputs);
+    assert.deepEqual(
+      edge.leases.map(({ set }) => set),
+      ["isolated_v4", "vault_open"],
+    );
+    running = "";
+    await engine.update(TYPE, live.inputs, inputs);
+    assert.deepEqual(edge.leases, []);
     assert.ok(edge.said.includes("release 7"));
+  });
+
+  it("reports what a reboot would load instead, and writes it again", async () => {
+    const inputs = await created();
+    edge.persisted = { text: null, mode: "" };
+    const live = await engine.read(TYPE, "edge", inputs);
+    assert.deepEqual((await engine.diff(TYPE, live.inputs, inputs)).paths, { persisted: "UPDATE" });
+    await engine.update(TYPE, live.inputs, inputs);
+    assert.ok(edge.said.includes("persist"));
+    const after = await engine.read(TYPE, "edge", inputs);
+    assert.equal((await engine.diff(TYPE, after.inputs, inputs)).changes, false);
   });
 
   it("takes a window's leases for no drift and leaves them alone", async () => {

@@ -4,7 +4,9 @@ import type {
   EdgeClient,
   EdgeListing,
   ForeignHook,
+  LeaseElement,
   LiveLease,
+  Persisted,
   Transition,
 } from "../../../src/model/edge-protocol.ts";
 import { JedaError } from "../../../src/model/errors.ts";
@@ -17,6 +19,7 @@ export class FakeEdge implements Edges {
   leases: LiveLease[] = [];
   foreign: ForeignHook[] = [];
   script = "0".repeat(64);
+  persisted: Persisted | undefined;
   unreachable: JedaError | null = null;
   /** What the service answers under a given policy. */
   answer: (policy: string | null) => Flow = () => "open";
@@ -43,6 +46,7 @@ export class FakeEdge implements Edges {
           leases: [...this.leases],
           foreign: [...this.foreign],
           probation: this.#before !== null,
+          ...(this.persisted === undefined ? {} : { persisted: this.persisted }),
         };
       },
       lease: () => Promise.reject(new Error("the provider leases nothing")),
@@ -75,6 +79,19 @@ export class FakeEdge implements Edges {
   async install(_name: string, _ssh: unknown, script: string): Promise<void> {
     const { createHash } = await import("node:crypto");
     this.script = createHash("sha256").update(script).digest("hex");
+  }
+
+  async persist(): Promise<void> {
+    this.said.push("persist");
+    this.persisted = { text: `${this.tables.jeda}${this.tables.jeda_window}`, mode: "600 0:0" };
+  }
+
+  async revoke(_name: string, _ssh: unknown, leases: readonly LeaseElement[]): Promise<void> {
+    this.said.push("revoke");
+    const named = leases.map(({ set, value }) => `${set} ${value}`);
+    this.leases = this.leases.filter(
+      ({ set, value, grantedMs }) => grantedMs != null || !named.includes(`${set} ${value}`),
+    );
   }
 
   prober(destination: string): Prober {
