@@ -24,6 +24,18 @@ export function namespaceInodes(id: string): number[] {
   return namespaces(id).map((name) => statSync(`/run/netns/${name}`).ino);
 }
 
+/** "net:[INODE]" of every other lab on the machine. */
+export function namespaceInodesOfOthers(id: string): ReadonlySet<string> {
+  const all = existsSync("/run/netns") ? readdirSync("/run/netns") : [];
+  const others = all.filter((name) => name.startsWith("jeda-") && !name.startsWith(`jeda-${id}-`));
+  return new Set(others.map((name) => `net:[${statSync(`/run/netns/${name}`).ino}]`));
+}
+
+/** Inode of one host's network namespace. */
+export function namespaceInode(id: string, host: string): number {
+  return statSync(`/run/netns/jeda-${id}-${host}`).ino;
+}
+
 /** Process ids in these network namespaces. */
 export function processesIn(inodes: readonly number[]): number[] {
   const links = new Set(inodes.map((inode) => `net:[${inode}]`));
