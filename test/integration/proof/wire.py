@@ -12,48 +12,16 @@ One JSON object a line on standard input, one answer a line on standard output:
   {"op": "forget", "arrivals": "keep" | "drop"}    empties the edge's and the backup host's connection tracking
 `expect` only decides how long is waited; an arrival that nobody expected is reported all the same.
 """
-import ctypes
 import json
 import os
 import select
 import socket
 import struct
-import subprocess
 import sys
 import time
 
 from frames import MAGIC, build_frame, pack_ports, packed
-
-CLONE_NEWNET = 0x40000000
-libc = ctypes.CDLL(None, use_errno=True)
-
-
-def new_namespace():
-    if libc.unshare(CLONE_NEWNET) != 0:
-        raise OSError(ctypes.get_errno(), "unshare")
-    return os.open("/proc/self/ns/net", os.O_RDONLY)
-
-
-def enter(namespace):
-    if libc.setns(namespace, CLONE_NEWNET) != 0:
-        raise OSError(ctypes.get_errno(), "setns")
-
-
-def ip_batch(lines):
-    subprocess.run(["ip", "-batch", "-"], input="\n".join(lines) + "\n", text=True, check=True)
-
-
-def sysctl(name, value):
-    with open("/proc/sys/" + name, "w") as setting:
-        setting.write(value)
-
-
-def mac(index):
-    return bytes([2, 0, 0, 0, 0, index])
-
-
-def mac_text(index):
-    return ":".join("%02x" % byte for byte in mac(index))
+from topology import build, enter, new_namespace
 
 
 class Wires:
@@ -65,7 +33,7 @@ class Wires:
         self.pending = {}
         self.sockets = {}
         self.by_index = {}
-        self.build(count)
+        build(count, self.edge, self.backup, self.wires)
         for index in range(count):
             self.open_wire(index, "h%d" % index)
         self.backup_wire = count
@@ -79,39 +47,6 @@ class Wires:
         self.poll = select.poll()
         for number in self.sockets:
             self.poll.register(number, select.POLLIN)
-
-    def build(self, count):
-        pid = os.getpid()
-        lines = []
-        for index in range(count):
-            lines.append(
-                "link add h%d arp off type veth peer name p%d address %s arp off netns /proc/%d/fd/%d"
-                % (index, index, mac_text(index), pid, self.edge)
-            )
-        lines.append(
-            "link add hb arp off type veth peer name b0 address %s arp off netns /proc/%d/fd/%d"
-            % (mac_text(count), pid, self.backup)
-        )
-        lines += ["link set h%d addrgenmode none up" % index for index in range(count)]
-        lines.append("link set hb addrgenmode none up")
-        ip_batch(lines)
-        enter(self.edge)
-        sysctl("net/ipv4/ip_forward", "1")
-        sysctl("net/ipv6/conf/all/forwarding", "1")
-        for name in os.listdir("/proc/sys/net/ipv4/conf"):
-            sysctl("net/ipv4/conf/%s/rp_filter" % name, "0")
-            sysctl("net/ipv4/conf/%s/send_redirects" % name, "0")
-        lines = ["link set lo up"]
-        for index in range(count):
-            lines.append("link set p%d addrgenmode none up" % index)
-            lines.append("addr add 198.18.%d.1/32 dev p%d" % (index, index))
-            lines.append("addr add 2001:2:0:%x::1/128 dev p%d nodad" % (index, index))
-        ip_batch(lines)
-        enter(self.backup)
-        for name in os.listdir("/proc/sys/net/ipv4/conf"):
-            sysctl("net/ipv4/conf/%s/rp_filter" % name, "0")
-        ip_batch(["link set lo up", "link set b0 addrgenmode none up"])
-        enter(self.wires)
 
     def open_wire(self, index, name):
         enter(self.wires)
