@@ -130,12 +130,7 @@ async function declareBackupHost(
   );
   await placed(firewall);
   const all = pulumi.secret(credentials);
-  const runner = new Runner(
-    name,
-    { ssh, runbook: canonicalJson(plan.runbook), credentials: all.apply((map) => canonicalJson(map)) },
-    { parent },
-  );
-  await placed(runner);
+  // First, so that a password that does not open it stops the run before the runner is given it.
   const kept = new Repository(
     name,
     {
@@ -146,5 +141,11 @@ async function declareBackupHost(
     { parent },
   );
   await placed(kept);
+  const runner = new Runner(
+    name,
+    { ssh, runbook: canonicalJson(plan.runbook), credentials: all.apply((map) => canonicalJson(map)) },
+    { parent },
+  );
+  await placed(runner);
   return [firewall, runner, kept];
 }
