@@ -1,6 +1,6 @@
 /**
- * The engine's calls, turned into calls of the handlers. Knows the wire, and nothing of hospitals. Inputs are not
- * repeated as outputs: a refresh would print every rule of a table in which one has changed.
+ * The engine's calls, turned into calls of the handlers. Knows the wire, and nothing of hospitals. Inputs are
+ * repeated as outputs, for that is where the engine looks for the live values that `pulumi refresh --diff` prints.
  */
 import type { ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { z } from "zod";
@@ -141,7 +141,7 @@ export function implementation(around: Served): UntypedServiceImplementation {
         return response.setProperties(toStruct({}));
       }
       const { id, outputs } = await handler.create(handler.schema.parse(unwrapAll(raw)), callOf(request));
-      return response.setId(id).setProperties(toStruct(outputs));
+      return response.setId(id).setProperties(toStruct({ ...told(handler, raw), ...outputs }));
     }),
 
     read: answer(async (request: providerPb.ReadRequest) => {
@@ -155,10 +155,11 @@ export function implementation(around: Served): UntypedServiceImplementation {
         const live = await handler.read(fromState(handler, inputs), unwrapAll(outputs), call);
         if (live === null) return response;
         for (const line of live.drift) await call.log.warning(`drift: ${line}`);
+        const liveInputs = { ...inputs, ...live.inputs };
         return response
           .setId(request.getId())
-          .setInputs(toStruct({ ...inputs, ...live.inputs }))
-          .setProperties(toStruct(live.outputs));
+          .setInputs(toStruct(liveInputs))
+          .setProperties(toStruct({ ...told(handler, liveInputs), ...live.outputs }));
       } catch (error) {
         if (!(error instanceof JedaError) || error.code !== "UNREACHABLE") throw error;
         throw new Answered(initFailure(error, { id: request.getId(), inputs, outputs }));
@@ -180,7 +181,7 @@ export function implementation(around: Served): UntypedServiceImplementation {
         unwrapAll(fromStruct(request.getOlds())),
         callOf(request),
       );
-      return response.setProperties(toStruct(outputs));
+      return response.setProperties(toStruct({ ...told(handler, raw), ...outputs }));
     }),
 
     delete: answer(async (request: providerPb.DeleteRequest) => {
@@ -190,6 +191,13 @@ export function implementation(around: Served): UntypedServiceImplementation {
       return new emptyPb.Empty();
     }),
   };
+}
+
+/** What is worth a second copy in state: not what only says again what other inputs say. */
+function told(handler: AnyHandler, inputs: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(inputs).filter(([name]) => handler.quiet?.includes(name) !== true),
+  );
 }
 
 /** Inputs as an earlier version of this provider left them: what this one doesn't know any more is no error. */

@@ -1,6 +1,6 @@
 /**
- * A host to administer: network, mounts and files of its own, with sshd as its only process, reached by the aliases
- * of a private ssh_config. It plays the edge (three forced-command keys) and the backup host (a root shell).
+ * A host to administer: network, mounts and files of its own, with sshd as its only process. Its ssh_config has the
+ * host's name for a root shell, and NAME-read, NAME-window and NAME-policy for the forced-command keys of an edge.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -16,8 +16,13 @@ const WRITABLE = ["/etc", "/usr/local", "/opt", "/var/lib", "/srv"];
 const ROLES = ["read", "window", "policy"] as const;
 
 export class SshHost {
-  readonly directory = mkdtempSync(join(tmpdir(), "jeda-host-"));
+  readonly name: string;
+  readonly directory: string = mkdtempSync(join(tmpdir(), "jeda-host-"));
   #sshd: ChildProcess | undefined;
+
+  constructor(name: string) {
+    this.name = name;
+  }
 
   get sshConfig(): string {
     return join(this.directory, "ssh_config");
@@ -85,12 +90,12 @@ PidFile none
   writeConfig(hostKey: string): void {
     writeFileSync(
       join(this.directory, "known_hosts"),
-      `the-host ${hostKey.split(" ").slice(0, 2).join(" ")}\n`,
+      `${this.name} ${hostKey.split(" ").slice(0, 2).join(" ")}\n`,
     );
     const enter = `nsenter --net=/proc/${this.#sshd?.pid}/ns/net socat - TCP:127.0.0.1:22`;
     const alias = (name: string, key: string) => `Host ${name}
   HostName 127.0.0.1
-  HostKeyAlias the-host
+  HostKeyAlias ${this.name}
   User root
   IdentityFile ${join(this.directory, key)}
   IdentitiesOnly yes
@@ -98,13 +103,13 @@ PidFile none
   GlobalKnownHostsFile /dev/null
   ProxyCommand ${enter}
 `;
-    const edge = ROLES.map((role) => alias(`edge-${role}`, role));
-    writeFileSync(this.sshConfig, [...edge, alias("backup", "admin")].join("\n"));
+    const forced = ROLES.map((role) => alias(`${this.name}-${role}`, role));
+    writeFileSync(this.sshConfig, [...forced, alias(this.name, "admin")].join("\n"));
   }
 
   /** Runs a script on the host; throws when it fails. */
   async sh(script: string): Promise<string> {
-    const { stdout } = await execa("ssh", ["-F", this.sshConfig, "-o", "BatchMode=yes", "backup", script], {
+    const { stdout } = await execa("ssh", ["-F", this.sshConfig, "-o", "BatchMode=yes", this.name, script], {
       timeout: 20_000,
     });
     return stdout;
@@ -112,9 +117,11 @@ PidFile none
 
   /** A silent death: packets go nowhere and nothing answers. */
   async down(): Promise<void> {
-    if (this.#sshd?.exitCode === null) {
-      this.#sshd.kill("SIGKILL");
-      await once(this.#sshd, "exit");
+    const sshd = this.#sshd;
+    this.#sshd = undefined;
+    if (sshd?.exitCode === null && sshd.signalCode === null) {
+      sshd.kill("SIGKILL");
+      await once(sshd, "exit");
     }
     rmSync(this.directory, { recursive: true, force: true });
   }
