@@ -61,6 +61,8 @@ export type JournalBody =
       /** Consecutive repeats are folded into one event with a count. */
       readonly count: number;
     }
+  /** Snapshots that were there before the window: what a later runner compares a source's snapshot with. */
+  | { readonly type: "repository"; readonly earlier: readonly string[] }
   | { readonly type: "source-started"; readonly source: string }
   | { readonly type: "source-progress"; readonly source: string; readonly bytes: number }
   | {

@@ -33,6 +33,7 @@ function begin(armed: Extract<JournalEntry, { type: "armed" }>): WindowStatus {
     flows: [],
     probes: [],
     sources: plan.sources.map(({ name }) => ({ name, ...waitingSource })),
+    earlierSnapshots: null,
     backupEndedAt: null,
     vaultProvedShut: null,
     records: null,
@@ -83,14 +84,16 @@ export function foldNext(before: WindowStatus, entry: JournalEntry): WindowStatu
     case "isolated": {
       // An answer that arrives when the release has already been given changes nothing about the release.
       const late = status.state === "reconnecting";
-      return edge(
-        status,
-        entry.edge,
-        late ? { isolatedAt: entry.at } : { isolatedAt: entry.at, releasedAt: null },
-      );
+      // An edge that is isolated again (it was rebooted) was isolated first when it was isolated first.
+      const isolatedAt = status.edges.find((one) => one.name === entry.edge)?.isolatedAt ?? entry.at;
+      return edge(status, entry.edge, late ? { isolatedAt } : { isolatedAt, releasedAt: null });
     }
-    case "vault-open":
-      return edge(status, entry.edge, { vaultOpenAt: entry.at });
+    case "vault-open": {
+      const vaultOpenAt = status.edges.find((one) => one.name === entry.edge)?.vaultOpenAt ?? entry.at;
+      return edge(status, entry.edge, { vaultOpenAt });
+    }
+    case "repository":
+      return { ...status, earlierSnapshots: entry.earlier };
     case "released":
       return edge(status, entry.edge, { releasedAt: entry.at });
     case "flow":

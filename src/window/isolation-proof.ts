@@ -13,7 +13,7 @@ export function passed(flow: Flow): boolean {
 /**
  * True when every new connection was cut and, where some were held open from before, at least one of them was
  * seen to carry nothing and none to carry something. False when anything passed or could not be tried. Null
- * when nothing was tried.
+ * when nothing was tried, or nothing could be on the connections that a dead runner had held.
  */
 export function provedIsolated(status: WindowStatus, segment: string): boolean | null {
   const tried = flowsOf(status, segment, "isolated").filter((flow) => flow.expected === "cut");
@@ -22,6 +22,9 @@ export function provedIsolated(status: WindowStatus, segment: string): boolean |
   const fresh = tried.filter((flow) => !flow.flow.startsWith(heldFlow));
   if (tried.some((flow) => flow.actual === "open")) return false;
   if (fresh.length === 0 || fresh.some((flow) => flow.actual !== "cut")) return false;
+  // Connections that a dead runner had held open can't be asked any more: neither proof nor contradiction.
+  const lost = held.length > 0 && held.every((flow) => flow.actual === "unknown");
+  if (lost && status.runners.length > 1) return null;
   return held.length > 0 && held.some((flow) => flow.actual === "cut");
 }
 

@@ -39,6 +39,13 @@ export function releaseFence(edge: EdgeStatus): number | null {
   return edge.clock === null ? null : edge.clock.fence + 1;
 }
 
+/** Whether the kernel holds every element, for however long. */
+export function holdsAll(wanted: LeaseRequest, live: readonly LiveLease[]): boolean {
+  return wanted.elements.every(({ set, value }) =>
+    live.some((lease) => lease.set === set && lease.value === value),
+  );
+}
+
 /** Which elements the kernel does not hold, or holds longer than until the deadline. */
 export function missingLeases(
   wanted: LeaseRequest,

@@ -22,8 +22,8 @@ export interface Night {
   readonly plan: WindowPlan;
   /** By the wall clock, for people. */
   readonly deadlines: Deadlines;
-  /** By the boot clock, for waiting. */
-  readonly boot: BootDeadlines;
+  /** By the boot clock, for waiting. A resumed runner moves it to earlier moments where an edge knows better. */
+  boot: BootDeadlines;
   readonly runtime: Runtime;
   readonly recorder: Recorder;
   readonly edges: readonly EdgeHold[];

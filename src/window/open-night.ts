@@ -1,4 +1,5 @@
 /** Puts together what the steps share, from the journal and from what can be reached. */
+import type { Saved } from "../model/driver.ts";
 import type { Prober } from "../model/prober.ts";
 import { bootDeadlines } from "./deadlines.ts";
 import type { Night } from "./night.ts";
@@ -22,8 +23,8 @@ export function openNight(recorder: Recorder, runtime: Runtime): Night {
     probers,
     reachable: reachableBefore(recorder),
     held: [],
-    saved: new Map(),
-    earlierSnapshots: new Set(),
+    saved: savedBefore(recorder),
+    earlierSnapshots: new Set(status.earlierSnapshots),
   };
 }
 
@@ -35,6 +36,16 @@ function reachableBefore(recorder: Recorder): Map<string, readonly string[]> {
     found.set(segment, [...(found.get(segment) ?? []), flow.slice("tcp ".length)]);
   }
   return found;
+}
+
+/** What an earlier runner saved is saved: it is verified from the journal's word and the repository's content. */
+function savedBefore(recorder: Recorder): Map<string, Saved> {
+  const saved = recorder.status.sources.filter(({ state }) => state === "saved");
+  return new Map(
+    saved.flatMap(({ name, snapshot, bytes, items, findings }): [string, Saved][] =>
+      snapshot === null ? [] : [[name, { snapshot, bytes, items, findings, detail: null }]],
+    ),
+  );
 }
 
 /** Ends the sessions; never throws. */

@@ -59,6 +59,11 @@ export class Recorder {
     this.record({ type: "state", state });
   }
 
+  /** Enters a state unless a runner before this one had already entered it. */
+  reach(state: WindowState): void {
+    if (this.status.state !== state) this.enter(state);
+  }
+
   note(text: string): void {
     this.record({ type: "note", text });
   }

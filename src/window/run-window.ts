@@ -17,8 +17,12 @@ import { preflight } from "./steps/preflight.ts";
 import { proveConnected, proveIsolated } from "./steps/prove.ts";
 import { countRecords } from "./steps/records.ts";
 import { shutAndReconnect } from "./steps/shut-and-reconnect.ts";
+import { takeUp } from "./steps/take-up.ts";
 import { verify } from "./steps/verify.ts";
 import { causeOf } from "./stop.ts";
+
+/** A window that kills its runners (memory, a broken disk) is not tried for ever. */
+const mostRunners = 6;
 
 /** Resolves with the result; everything is in the journal and the report stored. Never rejects. */
 export async function runWindow(night: Night): Promise<WindowResult> {
@@ -34,9 +38,8 @@ export async function runWindow(night: Night): Promise<WindowResult> {
     }
     if (!recorder.stop.signal.aborted) await countRecords(night);
   } else {
-    const reason = `the runner died while the window was ${state}; a new one went straight to reconnecting`;
-    recorder.stop.request({ result: "failed", reason });
     watch = watchAll(night, watching.signal);
+    if (state !== "reconnecting") await goOn(night);
   }
   await finish(night);
   if (!nothingTouched(recorder.status.reached)) await tellEnd(night);
@@ -45,14 +48,39 @@ export async function runWindow(night: Night): Promise<WindowResult> {
   return end(night);
 }
 
+/** After a crash: what the journal and the edges say still stands is kept, what was not done yet is done. */
+async function goOn(night: Night): Promise<void> {
+  const { stop, status } = night.recorder;
+  const [earlier] = status.causes;
+  if (earlier !== undefined) {
+    stop.resume(earlier);
+    return;
+  }
+  if (status.runners.length > mostRunners) {
+    const reason = `${status.runners.length - 1} runners died in this window; the last one only reconnects`;
+    stop.request({ result: "failed", reason });
+    return;
+  }
+  night.recorder.note(
+    `a new runner has taken the window up; the one before it died while it was ${status.state}`,
+  );
+  const steps: readonly (Step | "take up")[] = ["take up", ...night.plan.runbook.steps.filter(isLeft)];
+  for (const step of steps) if (!(await attempt(night, step))) break;
+  if (!stop.signal.aborted) await countRecords(night);
+}
+
+function isLeft({ kind }: Step): boolean {
+  return kind !== "preflight" && kind !== "isolate";
+}
+
 /** Whether the next step may follow. */
-async function attempt(night: Night, step: Step): Promise<boolean> {
+async function attempt(night: Night, step: Step | "take up"): Promise<boolean> {
   const { stop } = night.recorder;
   if (stop.signal.aborted) return false;
   try {
-    await unlessStopped(execute(night, step), stop.signal);
+    await unlessStopped(step === "take up" ? takeUp(night) : execute(night, step), stop.signal);
   } catch (error) {
-    stop.request(causeOf(error, step.kind));
+    stop.request(causeOf(error, step === "take up" ? step : step.kind));
   }
   return !stop.signal.aborted;
 }

@@ -48,6 +48,8 @@ export interface WindowStatus {
   readonly flows: readonly FlowEntry[];
   readonly probes: readonly ProbeEntry[];
   readonly sources: readonly SourceStatus[];
+  /** Ids of the snapshots that were there before the window, shortened; null before preflight has looked. */
+  readonly earlierSnapshots: readonly string[] | null;
   /** When the last source was saved or had failed. */
   readonly backupEndedAt: string | null;
   readonly vaultProvedShut: boolean | null;

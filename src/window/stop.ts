@@ -25,6 +25,13 @@ export class Stop {
     return this.#cause;
   }
 
+  /** Takes over a reason that stands in the journal already. */
+  resume(cause: StopCause): void {
+    if (this.#cause !== undefined) return;
+    this.#cause = cause;
+    this.#controller.abort(new JedaError("REFUSED", cause.reason));
+  }
+
   /** Returns whether this was the first reason. */
   request(cause: StopCause): boolean {
     if (this.#cause !== undefined) return false;

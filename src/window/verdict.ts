@@ -47,6 +47,10 @@ function isolation(status: WindowStatus): readonly StopCause[] {
           failed(`the isolation of ${segment.name} was not proved: ${why || "no held connection was cut"}`),
         ];
       }
+      if (flowsOf(status, segment.name, "isolated").length > 0) {
+        const why = "new connections were cut; those held open before were lost with a runner that died";
+        return [partial(`the isolation of ${segment.name} was proved in part only: ${why}`)];
+      }
       if (segment.probePoint === undefined) {
         return [partial(`the isolation of ${segment.name} was not proved: it has no probe point`)];
       }

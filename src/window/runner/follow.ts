@@ -25,7 +25,7 @@ export async function follow(context: RunnerContext): Promise<number> {
     deadSince = runnerAlive ? null : (deadSince ?? performance.now());
     if (deadSince !== null && performance.now() - deadSince > startingMs) {
       throw new JedaError("REFUSED", `nobody carries out the window ${id} any more: its runner is dead`, {
-        hint: "the edges' kernels reconnect at the deadline by themselves; pulumi up (or jeda window arm) starts a new runner, which goes on from the journal",
+        hint: `the edges' kernels reconnect at the deadline by themselves; jeda window abort --id ${id} --reason TEXT starts a new runner, which reconnects at once, proves it and writes the report`,
       });
     }
     await delay(pollMs);

@@ -15,8 +15,11 @@ const progressEveryMs = 2_000;
 const attempts = 3;
 
 export async function backup(night: Night, step: BackupStep): Promise<void> {
-  night.recorder.enter("backing-up");
+  const over = night.recorder.status.state === "verifying";
+  if (!over) night.recorder.reach("backing-up");
   await openVault(night);
+  // A runner before this one had done it all; what is left to verify needs the vault.
+  if (over) return;
   const stop = stopAt(night, night.boot.backupStop);
   try {
     const queue = wanted(night, step);
@@ -35,7 +38,10 @@ export async function backup(night: Night, step: BackupStep): Promise<void> {
 
 /** The step's sources, the most valuable first. The others are skipped, and it is said. */
 function wanted(night: Night, step: BackupStep): Source[] {
-  const ordered = night.plan.sources.toSorted((a, b) => a.order - b.order);
+  const states = new Map(night.recorder.status.sources.map(({ name, state }) => [name, state]));
+  const left = ({ name }: Source): boolean => ["waiting", "running"].includes(states.get(name) ?? "waiting");
+  // What an earlier runner saved, skipped or gave up is not begun again.
+  const ordered = night.plan.sources.filter(left).toSorted((a, b) => a.order - b.order);
   const chosen = (source: Source): boolean => step.sources === "all" || step.sources.includes(source.name);
   for (const source of ordered.filter((one) => !chosen(one)))
     skip(night, source, "the runbook leaves it out");

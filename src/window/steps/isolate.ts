@@ -18,7 +18,8 @@ export async function isolate(night: Night): Promise<void> {
   night.recorder.enter("isolated");
 }
 
-async function isolateOn(night: Night, edge: EdgeHold): Promise<void> {
+/** Adds the lease on one edge and reads it back. @throws JedaError when the kernel does not hold all of it. */
+export async function isolateOn(night: Night, edge: EdgeHold): Promise<void> {
   const { name } = edge.planned;
   const status = night.recorder.status.edges.find((one) => one.name === name);
   if (status === undefined) throw new JedaError("INTERNAL", `the edge ${name} is not in the plan`);

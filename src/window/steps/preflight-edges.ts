@@ -1,11 +1,9 @@
 /** Every edge answers, its clock is sane, it carries jeda's tables and no lease: standby edges included. */
-import type { EdgeClock, EdgeListing } from "../../model/edge-protocol.ts";
+import type { EdgeListing } from "../../model/edge-protocol.ts";
 import { JedaError } from "../../model/errors.ts";
 import { checkWallClock, onEdge } from "../deadlines.ts";
+import { readClock } from "../edge-reading.ts";
 import type { EdgeHold, Night } from "../night.ts";
-
-/** A clock that took longer to read than this is read again: its deadline would be early by as much. */
-const goodRoundTripMs = 1_000;
 
 export async function checkEdges(night: Night): Promise<void> {
   await Promise.all(night.edges.map((edge) => checkEdge(night, edge)));
@@ -24,32 +22,6 @@ async function checkEdge(night: Night, edge: EdgeHold): Promise<void> {
       `edge ${name}: a foreign chain "${table} ${chain}" hooks ${hook} at priority ${priority}`,
     );
   }
-}
-
-interface Reading {
-  readonly clock: EdgeClock;
-  readonly answeredBootMs: number;
-  readonly answeredWallMs: number;
-  readonly roundTripMs: number;
-}
-
-async function readClock(night: Night, edge: EdgeHold): Promise<Reading> {
-  const { clock } = night.runtime;
-  let best: Reading | undefined;
-  for (let attempt = 0; attempt < 3; attempt++) {
-    const asked = clock.bootMs();
-    const answer = await edge.client.clock();
-    const answeredBootMs = clock.bootMs();
-    const answeredWallMs = clock.wallMs();
-    const roundTripMs = answeredBootMs - asked;
-    if (best === undefined || roundTripMs < best.roundTripMs) {
-      best = { clock: answer, answeredBootMs, answeredWallMs, roundTripMs };
-    }
-    // The first question also opened the connection; the second tells how long one takes.
-    if (attempt > 0 && best.roundTripMs <= goodRoundTripMs) break;
-  }
-  if (best === undefined) throw new JedaError("INTERNAL", `the edge ${edge.planned.name} was never asked`);
-  return best;
 }
 
 function refuseHazards(name: string, listing: EdgeListing): void {

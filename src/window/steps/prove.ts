@@ -9,6 +9,7 @@ import type { Night } from "../night.ts";
  * and the others must still have what they had. Throws when anything says otherwise: the vault stays shut.
  */
 export async function proveIsolated(night: Night): Promise<void> {
+  sayWhatIsLost(night);
   await tryFlows(
     night,
     night.plan.segments.flatMap((segment) =>
@@ -46,6 +47,27 @@ export async function proveConnected(night: Night): Promise<void> {
       keptTrials(night, segment.name, "connected").map((trial) => tryFlow(night, trial)),
     ),
   );
+}
+
+/** What a dead runner had held open and not yet tried is lost with it, and it is said. */
+function sayWhatIsLost(night: Night): void {
+  const { status } = night.recorder;
+  for (const { name } of night.plan.segments.filter((segment) => segment.isolate)) {
+    if (night.held.some((held) => held.segment === name)) continue;
+    const isHeld = ({ flow }: { readonly flow: string }): boolean => flow.startsWith(heldFlow);
+    if (flowsOf(status, name, "isolated").some(isHeld)) continue;
+    const before = flowsOf(status, name, "before").filter((flow) => isHeld(flow) && flow.actual === "open");
+    for (const flow of new Set(before.map((one) => one.flow))) {
+      night.recorder.record({
+        type: "flow",
+        segment: name,
+        phase: "isolated",
+        flow,
+        expected: "cut",
+        actual: "unknown",
+      });
+    }
+  }
 }
 
 function cutTrials(night: Night, segment: string): readonly Trial[] {

@@ -13,8 +13,11 @@ const atOnce = 2;
 type VerifyStep = Extract<Step, { kind: "verify" }>;
 
 export async function verify(night: Night, step: VerifyStep): Promise<void> {
-  night.recorder.enter("verifying");
-  const sources = night.plan.sources.filter((source) => night.saved.has(source.name));
+  night.recorder.reach("verifying");
+  const told = new Set(
+    night.recorder.status.sources.filter((one) => one.verified !== null).map(({ name }) => name),
+  );
+  const sources = night.plan.sources.filter(({ name }) => night.saved.has(name) && !told.has(name));
   if (sources.length === 0) return;
   const stop = stopAt(night, night.boot.reconnectBy - vaultMarginMs - verifyMarginMs);
   try {

@@ -69,24 +69,6 @@ describe("the finaliser", () => {
     ok(report.reasons.some((reason) => /journal can't be written.*ENOSPC/.test(reason)));
     ok(released(hospital));
   });
-
-  it("is where a resumed runner goes when anything was touched", async () => {
-    const first = new FakeHospital();
-    await first.run();
-    const types = first.recorder.entries;
-    for (let cut = 2; cut < types.length; cut++) {
-      const before = types.slice(0, cut);
-      const hospital = new FakeHospital(plan, memoryJournal(before));
-      const { state, reached } = hospital.recorder.status;
-      const report = await hospital.run();
-      ok(released(hospital), `resumed after ${state}`);
-      const again = ["armed", "preflight"].includes(reached);
-      if (again) equal(report.result, "ok", `resumed after ${state}: ${report.reasons}`);
-      else if (state !== "ended") equal(report.result, "failed", `resumed after ${state}`);
-      ok(!again ? !hospital.edges[0]?.calls.includes("lease") : true, "never isolates twice");
-      if (state === "ended") break;
-    }
-  });
 });
 
 function breakEdge(hospital: FakeHospital, command: string): void {

@@ -22,7 +22,8 @@ export class FakeEdge implements EdgeClient {
   readonly #clock: Clock;
   readonly #ends = new Map<string, { set: LeaseSet; value: string; at: number }>();
   /** This edge was booted at another moment than the backup host. */
-  readonly #bootOffset = 123_456;
+  #bootOffset = 123_456;
+  #boots = 0;
 
   constructor(name: string, clock: Clock) {
     this.name = name;
@@ -31,6 +32,14 @@ export class FakeEdge implements EdgeClient {
 
   get bootMs(): number {
     return this.#clock.bootMs() + this.#bootOffset;
+  }
+
+  /** Its sets are empty, its boot clock begins anew, and so does its fence. */
+  reboot(): void {
+    this.#boots++;
+    this.#ends.clear();
+    this.#bootOffset = 5_000 - this.#clock.bootMs();
+    this.fence = 0;
   }
 
   holds(set: LeaseSet, value?: string): boolean {
@@ -58,6 +67,7 @@ export class FakeEdge implements EdgeClient {
   async lease(request: LeaseRequest): Promise<{ timeoutMs: number; clock: EdgeClock }> {
     const vault = request.elements.some((element) => element.set === "vault_open");
     await this.#called(vault ? "lease vault" : "lease");
+    if (request.bootId !== this.#bootId) throw new JedaError("REFUSED", "the lease is for another boot");
     if (request.fence < this.fence) throw new JedaError("REFUSED", "a newer fence is there");
     const timeoutMs = request.deadlineBootMs - this.bootMs;
     if (timeoutMs < 1000) throw new JedaError("DEADLINE", "the deadline has passed");
@@ -74,7 +84,7 @@ export class FakeEdge implements EdgeClient {
 
   async release(fence: number): Promise<EdgeClock> {
     await this.#called("release");
-    this.fence = Math.max(this.fence, fence);
+    this.fence = Math.max(this.fence + 1, fence);
     for (const [key, { set }] of this.#ends) if (!this.sticky.has(set)) this.#ends.delete(key);
     return this.#now();
   }
@@ -95,8 +105,12 @@ export class FakeEdge implements EdgeClient {
     await this.before(command);
   }
 
+  get #bootId(): string {
+    return this.#boots === 0 ? "edge-boot" : `edge-boot-${this.#boots}`;
+  }
+
   #now(): EdgeClock {
-    return { bootId: "edge-boot", bootMs: this.bootMs, wallMs: this.#clock.wallMs(), fence: this.fence };
+    return { bootId: this.#bootId, bootMs: this.bootMs, wallMs: this.#clock.wallMs(), fence: this.fence };
   }
 
   #live(): readonly { set: LeaseSet; value: string; at: number }[] {

@@ -15,7 +15,7 @@ import { plan as defaultPlan } from "./plan.ts";
 import { type VirtualClock, virtualClock } from "./virtual-clock.ts";
 
 export class FakeHospital {
-  readonly clock: VirtualClock = virtualClock();
+  readonly clock: VirtualClock;
   readonly plan: WindowPlan;
   readonly deadlines: Deadlines;
   readonly edges: readonly FakeEdge[];
@@ -34,14 +34,20 @@ export class FakeHospital {
   drivers: Readonly<Record<string, Partial<SourceDriver>>> = {};
   unreachable = new Set<string>();
 
-  constructor(plan: WindowPlan = defaultPlan, journal: Journal = memoryJournal()) {
+  /** @param before a hospital whose runner died: the same edges, the same clock, the same repository */
+  constructor(plan: WindowPlan = defaultPlan, journal: Journal = memoryJournal(), before?: FakeHospital) {
     this.plan = plan;
+    this.clock = before?.clock ?? virtualClock();
+    this.edges = before?.edges ?? plan.edges.map((edge) => new FakeEdge(edge.name, this.clock));
+    if (before !== undefined) this.snapshots = before.snapshots;
     this.deadlines = fixDeadlines(plan, this.clock.wallMs());
-    this.edges = plan.edges.map((edge) => new FakeEdge(edge.name, this.clock));
     this.recorder = new Recorder(journal, this.clock);
     if (journal.entries.length === 0) {
       this.recorder.record({ type: "armed", plan, deadlines: this.deadlines, by: "test" });
     }
+    const { bootId } = this.clock;
+    const runner = { pid: 1, startTime: "1", version: "test", bootId, bootMs: this.clock.bootMs() };
+    this.recorder.record({ type: "runner", ...runner });
   }
 
   async run(): Promise<Report> {
@@ -50,7 +56,33 @@ export class FakeHospital {
     return this.stored;
   }
 
+  /** Set when the runner is killed: whatever it was doing is never heard of again. */
+  dead = false;
+
   runtime(): Runtime {
+    const runtime = this.#runtime();
+    const mortal = <T extends object>(port: T): T =>
+      new Proxy(port, {
+        get: (target, name) => {
+          const value = Reflect.get(target, name, target) as unknown;
+          if (typeof value !== "function") return value;
+          return async (...words: unknown[]) => {
+            if (this.dead) return new Promise(() => undefined);
+            const answer: unknown = await value.apply(target, words);
+            return this.dead ? new Promise(() => undefined) : answer;
+          };
+        },
+      });
+    return {
+      ...runtime,
+      repository: mortal(runtime.repository),
+      edge: (edge) => mortal(runtime.edge(edge)),
+      prober: (destination) => mortal(runtime.prober(destination)),
+      driver: (source) => mortal(runtime.driver(source)),
+    };
+  }
+
+  #runtime(): Runtime {
     return {
       clock: this.clock,
       version: "test",

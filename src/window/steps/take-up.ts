@@ -1,0 +1,118 @@
+/**
+ * Taking up a window whose runner died: the journal says what was done, the edges say what still stands. Leases
+ * that live are left alone; what is gone is isolated again until the same absolute deadline, or not at all.
+ */
+
+import type { EdgeListing } from "../../model/edge-protocol.ts";
+import { JedaError } from "../../model/errors.ts";
+import { vaultMarginMs, verifyMarginMs } from "../deadlines.ts";
+import { type EdgeReading, readClock, remainingMs } from "../edge-reading.ts";
+import { holdsAll, leaseFor } from "../leases.ts";
+import type { EdgeHold, Night } from "../night.ts";
+import type { EdgeStatus } from "../status.ts";
+import { isolateOn } from "./isolate.ts";
+import { startCutoff } from "./preflight.ts";
+
+/** So long an edge that is just booting is waited for. */
+const patienceMs = 60_000;
+const pauseMs = 1_000;
+
+/** Throws when the window can't go on; the finaliser then reconnects at once. */
+export async function takeUp(night: Night): Promise<void> {
+  const found = await Promise.all(night.edges.map((edge) => look(night, edge)));
+  shorten(night, found);
+  for (const one of found) adopt(night, one);
+  const left = night.boot.reconnectBy - night.runtime.clock.bootMs();
+  if (left <= vaultMarginMs + verifyMarginMs) {
+    throw new JedaError("DEADLINE", `the window was taken up ${Math.round(left)} ms before reconnectBy`, {
+      hint: "too late for anything but reconnecting",
+    });
+  }
+  const gone = found.filter(({ edge, listing }) => {
+    return !holdsAll(leaseFor(statusOf(night, edge), "isolation", night.plan), listing.leases);
+  });
+  if (gone.length > 0) await isolateAgain(night, found, gone);
+  if (night.recorder.status.state === "isolating") night.recorder.enter("isolated");
+}
+
+interface Found {
+  readonly edge: EdgeHold;
+  readonly reading: EdgeReading;
+  readonly listing: EdgeListing;
+}
+
+async function look(night: Night, edge: EdgeHold): Promise<Found> {
+  const { clock } = night.runtime;
+  const giveUp = clock.bootMs() + patienceMs;
+  for (;;) {
+    try {
+      const listing = await edge.client.list();
+      return { edge, listing, reading: await readClock(night, edge) };
+    } catch (error) {
+      night.recorder.stop.signal.throwIfAborted();
+      if (clock.bootMs() >= Math.min(giveUp, night.boot.reconnectBy)) throw error;
+      await clock.sleep(pauseMs, night.recorder.stop.signal);
+    }
+  }
+}
+
+/** Whoever knows of the least time is right: every deadline moves by as much. */
+function shorten(night: Night, found: readonly Found[]): void {
+  const early = Math.max(
+    0,
+    ...found.map(({ edge, reading, listing }) => {
+      const own = night.boot.reconnectBy - reading.answeredBootMs;
+      return own - remainingMs(night, statusOf(night, edge), reading, listing);
+    }),
+  );
+  if (early === 0) return;
+  const { start, startCutoff, backupStop, reconnectBy } = night.boot;
+  night.boot = {
+    start: start - early,
+    startCutoff: startCutoff - early,
+    backupStop: backupStop - early,
+    reconnectBy: reconnectBy - early,
+  };
+  night.recorder.note(
+    `an edge knows of ${Math.round(early)} ms less than this host: the deadlines are so much earlier`,
+  );
+}
+
+/** @throws JedaError REFUSED when somebody has released this edge since. */
+function adopt(night: Night, { edge, reading }: Found): void {
+  const status = statusOf(night, edge);
+  const { clock } = reading;
+  const same = status.clock?.bootId === clock.bootId;
+  if (same && status.clock !== null && clock.fence > status.clock.fence) {
+    throw new JedaError("REFUSED", `the edge ${status.name} was released while no runner was alive`);
+  }
+  const reconnectByBootMs = Math.floor(clock.bootMs + night.boot.reconnectBy - reading.answeredBootMs);
+  const earlier = Math.min(
+    reconnectByBootMs,
+    same ? (status.reconnectByBootMs ?? reconnectByBootMs) : Infinity,
+  );
+  if (same && earlier === status.reconnectByBootMs) return;
+  night.recorder.record({ type: "edge-clock", edge: status.name, clock, reconnectByBootMs: earlier });
+}
+
+async function isolateAgain(night: Night, found: readonly Found[], gone: readonly Found[]): Promise<void> {
+  const begun = night.recorder.status.edges.some(({ isolatedAt }) => isolatedAt !== null);
+  // The runner died between its decision and the first lease: this is the first isolation, with its own deadline.
+  if (!begun && gone.length === found.length) startCutoff(night);
+  for (const { edge } of begun ? gone : []) {
+    night.recorder.note(
+      `the edge ${edge.planned.name} no longer held the isolation: it is isolated for what is left`,
+    );
+  }
+  night.recorder.stop.signal.throwIfAborted();
+  const answers = await Promise.allSettled(gone.map(({ edge }) => isolateOn(night, edge)));
+  const refused = answers.find((answer) => answer.status === "rejected");
+  if (refused !== undefined) throw refused.reason;
+}
+
+function statusOf(night: Night, edge: EdgeHold): EdgeStatus {
+  const status = night.recorder.status.edges.find((one) => one.name === edge.planned.name);
+  if (status === undefined)
+    throw new JedaError("INTERNAL", `the edge ${edge.planned.name} is not in the plan`);
+  return status;
+}
