@@ -20,7 +20,16 @@ function table(
   const lines = rules.map(([id, text]) => `\t\t${text} comment "forward/${id}"\n`).join("");
   return `table inet ${name} {\n${sets}\tchain forward {\n\t\ttype filter hook forward priority ${priority}; policy accept;\n${lines}\t}\n}\n`;
 }
-const LEASES = "\tset isolated_if {\n\t\ttype ifname\n\t\tflags timeout\n\t\ttimeout 600000ms\n\t}\n\n";
+const LEASES = [
+  ["isolated_if", "type ifname", "timeout"],
+  ["isolated_v4", "type ipv4_addr", "interval,timeout"],
+  ["isolated_v6", "type ipv6_addr", "interval,timeout"],
+  ["vault_open", "typeof meta nfproto", "timeout"],
+]
+  .map(
+    ([name, key, flags]) => `\tset ${name} {\n\t\t${key}\n\t\tflags ${flags}\n\t\ttimeout 600000ms\n\t}\n\n`,
+  )
+  .join("");
 const RULES = [
   ["smb", "tcp dport { 139, 445 } counter drop"],
   ["rdp", "tcp dport 3389 counter drop"],
