@@ -66,7 +66,7 @@ function fate(flow: FlowLine): readonly string[] {
 /** `lateral/from-guest` and its siblings are one rule to a reader, and so are those of the two families. */
 function starred(rule: string): string {
   return rule
-    .replace(/^lateral\/from-.*/, "lateral/from-*")
+    .replace(/^lateral\/(from|allow)-.*/, "lateral/$1-*")
     .replace(/^(input\/.*-from)-.*/, "$1-*")
     .replace(/-v[46]$/, "-*");
 }

@@ -30,7 +30,7 @@ export function proofText(proof: Proof): string {
     return own.length === 0 ? [] : [headings[kind], ...own.flatMap(rowLines)];
   });
   return [
-    `Flow proof of ${proof.hospital}: the window ${isolated}`,
+    ...wrap(`Flow proof of ${proof.hospital}: the window ${isolated}`, width - 2, ""),
     `${"".padEnd(labelWidth)} ${columns.join("  ")}  by rule`,
     ...sections,
     ...findingLines("The window is refused", proof.violations),
@@ -40,7 +40,7 @@ export function proofText(proof: Proof): string {
 
 function rowLines(row: Row): readonly string[] {
   const detail = row.detail === "" ? "" : ` (${row.detail})`;
-  const label = wrap(`${named(row.from)} → ${named(row.to)}${detail}`, labelWidth - 2, "  ");
+  const label = wrap(`${named(row.from)} → ${named(row.to)}${detail}`, labelWidth - 4, "  ");
   const flows = row.flows.map((flow, index) => flow.padEnd(columns[index]?.length ?? 0)).join("  ");
   const last = label.at(-1) ?? "";
   return [...label.slice(0, -1), `${last.padEnd(labelWidth)} ${flows}  ${row.rules.join(", ")}`.trimEnd()];

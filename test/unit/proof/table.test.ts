@@ -33,11 +33,24 @@ describe("the flow table", () => {
   it("stays within 100 columns", () => {
     const names = ["registration-and-admission", "laboratory-information", "pharmacy-stock"];
     const services = names.map((name) => service(name, "clinical", { users: ["clinical", "office"] }));
-    const long = proofText(prove(handMade({ services, lateral: { mode: "observe", allow: [] } })));
+    const allow = [{ from: "office", to: "clinical" }];
+    const name =
+      "The Regional General Hospital of a Very Long Name Indeed, Its Annexes, Clinics and Ambulances";
+    const long = proofText(prove(handMade({ name, services, lateral: { mode: "observe", allow } })));
     assert.deepEqual(
       long.split("\n").filter((line) => line.length > 100),
       [],
     );
+  });
+
+  it("keeps its columns under their headings", () => {
+    const names = ["registration", "pharmacy", "laboratories", "radiology"];
+    const services = names.map((name) => service(name, "clinical", { users: ["office", "guest"] }));
+    const lines = proofText(prove(handMade({ services }))).split("\n");
+    const column = (lines[1] ?? "").indexOf("before");
+    const rows = lines.filter((line) => /(open|cut) +(open|cut) +(open|cut) +(open|cut)/.test(line));
+    assert.ok(rows.length > 10);
+    for (const row of rows) assert.match(row.slice(column - 1), /^ (open|cut) /, row);
   });
 
   it("lists violations and hazards as sentences", () => {
