@@ -92,6 +92,8 @@ export type JournalBody =
   | { readonly type: "records"; readonly records: RecordsReport }
   /** Why the window is over; the first one wins. */
   | { readonly type: "reason"; readonly result: WindowResult; readonly reason: string }
+  /** The journal before this line was broken at `line`; the file was kept as `kept`, and nothing is resumed. */
+  | { readonly type: "broken"; readonly line: number; readonly kept: string }
   | { readonly type: "note"; readonly text: string }
   | { readonly type: "acknowledged"; readonly by: string; readonly reason: string }
   | { readonly type: "ended"; readonly result: WindowResult };

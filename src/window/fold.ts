@@ -1,6 +1,7 @@
 /** Journal → status. Pure: the same entries give the same status, whoever reads them. */
 import { JedaError } from "../model/errors.ts";
 import type { JournalEntry } from "../model/journal.ts";
+import { nothingTouched } from "./state.ts";
 import type { EdgeStatus, SourceStatus, WindowStatus } from "./status.ts";
 import type { StopCause } from "./stop.ts";
 
@@ -124,6 +125,12 @@ export function foldNext(before: WindowStatus, entry: JournalEntry): WindowStatu
       return { ...status, records: entry.records };
     case "reason":
       return entry.result === "ok" ? status : { ...status, causes: [...status.causes, cause(entry)] };
+    case "broken": {
+      const reason = `the journal was damaged from line ${entry.line} on (kept as ${entry.kept}): the window could only be ended`;
+      // What was done behind that line is not known: the edges must be released.
+      const reached = nothingTouched(status.reached) ? "isolating" : status.reached;
+      return { ...status, reached, causes: [...status.causes, { result: "failed", reason }] };
+    }
     case "note":
       return { ...status, notes: [...status.notes, entry.text] };
     case "acknowledged":

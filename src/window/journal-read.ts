@@ -27,6 +27,26 @@ export function parseJournal(text: string, name: string): JournalContent {
   return { entries, bytes: Buffer.byteLength(text) - Buffer.byteLength(rest), torn: rest !== "" };
 }
 
+/** The whole lines up to the first that can't be trusted, and that line's number; null when all is well. */
+export function trustedPart(text: string): { readonly text: string; readonly line: number } | null {
+  const lines = text.split("\n").slice(0, -1);
+  let prev = genesis;
+  for (const [index, line] of lines.entries()) {
+    const entry = decodeLine(line);
+    if (entry === null || entry.seq !== index || entry.prev !== prev) {
+      return {
+        text: lines
+          .slice(0, index)
+          .map((one) => `${one}\n`)
+          .join(""),
+        line: index + 1,
+      };
+    }
+    prev = entry.hash;
+  }
+  return null;
+}
+
 export function readJournal(path: string): JournalContent {
   return parseJournal(readFileSync(path, "utf8"), path);
 }

@@ -34,9 +34,12 @@ export function leaseFor(edge: EdgeStatus, what: "isolation" | "vault", plan: Wi
   };
 }
 
-/** The fence that outdates every lease of this window, also one that is still under way. */
-export function releaseFence(edge: EdgeStatus): number | null {
-  return edge.clock === null ? null : edge.clock.fence + 1;
+/**
+ * The fence that outdates every lease of this window, also one that is still under way. The edge raises its own
+ * by one at least: where the clock was never read, any number does.
+ */
+export function releaseFence(edge: EdgeStatus): number {
+  return edge.clock === null ? 0 : edge.clock.fence + 1;
 }
 
 /** Whether the kernel holds every element, for however long. */

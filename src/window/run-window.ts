@@ -27,7 +27,8 @@ const mostRunners = 6;
 /** Resolves with the result; everything is in the journal and the report stored. Never rejects. */
 export async function runWindow(night: Night): Promise<WindowResult> {
   const { recorder } = night;
-  const { state } = recorder.status;
+  const { state, causes } = recorder.status;
+  if (causes[0] !== undefined) recorder.stop.resume(causes[0]);
   const watching = new AbortController();
   let watch: Promise<void> = Promise.resolve();
   if (nothingTouched(state)) {
@@ -51,11 +52,7 @@ export async function runWindow(night: Night): Promise<WindowResult> {
 /** After a crash: what the journal and the edges say still stands is kept, what was not done yet is done. */
 async function goOn(night: Night): Promise<void> {
   const { stop, status } = night.recorder;
-  const [earlier] = status.causes;
-  if (earlier !== undefined) {
-    stop.resume(earlier);
-    return;
-  }
+  if (stop.signal.aborted) return;
   if (status.runners.length > mostRunners) {
     const reason = `${status.runners.length - 1} runners died in this window; the last one only reconnects`;
     stop.request({ result: "failed", reason });

@@ -1,9 +1,10 @@
 /** `run`: the process that carries one window out, from its start or, after a crash, from its journal. */
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { closeAllSsh } from "../../host/ssh.ts";
 import { JedaError } from "../../model/errors.ts";
 import type { Credentials } from "../../model/hospital.ts";
 import type { WindowResult } from "../../model/report.ts";
+import { setBrokenAside } from "../broken-journal.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { bootDeadlines } from "../deadlines.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -23,14 +24,16 @@ const lockPatienceMs = 30_000;
 
 export async function run(context: RunnerContext): Promise<number> {
   const id = need(context, "window");
-  knownJournal(context.places, id);
   const own = windowPlaces(context.places, id);
   const mine = await takeLock(`${context.places.state} window ${id}`, id);
   const clock = systemClock();
+  const broken = existsSync(own.journal) ? setBrokenAside(own.journal, clock.wallMs()) : null;
+  knownJournal(context.places, id);
   const journal = openJournal(own.journal);
   const recorder = new Recorder(journal, clock);
   try {
     if (recorder.status.result !== null) return exitCodes[recorder.status.result];
+    if (broken !== null) recorder.record({ type: "broken", ...broken });
     recorder.record({ type: "runner", ...thisProcess(), version: context.version, bootMs: clock.bootMs() });
     const waiting = heedSignals(recorder, own);
     const result = await carryOut(context, { recorder, clock, own, waiting });
@@ -57,7 +60,11 @@ async function carryOut(context: RunnerContext, work: Work): Promise<WindowResul
   const start = bootDeadlines(recorder.status, clock).start;
   if (nothingTouched(state)) await clock.sleep(start - clock.bootMs(), stop.signal);
   waiting.value = false;
+  const [earlier] = recorder.status.causes;
+  if (earlier !== undefined) stop.resume(earlier);
   const lock = stop.signal.aborted ? null : await begin(context, work);
+  // A killed runner left option files and sockets behind; its mounts went with its processes.
+  rmSync(own.runtime, { recursive: true, force: true });
   mkdirSync(own.runtime, { recursive: true, mode: 0o700 });
   const night = openNight(recorder, systemRuntime(context, own, credentialsFor(context, recorder)));
   try {

@@ -28,8 +28,8 @@ type Leftovers = readonly LiveLease[] | "unknown";
 async function releaseEdge(night: Night, edge: EdgeHold): Promise<Leftovers> {
   const { name } = edge.planned;
   const status = night.recorder.status.edges.find((one) => one.name === name);
-  const fence = status === undefined ? null : releaseFence(status);
-  if (fence === null) return "unknown";
+  if (status === undefined) return "unknown";
+  const fence = releaseFence(status);
   if (!(await untilReleased(night, edge, fence))) return "unknown";
   night.recorder.record({ type: "released", edge: name });
   return readBack(night, edge, fence);
