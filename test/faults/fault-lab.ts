@@ -1,0 +1,164 @@
+/** A tiny lab for the fault matrix: jeda is installed by one real `pulumi up`, windows are armed one after another. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type ExecaError, execa, type Result } from "execa";
+import { labDown } from "../../lab/down.ts";
+import type { LabHost } from "../../lab/hospital.ts";
+import { namespacePath, namespaceProcesses } from "../../lab/namespaces.ts";
+import { opsCommand } from "../../lab/ops.ts";
+import { labSh } from "../../lab/shell.ts";
+import { diskDir } from "../../lab/state.ts";
+import { labUp } from "../../lab/up.ts";
+import { labWork } from "../../lab/work.ts";
+import type { JournalEntry } from "../../src/model/journal.ts";
+import type { WindowPlan } from "../../src/model/plan.ts";
+import { pulumiEnvironment } from "../../toolchain/environment.ts";
+import { repository } from "../../toolchain/paths.ts";
+import { ensureStack } from "../../toolchain/stack.ts";
+import { Watcher } from "./watcher.ts";
+
+export interface Ran {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly all: string;
+}
+
+export interface HostProcess {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+}
+
+const longestMs = 240_000;
+
+export class FaultLab {
+  readonly id: string;
+  #watcher: Watcher | undefined;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  get watcher(): Watcher {
+    if (this.#watcher === undefined) throw new Error(`the lab ${this.id} does not stand`);
+    return this.#watcher;
+  }
+
+  async up(): Promise<void> {
+    await labUp({ id: this.id, size: "tiny", log: () => {} });
+    await ensureStack("lab", this.id);
+    await this.install();
+    await labWork(this.id, "start");
+    this.#watcher = new Watcher(this.id);
+  }
+
+  /** Everything but the window; repairs as well. */
+  async install(): Promise<void> {
+    const { pulumi } = pulumiEnvironment(this.id);
+    const words = [
+      "up",
+      "--yes",
+      "--skip-preview",
+      "--refresh",
+      "--exclude",
+      "**::arm",
+      "--exclude",
+      "**::follow",
+    ];
+    const ran = await this.asOps([
+      pulumi,
+      ...words,
+      "--stack",
+      "lab",
+      "--non-interactive",
+      "--color",
+      "never",
+    ]);
+    if (ran.exitCode !== 0) throw new Error(`pulumi up on ${this.id}: ${ran.all}`);
+  }
+
+  async down(): Promise<void> {
+    this.#watcher?.stop();
+    await labDown(this.id);
+  }
+
+  start(argv: readonly string[], input = "") {
+    const [file = "", ...rest] = opsCommand(this.id) ?? [];
+    if (file === "") throw new Error(`the lab ${this.id} does not stand`);
+    return execa(file, [...rest, ...argv], {
+      cwd: repository,
+      env: pulumiEnvironment(this.id).variables,
+      input,
+      all: true,
+      reject: false,
+      timeout: longestMs,
+    });
+  }
+
+  async asOps(argv: readonly string[], input = ""): Promise<Ran> {
+    return ran(await this.start(argv, input));
+  }
+
+  jeda(words: readonly string[], input = ""): Promise<Ran> {
+    return this.asOps(["bin/jeda", ...words], input);
+  }
+
+  arm(plan: WindowPlan): Promise<Ran> {
+    return this.jeda(["window", "arm"], JSON.stringify(plan));
+  }
+
+  /** A shell script on a host, whose failure is an answer too. */
+  async sh(host: LabHost, script: string, input = ""): Promise<Ran> {
+    const { stdout, stderr, exitCode } = await labSh(this.id, host, ["sh", "-c", script], { input });
+    return { exitCode, stdout: stdout.trim(), all: `${stdout}${stderr}`.trim() };
+  }
+
+  /** Like `sh`, but a failure of ours must not look like one of jeda's. */
+  async must(host: LabHost, script: string, input = ""): Promise<string> {
+    const { exitCode, stdout, all } = await this.sh(host, script, input);
+    if (exitCode !== 0) throw new Error(`${host}: ${script}: exit ${exitCode}: ${all}`);
+    return stdout;
+  }
+
+  async inNetwork(host: LabHost, argv: readonly string[]): Promise<number> {
+    const command = [`--net=${namespacePath(this.id, host)}`, "--", ...argv];
+    const { exitCode } = await execa("nsenter", command, { reject: false, stdin: "ignore", timeout: 20_000 });
+    return exitCode ?? 137;
+  }
+
+  /** The whole lines of a window's journal, read past every host and every shell. */
+  journal(window: string): readonly JournalEntry[] {
+    const file = join(diskDir(this.id, "backup"), "upper/var/lib/jeda/windows", window, "journal.jsonl");
+    if (!existsSync(file)) return [];
+    const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
+    return lines.map((line) => JSON.parse(line) as JournalEntry);
+  }
+
+  /** Of one lab host, by the machine's process ids. */
+  processes(host: LabHost): readonly HostProcess[] {
+    return namespaceProcesses(this.id, host).flatMap((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+        const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+        return command === "" ? [] : [{ pid, parent, command }];
+      } catch {
+        return []; // it has ended
+      }
+    });
+  }
+}
+
+export function signal(processes: readonly HostProcess[], name: NodeJS.Signals): void {
+  for (const { pid } of processes) {
+    try {
+      process.kill(pid, name);
+    } catch {
+      // it has ended by itself
+    }
+  }
+}
+
+function ran(result: Pick<Result | ExecaError, "exitCode" | "stdout" | "all">): Ran {
+  return { exitCode: result.exitCode ?? 137, stdout: String(result.stdout), all: String(result.all) };
+}

@@ -1,0 +1,54 @@
+/** What the matrix is made of: a fault, and the cell that it makes together with a state of the window. */
+import type { WindowState } from "../../src/model/journal.ts";
+import type { WindowPlan } from "../../src/model/plan.ts";
+import type { WindowResult } from "../../src/model/report.ts";
+import type { FaultLab } from "./fault-lab.ts";
+
+export const injectableStates = [
+  "preflight",
+  "isolating",
+  "isolated",
+  "backing-up",
+  "verifying",
+  "reconnecting",
+] as const satisfies readonly WindowState[];
+export type InjectableState = (typeof injectableStates)[number];
+
+/** What a fault injures by itself, so that jeda can't be blamed: `edge` carries no packets for a while. */
+export type Injury = "clinical" | "edge";
+
+export interface Scene {
+  readonly lab: FaultLab;
+  readonly plan: WindowPlan;
+  /** Epoch milliseconds of the window's `reconnectBy`. */
+  readonly deadline: number;
+  /** Kills whoever follows the window, as a closed terminal does. */
+  killFollower(): void;
+  /** Resolves when the window's end is in its journal, or at the moment given. */
+  untilEnded(orAt: number): Promise<void>;
+}
+
+export interface Fault {
+  readonly name: string;
+  readonly states: readonly InjectableState[];
+  readonly injures?: readonly Injury[];
+  /** Results that would be a lie after this fault, in these states or in all. */
+  readonly never?: (state: InjectableState) => readonly WindowResult[];
+  /** Milliseconds after the start at which the kernel reconnects, where the usual would not do. */
+  readonly reconnectByMs?: number;
+  /** Resolves when the fault has happened, or is over where it ends by itself. */
+  inject(scene: Scene): Promise<void>;
+  /** Repairs what the site's people would repair, when the window is over. */
+  mend?(scene: Scene): Promise<void>;
+}
+
+export interface Cell {
+  readonly name: string;
+  readonly fault: Fault;
+  /** Null: `afterMs` after arming, whatever the window is doing then. */
+  readonly state: InjectableState | null;
+  readonly afterMs?: number;
+}
+
+export const touched: readonly InjectableState[] = injectableStates.slice(1);
+export const notOk = (): readonly WindowResult[] => ["ok"];

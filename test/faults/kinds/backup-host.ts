@@ -1,0 +1,121 @@
+/** Faults of the backup host: power, disk, repository, credentials, names, process table. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { labCredentials } from "../../../lab/credentials.ts";
+import { rebootHost } from "../../../lab/power.ts";
+import { type Fault, type InjectableState, injectableStates, notOk, touched } from "../fault.ts";
+
+const repository = "/srv/jeda/repository";
+const before = (last: InjectableState) => (state: InjectableState) =>
+  injectableStates.indexOf(state) <= injectableStates.indexOf(last) ? (["ok"] as const) : [];
+
+const rebooted: Fault = {
+  name: "backup-host-rebooted",
+  states: injectableStates,
+  never: notOk,
+  inject: ({ lab }) => rebootHost(lab.id, "backup"),
+};
+
+/** The journal and the repository lie on the same disk. */
+const full: Fault = {
+  name: "backup-disk-full",
+  states: injectableStates,
+  never: before("isolated"),
+  inject: async ({ lab }) => void (await lab.sh("backup", "dd if=/dev/zero of=/srv/full bs=1M 2>/dev/null")),
+  mend: async ({ lab }) => void (await lab.must("backup", "rm -f /srv/full")),
+};
+
+const password = labCredentials.repository.password;
+
+/** A restic of somebody else's that holds the whole repository, and does not go on. */
+const locked: Fault = {
+  name: "repository-locked",
+  states: ["preflight", "isolated", "backing-up", "verifying"],
+  async inject({ lab }) {
+    const script = `export RESTIC_PASSWORD; read -r RESTIC_PASSWORD
+      restic --no-cache -q -r ${repository} check --read-data >/dev/null 2>&1 & p=$!
+      n=0; until [ -n "$(ls ${repository}/locks)" ] || [ $n -gt 200 ]; do sleep 0.02; n=$((n+1)); done
+      kill -STOP $p; echo $p >/root/locker`;
+    await lab.must("backup", script, `${password}\n`);
+  },
+  mend: async ({ lab }) =>
+    void (await lab.must("backup", `kill -KILL $(cat /root/locker) || :; rm -f ${repository}/locks/*`)),
+};
+
+const wrongPassword: Fault = {
+  name: "repository-password-changed",
+  states: ["preflight", "isolated", "backing-up", "verifying"],
+  inject: async ({ lab }) =>
+    void (await lab.must(
+      "backup",
+      `cp -p /etc/jeda/credentials.json /root/credentials
+      sed -i 's/${password}/wrong/' /etc/jeda/credentials.json`,
+    )),
+  mend: async ({ lab }) =>
+    void (await lab.must("backup", "cp -p /root/credentials /etc/jeda/credentials.json")),
+};
+
+/** Every pack's middle is overwritten; who reads one must notice. */
+const corrupted: Fault = {
+  name: "repository-packs-corrupted",
+  states: ["backing-up", "verifying"],
+  never: (state) => (state === "verifying" ? ["ok"] : []),
+  async inject({ lab }) {
+    await lab.must(
+      "backup",
+      `cp -a ${repository} /srv/sound
+      for f in $(find ${repository}/data -type f -size +1k); do
+        chmod u+w "$f"; size=$(stat -c %s "$f")
+        head -c 600 /dev/urandom | dd of="$f" bs=1 seek=$((size / 3)) conv=notrunc 2>/dev/null
+      done`,
+    );
+  },
+  mend: async ({ lab }) =>
+    void (await lab.must(
+      "backup",
+      `cp -a ${repository}/snapshots/. /srv/sound/snapshots/; rm -rf ${repository}; mv /srv/sound ${repository}`,
+    )),
+};
+
+const nameless: Fault = {
+  name: "backup-names-gone",
+  states: injectableStates,
+  inject: async ({ lab }) => void (await lab.must("backup", "cp /etc/hosts /root/hosts; : >/etc/hosts")),
+  mend: async ({ lab }) => void (await lab.must("backup", "cp /root/hosts /etc/hosts")),
+};
+
+/** The limit belongs to the host's own PID namespace (Linux 6.14 and later); nobody else has less. */
+const crowded: Fault = {
+  name: "backup-process-table-full",
+  states: touched,
+  async inject({ lab }) {
+    await lab.sh(
+      "backup",
+      `own=$(readlink /proc/self/ns/pid); echo 301 >/proc/sys/kernel/pid_max
+      n=0; while [ $n -lt 400 ] && sleep 15 & do n=$((n+1)); done 2>/dev/null; :`,
+    );
+    await sleep(12_000);
+  },
+  mend: async ({ lab }) => void (await lab.sh("backup", "echo 4194304 >/proc/sys/kernel/pid_max")),
+};
+
+const runbook: Fault = {
+  name: "runbook-changed-mid-window",
+  states: ["isolated", "verifying"],
+  inject: async ({ lab }) =>
+    void (await lab.must(
+      "backup",
+      "cp -p /opt/jeda/runbook /root/runbook; echo 'steps: [preflight]' >/opt/jeda/runbook",
+    )),
+  mend: async ({ lab }) => void (await lab.must("backup", "cp -p /root/runbook /opt/jeda/runbook")),
+};
+
+export const backupHostFaults = [
+  rebooted,
+  full,
+  locked,
+  wrongPassword,
+  corrupted,
+  nameless,
+  crowded,
+  runbook,
+] as const;

@@ -1,0 +1,60 @@
+/** The medical-record service failing, flapping and slow; those who ask it gone. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Fault, type InjectableState, injectableStates, touched } from "../fault.ts";
+import { type FaultLab, signal } from "../fault-lab.ts";
+
+const service = (lab: FaultLab) =>
+  lab.processes("clinical").filter(({ command }) => command.includes("services/rekam-medis.ts"));
+
+const untilVerifying = (state: InjectableState) => (state === "reconnecting" ? [] : (["ok"] as const));
+
+const failing: Fault = {
+  name: "clinical-service-silent",
+  states: injectableStates,
+  injures: ["clinical"],
+  never: untilVerifying,
+  inject: async ({ lab }) => signal(service(lab), "SIGSTOP"),
+  mend: async ({ lab }) => signal(service(lab), "SIGCONT"),
+};
+
+/** Down for less than its tolerance, again and again. */
+const flapping: Fault = {
+  name: "clinical-service-flapping",
+  states: ["isolated", "backing-up", "verifying"],
+  injures: ["clinical"],
+  async inject({ lab }) {
+    for (let round = 0; round < 6; round++) {
+      signal(service(lab), "SIGKILL");
+      await sleep(2_500);
+    }
+  },
+};
+
+const slow: Fault = {
+  name: "clinical-service-slow",
+  states: ["isolated", "backing-up", "verifying"],
+  injures: ["clinical"],
+  async inject({ lab }) {
+    for (let round = 0; round < 8; round++) {
+      const stopped = service(lab);
+      signal(stopped, "SIGSTOP");
+      await sleep(900);
+      signal(stopped, "SIGCONT");
+      await sleep(300);
+    }
+  },
+};
+
+/** Nobody can be asked on the ward any more: that is not the service's failure. */
+const blind: Fault = {
+  name: "ward-prober-killed",
+  states: touched,
+  async inject({ lab }) {
+    const sshd = lab.processes("ward").filter(({ command }) => command.includes("sshd"));
+    signal(sshd, "SIGSTOP");
+    await sleep(10_000);
+    signal(sshd, "SIGCONT");
+  },
+};
+
+export const clinicalFaults = [failing, flapping, slow, blind] as const;

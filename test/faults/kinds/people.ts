@@ -1,0 +1,34 @@
+/** What people do in the middle of a window: abort it, start it twice, change its plan. */
+import type { WindowPlan } from "../../../src/model/plan.ts";
+import { type Fault, injectableStates } from "../fault.ts";
+
+const aborted: Fault = {
+  name: "aborted-by-an-operator",
+  states: injectableStates,
+  never: (state) => (state === "reconnecting" ? [] : ["ok"]),
+  inject: async ({ lab, plan }) =>
+    void (await lab.jeda(["window", "abort", "--id", plan.id, "--reason", "the fault matrix asked for it"])),
+};
+
+const twice: Fault = {
+  name: "started-twice-at-once",
+  states: ["preflight", "isolating", "backing-up"],
+  async inject({ lab, plan }) {
+    const other: WindowPlan = { ...plan, id: `${plan.id}-other` };
+    const [first, second, overlapping] = await Promise.all([lab.arm(plan), lab.arm(plan), lab.arm(other)]);
+    const codes = [first.exitCode, second.exitCode, overlapping.exitCode];
+    if (codes[0] !== 0 || codes[1] !== 0) throw new Error(`arming again: ${first.all} ${second.all}`);
+    if (codes[2] === 0) throw new Error("a second, overlapping window was armed");
+  },
+};
+
+const changed: Fault = {
+  name: "plan-changed-mid-window",
+  states: ["isolated", "backing-up"],
+  async inject({ lab, plan }) {
+    const schedule = { ...plan.schedule, reconnectByMs: plan.schedule.reconnectByMs + 120_000 };
+    await lab.arm({ ...plan, schedule, sources: [] });
+  },
+};
+
+export const peopleFaults = [aborted, twice, changed] as const;

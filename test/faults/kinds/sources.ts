@@ -1,0 +1,104 @@
+/** Faults of what is saved: gone, hanging, dying half way, growing, changing while it is read. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { LabHost } from "../../../lab/hospital.ts";
+import { type Fault, notOk } from "../fault.ts";
+import { type FaultLab, signal } from "../fault-lab.ts";
+
+const during = ["preflight", "isolated", "backing-up", "verifying"] as const;
+const early = (state: string) => (state === "verifying" ? [] : (["ok"] as const));
+
+const running = (lab: FaultLab, host: LabHost, name: string) =>
+  lab.processes(host).filter(({ command }) => command.includes(name));
+
+/** The subshells of the host's boot script that start a service again when it has ended. */
+const keepers = (lab: FaultLab, host: LabHost) =>
+  lab.processes(host).filter(({ command, parent }) => {
+    const parents = lab.processes(host).find(({ pid }) => pid === parent);
+    return command === "sh /etc/lab/start" && parents?.command === "sh /etc/lab/start";
+  });
+
+const gone = (name: string, host: LabHost, program: string, injures: Fault["injures"] = []): Fault => ({
+  name,
+  states: during,
+  injures,
+  never: early,
+  async inject({ lab }) {
+    signal(keepers(lab, host), "SIGSTOP");
+    signal(running(lab, host, program), "SIGKILL");
+  },
+  mend: async ({ lab }) => {
+    signal(keepers(lab, host), "SIGCONT");
+    await sleep(3_000);
+  },
+});
+
+const hanging = (name: string, host: LabHost, program: string, injures: Fault["injures"] = []): Fault => ({
+  name,
+  states: during,
+  injures,
+  never: early,
+  inject: async ({ lab }) => signal(running(lab, host, program), "SIGSTOP"),
+  mend: async ({ lab }) => {
+    signal(running(lab, host, program), "SIGCONT");
+    await sleep(2_000);
+  },
+});
+
+const dying: Fault = {
+  name: "dump-killed-half-way",
+  states: ["backing-up"],
+  async inject({ lab }) {
+    for (let round = 0; round < 100; round++) {
+      const dump = running(lab, "backup", "dump").filter(({ command }) => command.includes("simrs"));
+      signal(dump, "SIGKILL");
+      if (dump.length > 0) return;
+      await sleep(20);
+    }
+  },
+};
+
+const restarted: Fault = {
+  name: "database-killed-and-restarted",
+  states: ["isolated", "backing-up", "verifying"],
+  injures: ["clinical"],
+  inject: async ({ lab }) => {
+    signal(running(lab, "clinical", "mariadbd"), "SIGKILL");
+    await sleep(5_000);
+  },
+};
+
+const growing: Fault = {
+  name: "share-growing-while-read",
+  states: ["backing-up"],
+  inject: async ({ lab }) =>
+    void (await lab.sh(
+      "administrative",
+      `n=0; while [ $n -lt 60 ]; do n=$((n+1))
+      head -c 262144 /dev/urandom >>/srv/office/tumbuh.bin; sleep 0.1; done`,
+    )),
+  mend: async ({ lab }) => void (await lab.sh("administrative", "rm -f /srv/office/tumbuh.bin")),
+};
+
+const unreadable: Fault = {
+  name: "share-unreadable-half-way",
+  states: ["isolated", "backing-up"],
+  never: (state) => (state === "isolated" ? notOk() : []),
+  inject: async ({ lab }) =>
+    void (await lab.must(
+      "administrative",
+      `find /srv/office -type f | awk 'NR % 3 == 0' | tr '\\n' '\\0' >/root/blocked
+      xargs -0 chmod 000 </root/blocked`,
+    )),
+  mend: async ({ lab }) => void (await lab.sh("administrative", "xargs -0 chmod 644 </root/blocked")),
+};
+
+export const sourceFaults = [
+  gone("share-gone", "administrative", "smbd"),
+  hanging("share-hanging", "administrative", "smbd"),
+  gone("database-gone", "clinical", "mariadbd", ["clinical"]),
+  hanging("database-hanging", "clinical", "mariadbd", ["clinical"]),
+  dying,
+  restarted,
+  growing,
+  unreadable,
+] as const;

@@ -1,0 +1,55 @@
+/** The cells: every fault in every state where it means something; or at random moments, from a seed. */
+import type { Cell, Fault } from "./fault.ts";
+import { backupHostFaults } from "./kinds/backup-host.ts";
+import { clinicalFaults } from "./kinds/clinical.ts";
+import { edgeFaults } from "./kinds/edge.ts";
+import { peopleFaults } from "./kinds/people.ts";
+import { runnerFaults } from "./kinds/runner.ts";
+import { sourceFaults } from "./kinds/sources.ts";
+
+export const faults: readonly Fault[] = [
+  ...runnerFaults,
+  ...edgeFaults,
+  ...backupHostFaults,
+  ...sourceFaults,
+  ...clinicalFaults,
+  ...peopleFaults,
+];
+
+export const wholeMatrix: readonly Cell[] = faults.flatMap((fault) =>
+  fault.states.map((state) => ({ name: `${state}/${fault.name}`, fault, state })),
+);
+
+/** Cells whose name contains one of the comma-separated parts; `*` stands for anything. */
+export function chosen(pattern: string, cells: readonly Cell[] = wholeMatrix): readonly Cell[] {
+  const parts = pattern.split(",").map((part) => {
+    const escaped = part.trim().replaceAll(/[.+?{}()|[\]\\]/g, "\\$&");
+    return new RegExp(escaped.replaceAll("*", ".*"));
+  });
+  return cells.filter(({ name }) => parts.some((part) => part.test(name)));
+}
+
+/** Moments of a whole window on the tiny lab, and a little after it: milliseconds after arming. */
+const longestMs = 25_000;
+
+export function randomCells(count: number, seed: number, among: readonly Cell[]): readonly Cell[] {
+  const next = mulberry32(seed);
+  const kinds = [...new Set(among.map(({ fault }) => fault))];
+  return Array.from({ length: count }, (_, index) => {
+    const fault = kinds[Math.floor(next() * kinds.length)];
+    if (fault === undefined) throw new Error("no fault to choose from");
+    const afterMs = Math.floor(next() * longestMs);
+    return { name: `random-${index + 1}/${fault.name}@${afterMs}ms`, fault, state: null, afterMs };
+  });
+}
+
+/** A small generator of numbers in [0, 1): the same seed gives the same faults at the same moments. */
+function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,72 @@
+/** Runs cells on several labs side by side; a lab that a cell leaves unfit is taken down, and a new one comes up. */
+import type { Cell } from "./fault.ts";
+import { FaultLab } from "./fault-lab.ts";
+import { type CellOutcome, runCell } from "./run-cell.ts";
+
+export interface MatrixOptions {
+  /** Labs side by side. */
+  readonly labs: number;
+  /** Names of the labs begin with this. */
+  readonly prefix: string;
+  /** Whether each cell is followed by a window without a fault. */
+  readonly calm: boolean;
+  readonly onOutcome: (outcome: CellOutcome) => void;
+  readonly log: (line: string) => void;
+}
+
+export async function runMatrix(
+  cells: readonly Cell[],
+  options: MatrixOptions,
+): Promise<readonly CellOutcome[]> {
+  const queue = [...cells];
+  const outcomes: CellOutcome[] = [];
+  const tell = (outcome: CellOutcome): void => {
+    outcomes.push(outcome);
+    options.onOutcome(outcome);
+  };
+  const worker = async (number: number): Promise<void> => {
+    let lab: FaultLab | null = null;
+    try {
+      for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) {
+        lab ??= await raise(`${options.prefix}${number}`, options.log);
+        options.log(`${lab.id}: ${cell.name}`);
+        const outcome = await attempt(lab, cell, options.calm);
+        tell(outcome);
+        if (outcome.broken.some(({ invariant }) => invariant === "next-window")) {
+          await lab.down();
+          lab = null;
+        }
+      }
+    } finally {
+      await lab?.down();
+    }
+  };
+  const count = Math.max(1, Math.min(options.labs, cells.length));
+  await Promise.all(Array.from({ length: count }, (_, index) => worker(index + 1)));
+  return outcomes;
+}
+
+async function raise(id: string, log: (line: string) => void): Promise<FaultLab> {
+  const lab = new FaultLab(id);
+  const began = Date.now();
+  try {
+    await lab.up();
+  } catch (error) {
+    await lab.down();
+    throw error;
+  }
+  log(`${id}: up and installed after ${((Date.now() - began) / 1000).toFixed(0)} s`);
+  return lab;
+}
+
+/** A cell that could not be carried out has failed, and nothing is known about its lab. */
+async function attempt(lab: FaultLab, cell: Cell, calm: boolean): Promise<CellOutcome> {
+  const began = Date.now();
+  try {
+    return await runCell(lab, cell, calm);
+  } catch (error) {
+    const why = `the cell broke off: ${error instanceof Error ? error.message : String(error)}`;
+    const broken = [{ invariant: "next-window", why }] as const;
+    return { cell: cell.name, broken, result: "broke off", early: null, tookMs: Date.now() - began };
+  }
+}

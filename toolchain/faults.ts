@@ -1,0 +1,76 @@
+/** `npm run -s faults -- [--only PATTERN] [--random N --seed S] [--json] [--labs N]`: the fault matrix, in the lab. */
+import { parseArgs } from "node:util";
+import { JedaError } from "../src/model/errors.ts";
+import { chosen, randomCells, wholeMatrix } from "../test/faults/matrix.ts";
+import type { CellOutcome } from "../test/faults/run-cell.ts";
+import { runMatrix } from "../test/faults/run-matrix.ts";
+import { outcomeTable, verdictOf } from "../test/faults/table.ts";
+import { ensurePackages, ensureToolchain } from "./ensure.ts";
+import { failed } from "./failed.ts";
+import { repository } from "./paths.ts";
+
+function whole(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new JedaError("CONFIG", `--${name} "${text}" is not a whole number`);
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function told(outcome: CellOutcome): string {
+  const whys = outcome.broken.map(({ invariant, why }) => `\n    ${invariant}: ${why}`).join("");
+  return `${verdictOf(outcome).padEnd(14)} ${outcome.cell} (${Math.round(outcome.tookMs / 1000)} s)${whys}`;
+}
+
+try {
+  const { values } = parseArgs({
+    options: {
+      only: { type: "string" },
+      random: { type: "string" },
+      seed: { type: "string" },
+      labs: { type: "string", default: "2" },
+      json: { type: "boolean", default: false },
+      list: { type: "boolean", default: false },
+      // Without it a cell is not followed by a window of its own: for looking at one fault quickly.
+      "no-next": { type: "boolean", default: false },
+    },
+  });
+  process.chdir(repository);
+  const among = values.only === undefined ? wholeMatrix : chosen(values.only);
+  if (among.length === 0)
+    throw new JedaError("CONFIG", `no cell is called like "${values.only}"`, {
+      hint: "npm run -s faults -- --list",
+    });
+  const seed = values.seed === undefined ? Date.now() % 2 ** 31 : whole("seed", values.seed);
+  const cells =
+    values.random === undefined ? among : randomCells(whole("random", values.random), seed, among);
+  if (values.list) {
+    process.stdout.write(`${cells.map(({ name }) => name).join("\n")}\n`);
+  } else {
+    await ensurePackages();
+    await ensureToolchain();
+    if (values.random !== undefined) say(`seed ${seed}`);
+    const outcomes = await runMatrix(cells, {
+      labs: whole("labs", values.labs),
+      prefix: `f${process.pid}x`,
+      calm: !values["no-next"],
+      onOutcome: (outcome) => say(told(outcome)),
+      log: say,
+    });
+    const bad = outcomes.filter(({ broken }) => broken.length > 0).length;
+    const summary = `${outcomes.length - bad} passed, ${bad} failed`;
+    if (values.json) {
+      process.stdout.write(
+        `${JSON.stringify({ seed, passed: outcomes.length - bad, failed: bad, cells: outcomes }, null, 2)}\n`,
+      );
+      say(summary);
+    } else {
+      process.stdout.write(`${outcomeTable(outcomes)}\n\n${summary}\n`);
+    }
+    process.exitCode = bad === 0 ? 0 : 1;
+  }
+} catch (error) {
+  failed(error);
+}
