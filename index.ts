@@ -31,13 +31,14 @@ async function main() {
     await reachEverything(hospital);
   }
 
-  const { window } = await declareHospital(hospital, plan, credentials);
+  const { window, promotionKey } = await declareHospital(hospital, plan, credentials);
   return {
     hospital: hospital.name,
     windowId: plan.id,
     runbook: { name: runbook.name, hash: runbook.hash },
     hazards: plan.hazards,
     window: window.result,
+    promotionKey,
   };
 }
 

@@ -6,6 +6,7 @@ import { JedaError } from "../../src/model/errors.ts";
 import type { Handler, Log } from "../handler.ts";
 import { type Remote, runScript } from "../remote.ts";
 import { contentOf, FILE_NAMES, type FileName } from "../runner-files.ts";
+import type { Properties } from "../wire.ts";
 
 const CREDENTIALS = "/etc/jeda/credentials.json";
 const AS_DECLARED = "as declared";
@@ -110,6 +111,13 @@ export function runner(remote: Remote): Handler<RunnerInputs> {
     }
   };
 
+  /** The runner makes it when it is first asked for; the private half stays on the host. */
+  const ownKey = async ({ ssh }: RunnerInputs): Promise<Properties> => {
+    const { stdout, stderr, exitCode } = await remote.run(ssh, ["/opt/jeda/jeda-runner", "key"]);
+    if (exitCode !== 0) throw new JedaError("INTERNAL", `${ssh}: the runner has no key: ${stderr.trim()}`);
+    return { promotionKey: String(JSON.parse(stdout).key) };
+  };
+
   return {
     schema,
     identity: [],
@@ -138,10 +146,10 @@ export function runner(remote: Remote): Handler<RunnerInputs> {
       const live = await look(inputs);
       await refuseInWindow(inputs, "replaced");
       await install(inputs, live, call.log);
-      return { id: inputs.ssh, outputs: {} };
+      return { id: inputs.ssh, outputs: await ownKey(inputs) };
     },
 
-    async read(inputs) {
+    async read(inputs, known) {
       const live = await look(inputs);
       const declared = inputs.files ?? {};
       const drift = FILE_NAMES.filter((name) => live.files[name] !== declared[name]).map(
@@ -151,7 +159,7 @@ export function runner(remote: Remote): Handler<RunnerInputs> {
       if (live.credentials !== AS_DECLARED) drift.push(`${CREDENTIALS} is ${live.credentials}`);
       return {
         inputs: { files: live.files, installedCredentials: live.credentials, directories: live.directories },
-        outputs: {},
+        outputs: known,
         drift,
       };
     },
@@ -159,7 +167,7 @@ export function runner(remote: Remote): Handler<RunnerInputs> {
     async update(inputs, _olds, _known, call) {
       await refuseInWindow(inputs, "changed");
       await install(inputs, await look(inputs), call.log);
-      return {};
+      return ownKey(inputs);
     },
 
     async delete(inputs, call) {

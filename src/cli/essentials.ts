@@ -1,11 +1,21 @@
 /** The one line of JSON that following ends with: what `pulumi stack output` shows of a window. Pure. */
 import type { Report } from "../model/report.ts";
+import type { Seal } from "../promotion/statement.ts";
 
-export function essentials(report: Report, acknowledged: boolean): Readonly<Record<string, unknown>> {
+/** @param seal the backup host's signature, of a window that ended ok (`promotion/statement.ts`) */
+export function essentials(
+  report: Report,
+  acknowledged: boolean,
+  seal: Seal | null = null,
+): Readonly<Record<string, unknown>> {
   const isolated = report.segments.filter((segment) => segment.isolatedAt !== null);
   return {
+    hospital: report.hospital,
     id: report.id,
     result: report.result,
+    runbookHash: report.runbook.hash,
+    endedAt: report.endedAt,
+    ...(seal === null ? {} : { seal }),
     ...(report.reasons.length > 0 ? { reasons: report.reasons } : {}),
     ...(acknowledged ? { acknowledged } : {}),
     isolated: isolated.map((segment) => segment.name),

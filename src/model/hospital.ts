@@ -161,6 +161,8 @@ export interface Promotion {
   /** Stack that must have ended ok with the same runbook. */
   readonly from: string;
   readonly maxAgeMs: number;
+  /** Public key of that stack's backup host, "ed25519:…": without it any result in its state is believed. */
+  readonly key?: string;
   readonly override?: { readonly reason: string };
 }
 

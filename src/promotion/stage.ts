@@ -14,11 +14,12 @@ export async function demandPromotion(hospital: Hospital, runbook: Runbook): Pro
   if (promotion === undefined) return undefined;
   // With an override the earlier stack need not even exist.
   const output = promotion.override === undefined ? await windowOf(promotion.from) : undefined;
-  const { missing, override } = checkPromotion(promotion, runbook, output, Date.now());
+  const { missing, warnings, override } = checkPromotion(promotion, runbook, output, Date.now());
   if (missing.length > 0) {
     const hint = `run the window on ${promotion.from} first, or write an override with its reason into jeda:promotion`;
     throw new JedaErrors(missing.map((text) => new JedaError("REFUSED", text, { hint })));
   }
+  for (const text of warnings) await pulumi.log.warn(`promotion: ${text}`);
   return override;
 }
 

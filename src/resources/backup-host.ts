@@ -10,8 +10,11 @@ export interface RunnerArgs {
 }
 
 export class Runner extends pulumi.CustomResource {
+  /** Public half of the key by which the host signs its windows; production pins it. */
+  declare readonly promotionKey: pulumi.Output<string | undefined>;
+
   constructor(name: string, args: RunnerArgs, options?: pulumi.CustomResourceOptions) {
-    super("jeda:index:Runner", name, { ...args }, options);
+    super("jeda:index:Runner", name, { promotionKey: undefined, ...args }, options);
   }
 }
 

@@ -15,6 +15,8 @@ import { type DeclaredWindow, declareWindow } from "./window.ts";
 
 export interface DeclaredHospital {
   readonly window: DeclaredWindow;
+  /** By which the backup host signs its windows. */
+  readonly promotionKey: pulumi.Output<string | undefined>;
 }
 
 /**
@@ -63,9 +65,10 @@ export async function declareHospital(
     addresses: backupHost.addresses,
     controlFrom: backupHost.controlFrom,
   });
-  hosts.push(...(await declareBackupHost(hospital, plan, credentials, parent)));
+  const installed = await declareBackupHost(hospital, plan, credentials, parent);
 
-  return { window: await declareWindow(plan, { parent: root, dependsOn: hosts }) };
+  const window = await declareWindow(plan, { parent: root, dependsOn: [...hosts, ...installed.all] });
+  return { window, promotionKey: installed.promotionKey };
 }
 
 /** Every service from every segment its users sit in, where there is somebody to ask. */
@@ -121,7 +124,10 @@ async function declareBackupHost(
   plan: WindowPlan,
   credentials: pulumi.Output<Credentials>,
   parent: pulumi.Resource,
-): Promise<pulumi.Resource[]> {
+): Promise<{
+  readonly all: readonly pulumi.Resource[];
+  readonly promotionKey: pulumi.Output<string | undefined>;
+}> {
   const { name, ssh, repository } = hospital.backupHost;
   const firewall = new HostFirewall(
     name,
@@ -147,5 +153,5 @@ async function declareBackupHost(
     { parent },
   );
   await placed(runner);
-  return [firewall, runner, kept];
+  return { all: [firewall, runner, kept], promotionKey: runner.promotionKey };
 }

@@ -16,6 +16,7 @@ import type { RunnerContext, Verb } from "./runner/context.ts";
 import { follow } from "./runner/follow.ts";
 import { report } from "./runner/report.ts";
 import { run } from "./runner/run.ts";
+import { key, seal } from "./runner/seal.ts";
 import { status } from "./runner/status.ts";
 
 const verbs: Readonly<Record<string, Verb>> = {
@@ -27,6 +28,8 @@ const verbs: Readonly<Record<string, Verb>> = {
   disarm,
   acknowledge,
   report,
+  key,
+  seal,
   version: async ({ print, version }) => {
     print(JSON.stringify({ version }));
     return 0;

@@ -3,6 +3,7 @@
  * Ctrl-C, a lost connection or a killed Pulumi end it, and never the window.
  */
 import { JedaError } from "../../model/errors.ts";
+import { type Seal, sealSchema } from "../../promotion/statement.ts";
 import { buildReport } from "../../report/build.ts";
 import { exitCodes } from "../../window/exit-codes.ts";
 import { fold } from "../../window/fold.ts";
@@ -39,13 +40,24 @@ export async function run(words: readonly string[]): Promise<number> {
     const status = fold(entries);
     const report = buildReport(status);
     for (const reason of report.reasons) tell(`  ${report.result}: ${reason}`);
-    process.stdout.write(`${JSON.stringify(essentials(report, status.acknowledged !== null))}\n`);
+    const seal = report.result === "ok" ? await askSeal(destination, id) : null;
+    process.stdout.write(`${JSON.stringify(essentials(report, status.acknowledged !== null, seal))}\n`);
     if (status.acknowledged === null && report.result !== "ok") {
       tell(`when it has been dealt with: jeda window acknowledge --id ${id} --reason TEXT`);
     }
     return status.acknowledged === null ? exitCodes[report.result] : 0;
   } finally {
     clearInterval(orphaned);
+  }
+}
+
+/** What a promotion is checked by. Its absence is told and costs the window nothing. */
+async function askSeal(destination: string, id: string): Promise<Seal | null> {
+  try {
+    return sealSchema.parse(JSON.parse(await askRunner(destination, ["seal", "--window", id])));
+  } catch (error) {
+    tell(`${destination} did not sign the result: ${error instanceof Error ? error.message : String(error)}`);
+    return null;
   }
 }
 

@@ -1,8 +1,9 @@
 /** `window`, `notices` and `promotion` as written. Times stay text here: they need the zone (`window-times.ts`). */
 import type { z } from "zod";
 import type { Notice, Promotion } from "../../model/hospital.ts";
-import { isMap } from "../invalid.ts";
-import { dispatch, fields, integer, list, oneOf } from "./shape.ts";
+import { KEY_PATTERN } from "../../promotion/statement.ts";
+import { Invalid, isMap, quote } from "../invalid.ts";
+import { dispatch, fields, integer, list, oneOf, scalar } from "./shape.ts";
 import { name, positiveDuration, text } from "./values.ts";
 
 export const window = fields("the window", {
@@ -30,14 +31,23 @@ const override = dispatch<{ readonly reason: string }>((input) =>
   isMap(input) ? fields("an override", { reason: text }) : text.transform((reason) => ({ reason })),
 );
 
+const promotionKey = scalar("a public key", (written) => {
+  if (KEY_PATTERN.test(written)) return written;
+  const hint =
+    'write what `pulumi stack output promotionKey` of that stack prints, "ed25519:" and 44 characters';
+  throw new Invalid(`${quote(written)} is not a public key`, hint);
+});
+
 export const promotion = fields("the promotion", {
   from: name,
   maxAge: positiveDuration,
+  key: promotionKey.optional(),
   override: override.optional(),
 }).transform(
   (written): Promotion => ({
     from: written.from,
     maxAgeMs: written.maxAge,
+    ...(written.key === undefined ? {} : { key: written.key }),
     ...(written.override === undefined ? {} : { override: written.override }),
   }),
 );
