@@ -6,6 +6,7 @@ import { reachEverything } from "./src/host/reach.ts";
 import { JedaError } from "./src/model/errors.ts";
 import { demandPromotion } from "./src/promotion/stage.ts";
 import { demandProof } from "./src/proof/demand.ts";
+import { surroundings } from "./src/proof/surroundings.ts";
 import { proofText } from "./src/proof/table.ts";
 import { declareHospital } from "./src/resources/declare.ts";
 import { makePlan } from "./src/window/plan.ts";
@@ -17,7 +18,7 @@ async function main() {
     await pulumi.log.warn(errorLine(new JedaError("CONFIG", message, at === undefined ? {} : { at })));
   }
 
-  const proof = demandProof(hospital);
+  const proof = demandProof(hospital, surroundings());
   const promotionOverride = await demandPromotion(hospital, runbook);
   const plan = makePlan(hospital, runbook, {
     hazards: proof.hazards.map((hazard) => hazard.text),

@@ -11,6 +11,7 @@ export const debianPackages: { readonly [name: string]: string } = {
   "openssh-client": "every way to a host",
   "openssh-server": "every lab host",
   procps: "processes of lab hosts",
+  python3: "raw packets for the proof's test in a real kernel",
   samba: "the file servers",
   smbclient: "the share as a workstation sees it",
   socat: "connections and echo services",
