@@ -227,8 +227,14 @@ export function labPlan(id?: string, changes: PlanChanges = {}): WindowPlan {
   const { hospital, runbook } = loadFromStackFile("lab", repository);
   const plan = makePlan(hospital, runbook);
   const reconnectByMs = changes.reconnectByMs ?? plan.schedule.reconnectByMs;
+  const chosen = (name: string): boolean => changes.sources?.includes(name) ?? true;
+  // What can't be counted without a source that is left out shall not spoil the result.
+  const services = plan.services.map(({ records, ...service }) =>
+    records !== undefined && chosen(records.source) ? { ...service, records } : service,
+  );
   return {
     ...plan,
+    services,
     id: id ?? plan.id,
     schedule: {
       ...plan.schedule,
@@ -236,6 +242,6 @@ export function labPlan(id?: string, changes: PlanChanges = {}): WindowPlan {
       backupStopMs: Math.min(plan.schedule.backupStopMs, reconnectByMs - 1_000),
       reconnectByMs,
     },
-    sources: plan.sources.filter(({ name }) => changes.sources?.includes(name) ?? true),
+    sources: plan.sources.filter(({ name }) => chosen(name)),
   };
 }
