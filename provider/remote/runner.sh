@@ -26,11 +26,18 @@ look)
   fi
   ;;
 running)
-  # The runner holds this lock as long as a window of the hospital is on.
+  # Windows that have not ended, whether or not a process carries them on: their leases may be in the kernel.
   for journal in /var/lib/jeda/windows/*/journal.jsonl; do
     [ -f "$journal" ] || continue
     grep -q '"type":"ended"' "$journal" || basename "$(dirname "$journal")"
   done
+  ;;
+alive)
+  # Windows that a process carries out right now. A dead one must not keep its own runner from being mended.
+  for cmdline in /proc/[0-9]*/cmdline; do
+    words=$(tr '\000' ' ' <"$cmdline" 2>/dev/null) || continue
+    case $words in *"$home/runner.mjs run --window "*) words=${words##*--window } && echo "${words%% *}" ;; esac
+  done | sort -u
   ;;
 guard)
   # Whoever may write in these directories may replace what is in them.

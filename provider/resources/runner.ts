@@ -79,8 +79,13 @@ export function runner(remote: Remote): Handler<RunnerInputs> {
     return { machine, files, credentials, directories: open.join("; ") || AS_DECLARED };
   };
 
-  const refuseInWindow = async (inputs: RunnerInputs, what: string): Promise<void> => {
-    const running = (await runScript(remote.run, inputs.ssh, "runner", ["running"])).trim();
+  /** `alive`: a process carries the window out now; `running`: it has not ended, dead or alive. */
+  const refuseInWindow = async (
+    inputs: RunnerInputs,
+    state: "alive" | "running",
+    what: string,
+  ): Promise<void> => {
+    const running = (await runScript(remote.run, inputs.ssh, "runner", [state])).trim();
     if (running === "") return;
     throw new JedaError(
       "REFUSED",
@@ -144,7 +149,7 @@ export function runner(remote: Remote): Handler<RunnerInputs> {
 
     async create(inputs, call) {
       const live = await look(inputs);
-      await refuseInWindow(inputs, "replaced");
+      await refuseInWindow(inputs, "alive", "replaced");
       await install(inputs, live, call.log);
       return { id: inputs.ssh, outputs: await ownKey(inputs) };
     },
@@ -153,10 +158,11 @@ export function runner(remote: Remote): Handler<RunnerInputs> {
       const live = await look(inputs);
       const declared = inputs.files ?? {};
       const drift = FILE_NAMES.filter((name) => live.files[name] !== declared[name]).map(
-        (name) => `/opt/jeda/${name} ${fileDrift(live.files[name], declared[name] ?? "")}`,
+        (name) => `${inputs.ssh}: /opt/jeda/${name} ${fileDrift(live.files[name], declared[name] ?? "")}`,
       );
-      if (live.directories !== AS_DECLARED) drift.push(live.directories);
-      if (live.credentials !== AS_DECLARED) drift.push(`${CREDENTIALS} is ${live.credentials}`);
+      if (live.directories !== AS_DECLARED) drift.push(`${inputs.ssh}: ${live.directories}`);
+      if (live.credentials !== AS_DECLARED)
+        drift.push(`${inputs.ssh}: ${CREDENTIALS} is ${live.credentials}`);
       return {
         inputs: { files: live.files, installedCredentials: live.credentials, directories: live.directories },
         outputs: known,
@@ -165,13 +171,13 @@ export function runner(remote: Remote): Handler<RunnerInputs> {
     },
 
     async update(inputs, _olds, _known, call) {
-      await refuseInWindow(inputs, "changed");
+      await refuseInWindow(inputs, "alive", "changed");
       await install(inputs, await look(inputs), call.log);
       return ownKey(inputs);
     },
 
     async delete(inputs, call) {
-      await refuseInWindow(inputs, "removed");
+      await refuseInWindow(inputs, "running", "removed");
       await runScript(remote.run, inputs.ssh, "runner", ["remove"]);
       await call.log.info("the journals and reports in /var/lib/jeda stay on the host");
     },

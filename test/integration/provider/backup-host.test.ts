@@ -1,0 +1,167 @@
+/** Runner and repository by their real scripts, with the real restic. */
+import assert from "node:assert/strict";
+import { dirname } from "node:path";
+import { repository } from "../../../provider/resources/repository.ts";
+import { runner } from "../../../provider/resources/runner.ts";
+import { type Properties, secret } from "../../../provider/wire.ts";
+import { ensureToolchain } from "../../../toolchain/ensure.ts";
+import { toolBin } from "../../../toolchain/paths.ts";
+import { startEngine } from "../../unit/provider/engine.ts";
+import { LocalHost } from "./local-host.ts";
+
+const REPOSITORY = "jeda:index:Repository";
+const RUNNER = "jeda:index:Runner";
+const WINDOW = "/var/lib/jeda/windows/night-1";
+
+describe("what is installed on the backup host", function () {
+  this.timeout(120_000);
+  let host: LocalHost;
+  let engine: Awaited<ReturnType<typeof startEngine>>;
+
+  before(() => ensureToolchain());
+  beforeEach(async () => {
+    host = new LocalHost(dirname(toolBin("restic")));
+    await host.up();
+    engine = await startEngine({ [REPOSITORY]: repository(host.run), [RUNNER]: runner(host) });
+  });
+  afterEach(async () => {
+    engine.close();
+    await host.down();
+  });
+
+  const differs = async (type: string, inputs: Properties, outputs: Properties = inputs) => {
+    const live = await engine.read(type, "id", inputs, outputs);
+    return { live, ...(await engine.diff(type, live.inputs, inputs)) };
+  };
+
+  describe("the repository", () => {
+    const declared = (password = "first") => ({
+      ssh: "backup",
+      path: "/srv/jeda/repository",
+      password: secret(password),
+    });
+    const created = async () => {
+      const { inputs } = await engine.check(REPOSITORY, declared());
+      return { inputs, outputs: (await engine.create(REPOSITORY, inputs)).outputs };
+    };
+
+    it("is made once, and taken over as it is the next time", async () => {
+      const { inputs, outputs } = await created();
+      assert.match(String(outputs.repositoryId), /^[0-9a-f]{64}$/);
+      assert.equal((await engine.create(REPOSITORY, inputs)).outputs.repositoryId, outputs.repositoryId);
+      assert.equal((await differs(REPOSITORY, inputs, outputs)).changes, false);
+    });
+
+    it("is refused with a wrong password, already in the preview", async () => {
+      const { inputs } = await created();
+      const wrong = (await engine.check(REPOSITORY, declared("second"))).inputs;
+      await assert.rejects(
+        engine.update(REPOSITORY, inputs, wrong, true),
+        /does not open with this password/,
+      );
+      await assert.rejects(engine.create(REPOSITORY, wrong), /does not open with this password/);
+    });
+
+    it("is never made anew in the place of one that is gone or another", async () => {
+      const { inputs, outputs } = await created();
+      await host.sh("mv /srv/jeda/repository /srv/jeda/elsewhere");
+      const { live, paths } = await differs(REPOSITORY, inputs, outputs);
+      assert.deepEqual(paths, { found: "UPDATE" });
+      await assert.rejects(
+        engine.update(REPOSITORY, live.inputs, inputs),
+        /is missing[\s\S]*Is its disk mounted\?/,
+      );
+      assert.equal(await host.sh("ls /srv/jeda"), "elsewhere\n");
+    });
+
+    it("is not made where something else lies", async () => {
+      await host.sh("mkdir -p /srv/jeda/repository; touch /srv/jeda/repository/letter");
+      const { inputs } = await engine.check(REPOSITORY, declared());
+      await assert.rejects(engine.create(REPOSITORY, inputs), /is not empty and is no restic repository/);
+    });
+
+    it("outlives its resource", async () => {
+      const { inputs, outputs } = await created();
+      await engine.delete(REPOSITORY, inputs);
+      assert.equal((await differs(REPOSITORY, inputs, outputs)).changes, false);
+    });
+  });
+
+  describe("the runner", () => {
+    const CREDENTIALS = '{"repository":{"password":"first"}}';
+    const created = async () => {
+      const declared = { ssh: "backup", runbook: '{"name":"night"}', credentials: secret(CREDENTIALS) };
+      const { inputs, failures } = await engine.check(RUNNER, declared);
+      assert.deepEqual(failures, []);
+      await engine.create(RUNNER, inputs);
+      return inputs;
+    };
+
+    it("is installed and runs there", async () => {
+      const inputs = await created();
+      assert.match(await host.sh("/opt/jeda/jeda-runner version"), /^\{"version":"[0-9a-f]{12}"\}\n$/);
+      assert.equal(
+        await host.sh("stat -c %a /etc/jeda/credentials.json; cat /etc/jeda/credentials.json"),
+        `600\n${CREDENTIALS}`,
+      );
+      assert.equal((await differs(RUNNER, inputs)).changes, false);
+    });
+
+    it("shows each file that somebody touched by its name, and mends only that", async () => {
+      const inputs = await created();
+      await host.sh(
+        "echo '#' >>/opt/jeda/runner.mjs; rm /opt/jeda/runbook; chmod 644 /etc/jeda/credentials.json",
+      );
+      const { live, paths } = await differs(RUNNER, inputs);
+      assert.deepEqual(paths, {
+        'files["runner.mjs"]': "UPDATE",
+        "files.runbook": "ADD",
+        installedCredentials: "UPDATE",
+      });
+      const before = await host.sh("stat -c %Y.%i /opt/jeda/node");
+      await engine.update(RUNNER, live.inputs, inputs);
+      assert.equal((await differs(RUNNER, inputs)).changes, false);
+      assert.equal(await host.sh("stat -c %Y.%i /opt/jeda/node"), before);
+    });
+
+    it("notices credentials that were changed on the host, without their value leaving it", async () => {
+      const inputs = await created();
+      await host.sh("echo '{}' >/etc/jeda/credentials.json");
+      const { live, paths } = await differs(RUNNER, inputs);
+      assert.deepEqual(paths, { installedCredentials: "UPDATE" });
+      assert.deepEqual(live.inputs.credentials, inputs.credentials);
+    });
+
+    it("is not removed before its window has ended, and leaves the journals", async () => {
+      const inputs = await created();
+      await host.sh(`mkdir -p ${WINDOW}; echo '{"type":"armed"}' >${WINDOW}/journal.jsonl`);
+      await assert.rejects(
+        engine.delete(RUNNER, inputs),
+        /a window is running on the backup host \(night-1\)/,
+      );
+      await host.sh(`echo '{"type":"ended","result":"ok"}' >>${WINDOW}/journal.jsonl`);
+      await engine.delete(RUNNER, inputs);
+      const left = await host.sh(
+        "ls -d /opt/jeda /etc/jeda/credentials.json /var/lib/jeda/windows/* 2>/dev/null || true",
+      );
+      assert.equal(left, `${WINDOW}\n`);
+    });
+
+    it("is mended although its window died, but not while a process carries one out", async () => {
+      const inputs = await created();
+      await host.sh(
+        `mkdir -p ${WINDOW}; echo '{"type":"armed"}' >${WINDOW}/journal.jsonl; rm /opt/jeda/runbook`,
+      );
+      const { live } = await differs(RUNNER, inputs);
+      const running = host.sh("sh -c 'sleep 3; :' /opt/jeda/runner.mjs run --window night-1");
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await assert.rejects(
+        engine.update(RUNNER, live.inputs, inputs),
+        /a window is running on the backup host \(night-1\)/,
+      );
+      await running;
+      await engine.update(RUNNER, live.inputs, inputs);
+      assert.equal((await differs(RUNNER, inputs)).changes, false);
+    });
+  });
+});
