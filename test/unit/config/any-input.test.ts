@@ -102,7 +102,7 @@ describe("any value at any place", () => {
       const count = { read: 0, refused: 0 };
       fc.assert(
         fc.property(
-          fc.array(fc.tuple(fc.constantFrom(...places(content)), odd), { minLength: 1, maxLength: 2 }),
+          fc.array(fc.tuple(fc.constantFrom(...places(content)), odd), { minLength: 0, maxLength: 2 }),
           (edits) => {
             const after = edits.reduce((document, [path, value]) => {
               return places(document).some((place) => place.join() === path.join())
@@ -114,7 +114,7 @@ describe("any value at any place", () => {
         ),
         { numRuns: 300 },
       );
-      assert.ok(count.refused > 150 && count.read > 0, JSON.stringify(count));
+      assert.ok(count.refused > 100 && count.read > 0, JSON.stringify(count));
     }).timeout(30_000);
   }
 });
