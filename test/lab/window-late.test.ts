@@ -149,7 +149,7 @@ function rebooted(): void {
   });
 
   it("in the middle of a window puts service first, and the result says what happened", async () => {
-    const plan = labPlan("rebooted", { reconnectByMs: 60_000 });
+    const plan = labPlan("rebooted", { reconnectByMs: 40_000 });
     await lab.wrap("mariadb-dump", `sleep 8; exec "$real" "$@"`);
     await lab.arm(plan);
     await lab.entry(plan.id, "vault-open");
