@@ -2,7 +2,6 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { EngineLog } from "./engine-log.ts";
 import { providerGrpc } from "./proto.ts";
-
 import { implementation } from "./server.ts";
 import { surroundings } from "./surroundings.ts";
 import { Work } from "./work.ts";
