@@ -42,6 +42,9 @@ let windows = 0;
 const windowName = (what: string): string =>
   `${what.replaceAll(/[^a-z0-9-]/g, "-")}-${process.pid}-${++windows}`;
 
+/** The window ended before the fault's turn came: nothing was injected, and nothing is known. */
+export class NeverReached extends Error {}
+
 export async function runCell(lab: FaultLab, cell: Cell, calm: boolean): Promise<CellOutcome> {
   const { fault } = cell;
   const plan = planFor(windowName(cell.name), fault.reconnectByMs ?? usualMs);
@@ -65,7 +68,11 @@ export async function runCell(lab: FaultLab, cell: Cell, calm: boolean): Promise
       ? Date.now() >= began + (cell.afterMs ?? 0)
       : lab.journal(plan.id).some((entry) => entry.type === "state" && entry.state === cell.state);
   await until(() => reached() || ended(lab, plan.id), deadlines.reconnectBy + 5_000);
-  if (!reached()) throw new Error(`${plan.id} never came to ${cell.state}: ${brief(lab, plan.id)}`);
+  if (!reached()) {
+    follower.kill("SIGKILL");
+    await follower;
+    throw new NeverReached(`${plan.id} never came to ${cell.state}: ${brief(lab, plan.id)}`);
+  }
   const injectedAt = Date.now();
   await fault.inject(scene);
   const injectedUntil = Date.now();
