@@ -40,8 +40,8 @@ export interface Handler<I> {
   readonly quiet?: readonly (keyof I & string)[];
   /** Inputs that the provider computes from the declared ones, without asking any host. */
   derive?(inputs: I, olds: Properties): Promise<Properties>;
-  /** In a preview of a create or an update: what would fail for certain. Changes nothing. */
-  inspect?(inputs: I, call: Call): Promise<void>;
+  /** In a preview of a create or (with `olds`) an update: what would fail for certain. Changes nothing. */
+  inspect?(inputs: I, call: Call, olds?: I): Promise<void>;
   create(inputs: I, call: Call): Promise<Created>;
   /** Null when the thing does not exist any more. `known` holds the outputs in state. */
   read(inputs: I, known: Properties, call: Call): Promise<Live | null>;

@@ -172,7 +172,8 @@ export function implementation(around: Served): UntypedServiceImplementation {
       const response = new providerPb.UpdateResponse();
       response.setRefreshBeforeUpdate(true);
       if (request.getPreview()) {
-        await inspect(handler, raw, callOf(request));
+        const olds = fromState(handler, fromStruct(request.getOldInputs()));
+        await inspect(handler, raw, callOf(request), olds);
         return response.setProperties(request.getOlds());
       }
       const outputs = await handler.update(
@@ -219,10 +220,10 @@ class Answered extends Error {
 }
 
 /** In a preview a host out of reach is only said: a laptop may look at a hospital without reaching it. */
-async function inspect(handler: AnyHandler, raw: Properties, call: Call): Promise<void> {
+async function inspect(handler: AnyHandler, raw: Properties, call: Call, olds?: unknown): Promise<void> {
   if (handler.inspect === undefined || holdsUnknown(raw)) return;
   try {
-    await handler.inspect(handler.schema.parse(unwrapAll(raw)), call);
+    await handler.inspect(handler.schema.parse(unwrapAll(raw)), call, olds);
   } catch (error) {
     if (!(error instanceof JedaError) || error.code !== "UNREACHABLE") throw error;
     await call.log.warning(`not compared with the host: ${error.message}`);

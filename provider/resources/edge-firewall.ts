@@ -79,6 +79,29 @@ function persistedOf({ persisted, wanted }: EdgeListing): readonly string[] {
   return persisted === undefined ? [] : persistedDrift(PERSISTED, persisted, wanted);
 }
 
+/** Repairing what somebody did to the table is no change of it: only what the configuration says counts. */
+function changesWindow(inputs: EdgeFirewallInputs, olds: EdgeFirewallInputs): boolean {
+  return inputs.tables.jeda_window !== olds.tables.jeda_window;
+}
+
+/** The rules that a running lease works by: another segment, interface or maximum would change it under way. */
+function refuseUnderLease(inputs: EdgeFirewallInputs, olds: EdgeFirewallInputs, listing: EdgeListing): void {
+  if (listing.leases.length === 0 || process.env.JEDA_FORCE === "window") return;
+  const names = [olds, inputs].map(({ tables }) => declaredTable(tables.jeda_window).rules);
+  const [before = {}, after = {}] = names;
+  const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (name) => before[name] !== after[name],
+  );
+  const some = changed.slice(0, 6).join(", ");
+  throw new JedaError(
+    "REFUSED",
+    `a window is in progress on ${inputs.edge} (${segmentsOf(inputs, listing.leases)}, ${until(inputs, listing)}), and this would change what it isolates by: ${some}${changed.length > 6 ? ` and ${changed.length - 6} more` : ""}`,
+    {
+      hint: "Wait until the window has ended. To change it under way all the same: JEDA_FORCE=window in the environment of pulumi up.",
+    },
+  );
+}
+
 export function edgeFirewall(edges: Edges, run: Run): Handler<EdgeFirewallInputs> {
   /** Asked only where there are leases; null where the backup host can't say. */
   const windowRuns = async ({ windowHost }: EdgeFirewallInputs): Promise<boolean | null> => {
@@ -143,6 +166,11 @@ export function edgeFirewall(edges: Edges, run: Run): Handler<EdgeFirewallInputs
       };
     },
 
+    async inspect(inputs, _call, olds) {
+      if (olds === undefined || !changesWindow(inputs, olds)) return;
+      refuseUnderLease(inputs, olds, await clientOf(inputs, "read").list({}));
+    },
+
     async create(inputs, call) {
       await apply(inputs, call);
       return { id: inputs.edge, outputs: {} };
@@ -191,7 +219,10 @@ export function edgeFirewall(edges: Edges, run: Run): Handler<EdgeFirewallInputs
       };
     },
 
-    async update(inputs, _olds, _known, call) {
+    async update(inputs, olds, _known, call) {
+      if (changesWindow(inputs, olds)) {
+        refuseUnderLease(inputs, olds, await clientOf(inputs, "policy").list({}));
+      }
       await apply(inputs, call);
       return {};
     },
