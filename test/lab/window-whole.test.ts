@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import { labCredentials } from "../../lab/credentials.ts";
 import type { Report } from "../../src/model/report.ts";
 import { repository } from "../../toolchain/paths.ts";
 import type { Attempt } from "./packets.ts";
@@ -119,7 +120,7 @@ describe("a whole window", function () {
       whole.lab.sh(
         "backup",
         `umask 077; f=$(mktemp); cat >$f; restic -q -r /srv/jeda/repository --no-lock --password-file $f ${what}; c=$?; rm $f; exit $c`,
-        "lab-restic-e90a4d1c75b8\n",
+        `${labCredentials.repository.password}\n`,
       );
     const snapshots = JSON.parse(await restic("snapshots --json")) as readonly {
       readonly id: string;
