@@ -68,6 +68,8 @@ const body: Readonly<Record<LabHost, () => readonly string[]>> = {
     ...simple("backup").map((line) => `  ${line}`),
     "fi",
     sshd,
+    "# A window that the reboot interrupted is taken up again.",
+    "[ ! -x /opt/jeda/jeda-runner ] || /opt/jeda/jeda-runner boot || true",
   ],
   ops: () => simple("ops"),
 };

@@ -32,6 +32,10 @@ export const verbTable: Readonly<Record<string, Entry>> = {
     says: "reconnect now: --reason TEXT [--id ID]",
     load: () => import("./verbs/window-abort.ts"),
   },
+  "window release": {
+    says: "reconnect now, also when the runner or the backup host is dead: --reason TEXT [--id ID] [--stack STACK]",
+    load: () => import("./verbs/window-release.ts"),
+  },
   "window disarm": {
     says: "take back a window that has not begun: --id ID",
     load: () => import("./verbs/window-disarm.ts"),

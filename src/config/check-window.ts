@@ -1,9 +1,11 @@
 /** The window: its times, and whom it may isolate. */
 import type { Segment, WindowSpec } from "../model/hospital.ts";
+import { defaultHeartbeatMs } from "../window/leases.ts";
 import { formatDuration } from "../window/schedule.ts";
 import { Invalid } from "./invalid.ts";
 import type { Problems } from "./problems.ts";
 import type { WrittenStack } from "./schema/stack.ts";
+import type { WrittenWindow } from "./schema/window.ts";
 import { readOffset, readStart, readZone } from "./window-times.ts";
 
 type Stack = Partial<WrittenStack>;
@@ -36,7 +38,29 @@ export function resolveWindow(
     return undefined;
   }
   const { isolate, runbook, attempt, lease } = written;
-  return { start, startCutoffMs, backupStopMs, reconnectByMs, isolate, runbook, attempt, lease };
+  const heartbeatMs = heartbeat(written, problems);
+  return {
+    ...{ start, startCutoffMs, backupStopMs, reconnectByMs, isolate, runbook, attempt, lease },
+    ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
+  };
+}
+
+/** Shorter ones would lapse whenever a single renewal has to be repeated. */
+const shortestHeartbeatMs = 15_000;
+
+function heartbeat(written: WrittenWindow, problems: Problems): number | undefined {
+  const { lease, heartbeat: asked } = written;
+  const path = ["window", "heartbeat"];
+  if (lease === "window") {
+    if (asked !== undefined)
+      problems.add(path, "only a lease of the kind heartbeat has one", "write lease: heartbeat");
+    return undefined;
+  }
+  if (asked !== undefined && asked < shortestHeartbeatMs) {
+    const message = `${formatDuration(asked)} is too short for a heartbeat`;
+    problems.add(path, message, `write ${formatDuration(shortestHeartbeatMs)} or more`);
+  }
+  return asked ?? defaultHeartbeatMs;
 }
 
 interface Offsets {

@@ -274,6 +274,11 @@ verb_lease() {
   maximum=$(maximum_ms)
   [ "$maximum" -gt 0 ] || refuse table "a lease set is missing or has no default timeout"
   wanted=$(wc -l <"$work/sorted")
+  if [ -n "$renewing" ]; then
+    held=$(read_lease)
+    # A lease that has ended is not begun again by somebody who was asleep meanwhile.
+    [ "${held%% *}" -eq "$wanted" ] || refuse lapsed "the kernel holds ${held%% *} of $wanted elements: there is nothing to renew"
+  fi
   late=0
   for attempt in 1 2 3 4; do
     # The boot clock has steps of 10 ms: counted as the later end, so that a lease is never late.
@@ -693,7 +698,8 @@ main() {
   work=$(mktemp -d "$run/work.XXXXXX")
   trap leave EXIT
   trap 'exit 1' HUP INT TERM
-  [ "$verb" != renew ] || verb=lease
+  renewing=
+  [ "$verb" != renew ] || { verb=lease renewing=yes; }
   "verb_$verb" "$@"
 }
 

@@ -149,6 +149,8 @@ export interface WindowSpec {
   /** Distinguishes a repeated window with the same start. */
   readonly attempt: number;
   readonly lease: "window" | "heartbeat";
+  /** With `lease: heartbeat`: milliseconds after the runner's last renewal at which the segments are back. */
+  readonly heartbeatMs?: number;
 }
 
 export interface Notice {

@@ -30,6 +30,8 @@ export interface WindowPlan {
   readonly schedule: Pick<WindowSpec, "start" | "startCutoffMs" | "backupStopMs" | "reconnectByMs">;
   readonly maxIsolationMs: number;
   readonly lease: WindowSpec["lease"];
+  /** Milliseconds; with `lease: heartbeat` the segments are back so long after the runner's last renewal. */
+  readonly heartbeatMs?: number;
   readonly segments: readonly PlannedSegment[];
   readonly edges: readonly PlannedEdge[];
   readonly backupHost: BackupHost;

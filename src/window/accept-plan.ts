@@ -20,6 +20,7 @@ const shape = z.looseObject({
   }),
   maxIsolationMs: z.int().positive(),
   lease: z.enum(["window", "heartbeat"]),
+  heartbeatMs: z.int().min(15_000).optional(),
   segments: z.array(
     named.extend({
       role: z.enum(["clinical", "administrative", "guest", "management", "vault"]),
@@ -56,11 +57,6 @@ export function acceptPlan(text: string): WindowPlan {
   for (const { name, role } of plan.segments.filter((segment) => segment.isolate)) {
     if (role === "administrative" || role === "guest") continue;
     throw new JedaError("CONFIG", `the segment ${name} is ${role}: it can never be isolated`);
-  }
-  if (plan.lease === "heartbeat") {
-    throw new JedaError("REFUSED", "this runner does not know heartbeat leases", {
-      hint: "declare lease: window; the kernel then keeps the deadline by itself",
-    });
   }
   return plan;
 }

@@ -30,6 +30,7 @@ function begin(armed: Extract<JournalEntry, { type: "armed" }>): WindowStatus {
     armedAt: at,
     startedAt: at,
     runners: [],
+    takenUp: 0,
     edges: plan.edges.map(({ name }) => ({ name, ...untouchedEdge })),
     flows: [],
     probes: [],
@@ -79,7 +80,11 @@ export function foldNext(before: WindowStatus, entry: JournalEntry): WindowStatu
       return { ...status, state: entry.state, reached: over ? status.reached : entry.state, startedAt };
     }
     case "runner":
-      return { ...status, runners: [...status.runners, entry] };
+      return {
+        ...status,
+        runners: [...status.runners, entry],
+        takenUp: status.takenUp + (nothingTouched(status.reached) ? 0 : 1),
+      };
     case "edge-clock":
       return edge(status, entry.edge, { clock: entry.clock, reconnectByBootMs: entry.reconnectByBootMs });
     case "isolated": {

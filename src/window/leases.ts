@@ -21,17 +21,46 @@ export const vaultElements: readonly LeaseElement[] = [
   { set: "vault_open", value: "ipv6" },
 ];
 
-/** @throws JedaError INTERNAL when preflight has not read this edge's clock. */
-export function leaseFor(edge: EdgeStatus, what: "isolation" | "vault", plan: WindowPlan): LeaseRequest {
+/** Used where a plan declares the policy and no time. */
+export const defaultHeartbeatMs = 30_000;
+
+/** After how long without a renewal the segments are back; null under the policy `window`. */
+export function heartbeatMs(plan: WindowPlan): number | null {
+  return plan.lease === "heartbeat" ? (plan.heartbeatMs ?? defaultHeartbeatMs) : null;
+}
+
+/** This host's clock, and `reconnectBy` on it: what a heartbeat is counted from. */
+export interface Now {
+  readonly runtime: { readonly clock: { bootMs(): number } };
+  readonly boot: { readonly reconnectBy: number };
+}
+
+/**
+ * Until the window's deadline, or until a heartbeat from `now` where that is the policy and comes first.
+ * @throws JedaError INTERNAL when preflight has not read this edge's clock.
+ */
+export function leaseFor(
+  edge: EdgeStatus,
+  what: "isolation" | "vault",
+  plan: WindowPlan,
+  now?: Now,
+): LeaseRequest {
   if (edge.clock === null || edge.reconnectByBootMs === null) {
     throw new JedaError("INTERNAL", `the clock of the edge ${edge.name} was never read`);
   }
   return {
     bootId: edge.clock.bootId,
     fence: edge.clock.fence,
-    deadlineBootMs: edge.reconnectByBootMs - (what === "vault" ? vaultMarginMs : 0),
+    deadlineBootMs: edge.reconnectByBootMs - unused(plan, now) - (what === "vault" ? vaultMarginMs : 0),
     elements: what === "vault" ? vaultElements : isolationElements(plan),
   };
+}
+
+/** Milliseconds by which a heartbeat ends before the window's deadline. */
+function unused(plan: WindowPlan, now: Now | undefined): number {
+  const beat = heartbeatMs(plan);
+  if (beat === null || now === undefined) return 0;
+  return Math.max(0, Math.floor(now.boot.reconnectBy - now.runtime.clock.bootMs()) - beat);
 }
 
 /**

@@ -26,6 +26,7 @@ export function makePlan(hospital: Hospital, runbook: Runbook, extras: PlanExtra
     },
     maxIsolationMs: hospital.maxIsolationMs,
     lease: window.lease,
+    ...(window.heartbeatMs === undefined ? {} : { heartbeatMs: window.heartbeatMs }),
     segments: hospital.segments.map(
       (segment): PlannedSegment => ({ ...segment, isolate: window.isolate.includes(segment.name) }),
     ),

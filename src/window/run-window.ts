@@ -8,6 +8,7 @@ import { watchServices } from "../probe/watch.ts";
 import { buildReport } from "../report/build.ts";
 import { unlessStopped } from "./clock.ts";
 import { isoInZone } from "./iso.ts";
+import { guardLeases } from "./lease-guard.ts";
 import type { Night } from "./night.ts";
 import { tellBegin, tellEnd } from "./notices.ts";
 import { nothingTouched } from "./state.ts";
@@ -22,7 +23,7 @@ import { verify } from "./steps/verify.ts";
 import { causeOf } from "./stop.ts";
 
 /** A window that kills its runners (memory, a broken disk) is not tried for ever. */
-const mostRunners = 6;
+const mostTakenUp = 5;
 
 /** Resolves with the result; everything is in the journal and the report stored. Never rejects. */
 export async function runWindow(night: Night): Promise<WindowResult> {
@@ -30,18 +31,23 @@ export async function runWindow(night: Night): Promise<WindowResult> {
   const { state, causes } = recorder.status;
   if (causes[0] !== undefined) recorder.stop.resume(causes[0]);
   const watching = new AbortController();
+  const guarding = new AbortController();
   let watch: Promise<void> = Promise.resolve();
   if (nothingTouched(state)) {
     for (const step of night.plan.runbook.steps) {
       if (!(await attempt(night, step))) break;
       if (step.kind === "preflight") watch = watchAll(night, watching.signal);
-      if (step.kind === "isolate") void tellBegin(night);
+      if (step.kind === "isolate") {
+        void tellBegin(night);
+        void guardLeases(night, guarding.signal);
+      }
     }
     if (!recorder.stop.signal.aborted) await countRecords(night);
   } else {
     watch = watchAll(night, watching.signal);
-    if (state !== "reconnecting") await goOn(night);
+    if (state !== "reconnecting") await goOn(night, guarding.signal);
   }
+  guarding.abort();
   await finish(night);
   if (!nothingTouched(recorder.status.reached)) await tellEnd(night);
   watching.abort();
@@ -50,11 +56,11 @@ export async function runWindow(night: Night): Promise<WindowResult> {
 }
 
 /** After a crash: what the journal and the edges say still stands is kept, what was not done yet is done. */
-async function goOn(night: Night): Promise<void> {
+async function goOn(night: Night, guarding: AbortSignal): Promise<void> {
   const { stop, status } = night.recorder;
   if (stop.signal.aborted) return;
-  if (status.runners.length > mostRunners) {
-    const reason = `${status.runners.length - 1} runners died in this window; the last one only reconnects`;
+  if (status.takenUp > mostTakenUp) {
+    const reason = `${status.takenUp} runners died in this window; the last one only reconnects`;
     stop.request({ result: "failed", reason });
     return;
   }
@@ -62,7 +68,10 @@ async function goOn(night: Night): Promise<void> {
     `a new runner has taken the window up; the one before it died while it was ${status.state}`,
   );
   const steps: readonly (Step | "take up")[] = ["take up", ...night.plan.runbook.steps.filter(isLeft)];
-  for (const step of steps) if (!(await attempt(night, step))) break;
+  for (const step of steps) {
+    if (!(await attempt(night, step))) break;
+    if (step === "take up") void guardLeases(night, guarding);
+  }
   if (!stop.signal.aborted) await countRecords(night);
 }
 

@@ -9,22 +9,27 @@ import { parseArgs } from "node:util";
 import { JedaError } from "../model/errors.ts";
 import { exitError } from "./exit-codes.ts";
 import { places } from "./places.ts";
-import { abort, disarm } from "./runner/abort.ts";
+import { abort, disarm, release } from "./runner/abort.ts";
 import { acknowledge } from "./runner/acknowledge.ts";
 import { arm } from "./runner/arm.ts";
+import { boot } from "./runner/boot.ts";
 import type { RunnerContext, Verb } from "./runner/context.ts";
 import { follow } from "./runner/follow.ts";
 import { report } from "./runner/report.ts";
 import { run } from "./runner/run.ts";
 import { key, seal } from "./runner/seal.ts";
 import { status } from "./runner/status.ts";
+import { supervise } from "./runner/supervise.ts";
 
 const verbs: Readonly<Record<string, Verb>> = {
   arm,
   run,
+  supervise,
+  boot,
   follow,
   status,
   abort,
+  release,
   disarm,
   acknowledge,
   report,

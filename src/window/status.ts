@@ -44,6 +44,8 @@ export interface WindowStatus {
   /** The furthest state reached before reconnecting. */
   readonly reached: WindowState;
   readonly runners: readonly RunnerEntry[];
+  /** Runners that took the window up after something was touched. */
+  readonly takenUp: number;
   readonly edges: readonly EdgeStatus[];
   readonly flows: readonly FlowEntry[];
   readonly probes: readonly ProbeEntry[];

@@ -1,8 +1,11 @@
-/** `abort` and `disarm`: the two ways to end a window before its time. */
+/** `abort`, `release` and `disarm`: the ways to end a window before its time. */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { sshEdge } from "../../host/edge-client.ts";
+import { closeAllSsh } from "../../host/ssh.ts";
 import { JedaError } from "../../model/errors.ts";
+import type { PlannedEdge } from "../../model/plan.ts";
 import { fold } from "../fold.ts";
 import { takeLock } from "../lock.ts";
 import { windowPlaces } from "../places.ts";
@@ -10,6 +13,9 @@ import { journalOf, need, type RunnerContext } from "./context.ts";
 import { detach } from "./detach.ts";
 import { type KnownWindow, knownWindow, knownWindows } from "./known-windows.ts";
 import { patiently } from "./patiently.ts";
+
+/** Milliseconds; an operator is waiting. */
+const releaseMs = 15_000;
 
 /** Asks the running window (or the one named) to reconnect now. A dead runner is replaced, to do just that. */
 export async function abort(context: RunnerContext): Promise<number> {
@@ -22,6 +28,37 @@ export async function abort(context: RunnerContext): Promise<number> {
   ask(context, window, { by, reason }, "SIGTERM");
   context.print(JSON.stringify({ id: window.id, aborting: true, state: window.status.state }));
   return 0;
+}
+
+/**
+ * Reconnects at once, whoever is dead or stands still: the window is asked to end as by `abort`, and each edge is
+ * told from here as well. The release's fence outdates every lease of the window that is still under way.
+ */
+export async function release(context: RunnerContext): Promise<number> {
+  const by = need(context, "by");
+  const reason = need(context, "reason");
+  const window = chosen(context);
+  const { plan, state } = window.status;
+  if (state === "ended") {
+    throw new JedaError("REFUSED", `the window ${window.id} has already ended: ${window.status.result}`);
+  }
+  ask(context, window, { by, reason, verb: "released" }, "SIGTERM");
+  const edges = await Promise.all(plan.edges.map(releaseEdge));
+  await closeAllSsh();
+  context.print(JSON.stringify({ id: window.id, state, edges }));
+  return edges.every(({ released }) => released) ? 0 : 1;
+}
+
+async function releaseEdge({
+  name,
+  ssh,
+}: PlannedEdge): Promise<{ name: string; released: boolean; why?: string }> {
+  try {
+    await sshEdge({ name, ssh: { window: ssh } }, "window", { timeoutMs: releaseMs }).release(0);
+    return { name, released: true };
+  } catch (error) {
+    return { name, released: false, why: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 /** Takes back a window that has not begun. It never aborts one: with one that runs it refuses. */
@@ -82,7 +119,7 @@ function chosen(context: RunnerContext): KnownWindow {
 function ask(
   context: RunnerContext,
   { id, status, runnerAlive }: KnownWindow,
-  request: { readonly by: string; readonly reason: string },
+  request: { readonly by: string; readonly reason: string; readonly verb?: "released" },
   signal: NodeJS.Signals,
 ): void {
   const text = `${JSON.stringify(request)}\n`;

@@ -18,13 +18,14 @@ import { journalOf, type RunnerContext, readCredentials } from "./context.ts";
 import { detach } from "./detach.ts";
 import { knownWindow, knownWindows } from "./known-windows.ts";
 import { patiently } from "./patiently.ts";
+import { revive } from "./revive.ts";
 
 export async function arm(context: RunnerContext): Promise<number> {
   const plan = acceptPlan(await context.stdin());
   const lock = await patiently(() => takeLock(`${context.places.state} arm`, plan.id));
   try {
     const content = journalOf(context.places, plan.id);
-    const armed = content === null ? armAnew(context, plan) : armAgain(context, plan);
+    const armed = content === null ? armAnew(context, plan) : await armAgain(context, plan);
     context.print(JSON.stringify({ id: plan.id, ...armed }));
   } finally {
     await lock.release();
@@ -40,15 +41,14 @@ interface Armed {
   readonly planDiffers: boolean;
 }
 
-function armAgain(context: RunnerContext, plan: WindowPlan): Armed {
+async function armAgain(context: RunnerContext, plan: WindowPlan): Promise<Armed> {
   const { status, runnerAlive } = knownWindow(
     plan.id,
     fold(journalOf(context.places, plan.id)?.entries ?? []),
   );
   const planDiffers = JSON.stringify(status.plan) !== JSON.stringify(plan);
-  const over = status.state === "ended";
-  if (!over && !runnerAlive) detach(context.places, plan.id);
-  const armed = over || runnerAlive ? "already" : "resumed";
+  const resumed = !runnerAlive && (await revive(context, plan.id));
+  const armed = resumed ? "resumed" : "already";
   return { armed, state: status.state, result: status.result, planDiffers };
 }
 

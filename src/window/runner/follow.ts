@@ -4,10 +4,13 @@ import { JedaError } from "../../model/errors.ts";
 import { fold } from "../fold.ts";
 import { knownJournal, need, type RunnerContext } from "./context.ts";
 import { knownWindow } from "./known-windows.ts";
+import { revive } from "./revive.ts";
 
 const pollMs = 200;
 /** A runner that was just started is not yet in the journal. */
-const startingMs = 15_000;
+const startingMs = 2_000;
+/** So long the restarted runner is waited for. */
+const patienceMs = 60_000;
 
 export async function follow(context: RunnerContext): Promise<number> {
   const id = need(context, "window");
@@ -16,6 +19,7 @@ export async function follow(context: RunnerContext): Promise<number> {
     throw new JedaError("CONFIG", `--from "${context.asked.from}" is not a sequence number`);
   }
   let deadSince: number | null = null;
+  let lookedAt = 0;
   for (;;) {
     const { entries } = knownJournal(context.places, id);
     for (const entry of entries.slice(next)) context.print(JSON.stringify(entry));
@@ -23,7 +27,12 @@ export async function follow(context: RunnerContext): Promise<number> {
     const { status, runnerAlive } = knownWindow(id, fold(entries));
     if (status.state === "ended") return 0;
     deadSince = runnerAlive ? null : (deadSince ?? performance.now());
-    if (deadSince !== null && performance.now() - deadSince > startingMs) {
+    const deadMs = deadSince === null ? 0 : performance.now() - deadSince;
+    if (deadMs > startingMs && performance.now() - lookedAt > startingMs) {
+      lookedAt = performance.now();
+      await revive(context, id);
+    }
+    if (deadMs > patienceMs) {
       throw new JedaError("REFUSED", `nobody carries out the window ${id} any more: its runner is dead`, {
         hint: `the edges' kernels reconnect at the deadline by themselves; jeda window abort --id ${id} --reason TEXT starts a new runner, which reconnects at once, proves it and writes the report`,
       });

@@ -141,8 +141,12 @@ function heedSignals(recorder: Recorder, own: WindowPlaces): { value: boolean } 
 
 function askedBy(own: WindowPlaces): string | null {
   try {
-    const { by, reason } = JSON.parse(readFileSync(own.abortRequest, "utf8")) as Record<string, string>;
-    return `aborted by ${by}: ${reason}`;
+    const {
+      by,
+      reason,
+      verb = "aborted",
+    } = JSON.parse(readFileSync(own.abortRequest, "utf8")) as Record<string, string>;
+    return `${verb} by ${by}: ${reason}`;
   } catch {
     return null;
   }

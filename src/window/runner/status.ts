@@ -3,6 +3,7 @@ import { isoInZone } from "../iso.ts";
 import { lockHolder } from "../lock.ts";
 import type { RunnerContext } from "./context.ts";
 import { type KnownWindow, knownWindows, newest } from "./known-windows.ts";
+import { revive } from "./revive.ts";
 
 export async function status(context: RunnerContext): Promise<number> {
   const broken: string[] = [];
@@ -13,6 +14,9 @@ export async function status(context: RunnerContext): Promise<number> {
     chosen === undefined
       ? null
       : await lockHolder(`${context.places.state} hospital ${chosen.status.plan.hospital}`);
+  for (const { id, status: one, runnerAlive } of known) {
+    if (one.state !== "ended" && !runnerAlive) await revive(context, id);
+  }
   context.print(
     JSON.stringify({
       version: 1,

@@ -23,7 +23,7 @@ export async function isolateOn(night: Night, edge: EdgeHold): Promise<void> {
   const { name } = edge.planned;
   const status = night.recorder.status.edges.find((one) => one.name === name);
   if (status === undefined) throw new JedaError("INTERNAL", `the edge ${name} is not in the plan`);
-  const request = leaseFor(status, "isolation", night.plan);
+  const request = leaseFor(status, "isolation", night.plan, night);
   const { timeoutMs } = await edge.client.lease(request);
   const segments = night.plan.segments.filter((segment) => segment.isolate).map((segment) => segment.name);
   night.recorder.record({ type: "isolated", edge: name, segments, timeoutMs });

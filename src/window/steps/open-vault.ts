@@ -9,7 +9,7 @@ export async function openVault(night: Night): Promise<void> {
       const { name } = edge.planned;
       const status = night.recorder.status.edges.find((one) => one.name === name);
       if (status === undefined) throw new JedaError("INTERNAL", `the edge ${name} is not in the plan`);
-      const { timeoutMs } = await edge.client.lease(leaseFor(status, "vault", night.plan));
+      const { timeoutMs } = await edge.client.lease(leaseFor(status, "vault", night.plan, night));
       night.recorder.record({ type: "vault-open", edge: name, timeoutMs });
     }),
   );

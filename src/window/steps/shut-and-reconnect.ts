@@ -8,10 +8,15 @@ import { releaseFence } from "../leases.ts";
 import type { EdgeHold, Night } from "../night.ts";
 import { nothingTouched } from "../state.ts";
 
-/** One release may take so long before it is given anew. */
-const answerMs = 8_000;
+/**
+ * A release that gets no answer is given anew, over a new connection: first so soon that the segments are back
+ * within 5 s of the decision although one connection stalls, then more patiently, for an edge may just be slow.
+ */
+const firstAnswerMs = 3_000;
+const answerMs = 12_000;
 /** After the deadline the kernel has done it; so much longer an edge is asked to confirm. */
 const patienceMs = 30_000;
+const closeMs = 1_000;
 const firstPauseMs = 250;
 const longestPauseMs = 2_000;
 
@@ -39,22 +44,24 @@ async function untilReleased(night: Night, edge: EdgeHold, fence: number): Promi
   const { clock } = night.runtime;
   const giveUp = Math.max(night.boot.reconnectBy, clock.bootMs()) + patienceMs;
   let said = "";
+  let waitMs = firstAnswerMs;
   for (let pause = firstPauseMs; clock.bootMs() < giveUp; pause = Math.min(pause * 2, longestPauseMs)) {
-    const failure = await withinAnswer(night, edge.client.release(fence));
+    const failure = await withinAnswer(night, edge.client.release(fence), waitMs);
     if (failure === null) return true;
+    waitMs = Math.min(waitMs * 2, answerMs);
     if (failure !== said) night.recorder.note(`releasing on ${edge.planned.name}: ${failure}; trying again`);
     said = failure;
     // A connection that stalls would stall the next attempt too.
-    await withinAnswer(night, edge.client.close());
+    await withinAnswer(night, edge.client.close(), closeMs);
     await clock.sleep(pause);
   }
   return false;
 }
 
 /** Null when it worked, else what went wrong. */
-async function withinAnswer(night: Night, work: Promise<unknown>): Promise<string | null> {
+async function withinAnswer(night: Night, work: Promise<unknown>, waitMs = answerMs): Promise<string | null> {
   const over = new AbortController();
-  const late = night.runtime.clock.sleep(answerMs, over.signal).then(() => `no answer within ${answerMs} ms`);
+  const late = night.runtime.clock.sleep(waitMs, over.signal).then(() => `no answer within ${waitMs} ms`);
   const outcome = work.then(
     () => null,
     (error: unknown) => (error instanceof Error ? error.message : String(error)),

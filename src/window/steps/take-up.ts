@@ -31,6 +31,11 @@ export async function takeUp(night: Night): Promise<void> {
   const gone = found.filter(({ edge, listing }) => {
     return !holdsAll(leaseFor(statusOf(night, edge), "isolation", night.plan), listing.leases);
   });
+  // A heartbeat that lapsed has brought the segments back, as declared: they are not cut a second time.
+  const begun = night.recorder.status.edges.some(({ isolatedAt }) => isolatedAt !== null);
+  if (night.plan.lease === "heartbeat" && begun && gone.length > 0) {
+    throw new JedaError("REFUSED", "the heartbeat lapsed while no runner was alive: the segments are back");
+  }
   if (gone.length > 0) await isolateAgain(night, found, gone);
   if (night.recorder.status.state === "isolating") night.recorder.enter("isolated");
 }

@@ -54,6 +54,25 @@ describe("the finaliser", () => {
     }
   });
 
+  it("reconnects within 5 s of the decision although a driver hangs and the first release gets no answer", async () => {
+    const hospital = new FakeHospital();
+    hospital.drivers = { records: { backup: () => new Promise(() => undefined) } };
+    let releases = 0;
+    const [edge] = hospital.edges;
+    if (edge === undefined) throw new Error("an edge");
+    edge.before = (called) =>
+      called === "release" && releases++ === 0 ? new Promise(() => undefined) : undefined;
+    void hospital.clock.sleep(9_000).then(() => {
+      hospital.recorder.stop.request({ result: "aborted", reason: "aborted by test: drill" });
+    });
+    const report = await hospital.run();
+    equal(report.result, "aborted");
+    const decided = hospital.recorder.entries.find((entry) => entry.type === "reason");
+    const tookMs = Date.parse(report.deadlines.reconnectedAt ?? "") - Date.parse(decided?.at ?? "");
+    ok(tookMs <= 5_000, `${tookMs} ms`);
+    equal(releases, 2);
+  });
+
   it("runs when the journal's disk is full, and the report still says so", async () => {
     const journal = memoryJournal();
     let lines = 0;

@@ -79,6 +79,8 @@ export class FakeEdge implements EdgeClient {
   }
 
   renew(request: LeaseRequest): Promise<{ timeoutMs: number; clock: EdgeClock }> {
+    if (request.elements.some(({ set, value }) => !this.holds(set, value)))
+      return Promise.reject(new JedaError("REFUSED", "there is nothing to renew"));
     return this.lease(request);
   }
 

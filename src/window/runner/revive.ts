@@ -1,0 +1,29 @@
+/** A window that has not ended and that nobody carries out any more gets a new supervisor, and with it a runner. */
+import { fold } from "../fold.ts";
+import { lockHolder } from "../lock.ts";
+import { journalOf, type RunnerContext } from "./context.ts";
+import { detach } from "./detach.ts";
+import { superviseScope, windowScope } from "./supervise.ts";
+
+/** Whether one was started. Never throws: whoever only looks must not fail by it. */
+export async function revive(context: RunnerContext, id: string): Promise<boolean> {
+  try {
+    if (fold(journalOf(context.places, id)?.entries ?? []).state === "ended") return false;
+    if (await isCarriedOut(context, id)) return false;
+    detach(context.places, id);
+    return true;
+  } catch (error) {
+    console.error(error);
+    return false;
+  }
+}
+
+/** By a runner or by a supervisor that will start one; the kernel knows, and answers for a stopped process too. */
+export async function isCarriedOut(context: RunnerContext, id: string): Promise<boolean> {
+  const { state } = context.places;
+  const holders = await Promise.all([
+    lockHolder(superviseScope(state, id)),
+    lockHolder(windowScope(state, id)),
+  ]);
+  return holders.some((holder) => holder !== null);
+}

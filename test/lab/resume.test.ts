@@ -1,0 +1,90 @@
+/** A window whose runner, supervisor or host dies is taken up again, and can still end well. */
+import assert from "node:assert/strict";
+import { rebootHost } from "../../lab/power.ts";
+import type { JournalEntry } from "../../src/model/journal.ts";
+import { labPlan, WindowLab } from "./window-lab.ts";
+
+const lab = new WindowLab("resume");
+
+const times = (entries: readonly JournalEntry[], type: JournalEntry["type"]): number =>
+  entries.filter((entry) => entry.type === type).length;
+
+/** Pids of the runner and of its supervisor on the backup host, by the verb in their command line. */
+async function pids(window: string, verb: "run" | "supervise"): Promise<readonly number[]> {
+  const script = `for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q 'runner[.]mjs ${verb} --window ${window} ' && basename $p; done; true`;
+  const found = await lab.sh("backup", script);
+  return found.split("\n").filter(Boolean).map(Number);
+}
+
+async function kill(window: string, ...verbs: ("run" | "supervise")[]): Promise<void> {
+  const found = (await Promise.all(verbs.map((verb) => pids(window, verb)))).flat();
+  assert.ok(found.length >= verbs.length, `${verbs}: ${found}`);
+  await lab.sh("backup", `kill -9 ${found.join(" ")}`);
+}
+
+/** To its end: the result, the entries, and what must hold of every resumed window. */
+async function ended(window: string) {
+  const { all } = await lab.jeda(["window", "follow", "--id", window]);
+  const report = await lab.report(window);
+  const entries = await lab.entries(window);
+  assert.equal(report.result, "ok", `${report.reasons.join("; ")}\n${all}`);
+  const saved = entries.flatMap((entry) => (entry.type === "source-saved" ? [entry.source] : []));
+  assert.equal(new Set(saved).size, saved.length, "a source was saved twice");
+  assert.ok((report.deadlines.kept.reconnectByMs ?? -1) > 0);
+  assert.deepEqual(await lab.leases(), []);
+  return { report, entries };
+}
+
+describe("taking a window up again", () => {
+  before(async function () {
+    this.timeout(240_000);
+    await lab.upWithoutWindow();
+  });
+  after(() => lab.down());
+
+  it("goes on after kill -9 of the runner: its supervisor starts it, nothing is isolated twice", async () => {
+    const plan = labPlan("killed-runner");
+    await lab.arm(plan);
+    await lab.entry(plan.id, "source-started");
+    const { length } = await lab.leases();
+    assert.ok(length > 0);
+    await kill(plan.id, "run");
+    const { entries } = await ended(plan.id);
+    assert.equal(times(entries, "runner"), 2);
+    assert.equal(times(entries, "isolated"), 1);
+  }).timeout(240_000);
+
+  it("goes on after kill -9 of runner and supervisor, as soon as somebody looks", async () => {
+    const plan = labPlan("killed-both");
+    await lab.arm(plan);
+    await lab.entry(plan.id, "source-started");
+    await kill(plan.id, "supervise", "run");
+    const { entries } = await ended(plan.id);
+    assert.equal(times(entries, "runner"), 2);
+    assert.equal(times(entries, "isolated"), 1);
+  }).timeout(240_000);
+
+  it("goes on after a reboot of the backup host in the middle of a window", async () => {
+    const plan = labPlan("rebooted-host");
+    await lab.arm(plan);
+    await lab.entry(plan.id, "source-started");
+    await rebootHost(lab.id, "backup");
+    const { entries } = await ended(plan.id);
+    assert.equal(times(entries, "isolated"), 1);
+    assert.equal(
+      new Set(entries.flatMap((entry) => (entry.type === "runner" ? [entry.bootId] : []))).size,
+      2,
+    );
+  }).timeout(240_000);
+
+  it("takes an armed window over a reboot of the backup host", async () => {
+    const plan = labPlan("armed-reboot");
+    const start = new Date(Date.now() + 12_000).toISOString().replace("Z", "+00:00");
+    await lab.arm({ ...plan, schedule: { ...plan.schedule, start } });
+    await lab.entry(plan.id, "runner");
+    await rebootHost(lab.id, "backup");
+    const { entries } = await ended(plan.id);
+    assert.equal(times(entries, "isolated"), 1);
+    assert.ok(times(entries, "runner") >= 2);
+  }).timeout(240_000);
+});

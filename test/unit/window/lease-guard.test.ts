@@ -1,0 +1,148 @@
+/** The leases while the window runs: an edge that is rebooted, a heartbeat that is renewed, or stops. */
+import { equal, match, ok } from "node:assert/strict";
+import { JedaError } from "../../../src/model/errors.ts";
+import type { WindowPlan } from "../../../src/model/plan.ts";
+import { acceptPlan } from "../../../src/window/accept-plan.ts";
+import type { FakeEdge } from "./fakes/edge.ts";
+import { FakeHospital } from "./fakes/hospital.ts";
+import { plan } from "./fakes/plan.ts";
+
+const heartbeat: WindowPlan = { ...plan, lease: "heartbeat", heartbeatMs: 30_000 };
+
+const edgeOf = (hospital: FakeHospital, index = 0): FakeEdge => {
+  const edge = hospital.edges[index];
+  if (edge === undefined) throw new Error("an edge");
+  return edge;
+};
+
+/** Sources that take their time, in milliseconds. */
+function slow(hospital: FakeHospital, ms: number): void {
+  hospital.drivers = {
+    records: {
+      backup: async () => {
+        await hospital.clock.sleep(ms);
+        hospital.snapshots = [...hospital.snapshots, "dddd4444"];
+        return { snapshot: "dddd4444", bytes: 1, items: 1, findings: [], detail: null };
+      },
+    },
+  };
+}
+
+describe("an edge that is rebooted in the middle of a window", () => {
+  it("is isolated again for what is left, proved, and its vault opened after that", async () => {
+    const hospital = new FakeHospital();
+    slow(hospital, 40_000);
+    void hospital.clock.sleep(12_000).then(() => edgeOf(hospital).reboot());
+    const report = await hospital.run();
+    equal(report.result, "ok", report.reasons.join("; "));
+    const isolated = hospital.recorder.entries.filter((entry) => entry.type === "isolated");
+    equal(isolated.length, 2);
+    const [, again] = isolated;
+    ok(again?.type === "isolated");
+    ok(again.timeoutMs <= hospital.deadlines.reconnectBy - Date.parse(again.at) + 10);
+    equal(hospital.recorder.entries.filter((entry) => entry.type === "vault-open").length, 2);
+    equal(report.segments[0]?.isolatedAt, isolated[0]?.at);
+  });
+
+  it("is not isolated again once the window is to end", async () => {
+    const hospital = new FakeHospital();
+    slow(hospital, 40_000);
+    const edge = edgeOf(hospital);
+    edge.before = async (command) => {
+      if (command !== "clock" || !hospital.recorder.status.state.startsWith("back")) return;
+      hospital.recorder.stop.request({ result: "aborted", reason: "aborted by test: drill" });
+      await hospital.clock.sleep(3_000);
+    };
+    void hospital.clock.sleep(12_000).then(() => edge.reboot());
+    const report = await hospital.run();
+    equal(report.result, "aborted");
+    await hospital.clock.sleep(20_000);
+    ok(!edge.holds("isolated_if"));
+    equal(edge.calls.filter((call) => call === "lease").length, 1);
+  });
+});
+
+describe("a window with a heartbeat", () => {
+  it("is accepted, but not with one that is too short", () => {
+    equal(acceptPlan(JSON.stringify(heartbeat)).lease, "heartbeat");
+    for (const heartbeatMs of [0, 5_000, 1.5]) {
+      let refused: unknown;
+      try {
+        acceptPlan(JSON.stringify({ ...heartbeat, heartbeatMs }));
+      } catch (error) {
+        refused = error;
+      }
+      ok(refused instanceof JedaError, `${heartbeatMs}`);
+    }
+  });
+
+  it("never holds a lease for longer than one, keeps it all along, and ends ok", async () => {
+    const hospital = new FakeHospital(heartbeat);
+    slow(hospital, 70_000);
+    const edge = edgeOf(hospital);
+    let longest = 0;
+    let absent = 0;
+    const watch = async (): Promise<void> => {
+      while (hospital.recorder.status.state !== "ended") {
+        for (const { expiresMs } of (await edge.list()).leases) longest = Math.max(longest, expiresMs ?? 1e9);
+        const cut = ["backing-up", "verifying"].includes(hospital.recorder.status.state);
+        if (cut && !edge.holds("isolated_if", "gues0")) absent++;
+        await hospital.clock.sleep(400);
+      }
+    };
+    const watching = watch();
+    const report = await hospital.run();
+    await watching;
+    equal(report.result, "ok", report.reasons.join("; "));
+    ok(longest > 20_000 && longest <= 30_000, `${longest} ms`);
+    equal(absent, 0);
+  });
+
+  it("brings the segments back within one when the runner dies, and a later runner does not cut them again", async () => {
+    const hospital = new FakeHospital(heartbeat);
+    slow(hospital, 70_000);
+    void hospital.clock.sleep(20_000).then(() => {
+      hospital.dead = true;
+    });
+    void hospital.run();
+    await hospital.clock.sleep(21_000);
+    ok(edgeOf(hospital).holds("isolated_if"));
+    await hospital.clock.sleep(30_000);
+    ok(!edgeOf(hospital).holds("isolated_if") && !edgeOf(hospital).holds("vault_open"));
+    const { memoryJournal } = await import("../../../src/window/journal.ts");
+    const entries = [...hospital.recorder.entries];
+    const next = new FakeHospital(heartbeat, memoryJournal(entries), hospital);
+    const calls = edgeOf(hospital).calls.length;
+    const report = await next.run();
+    equal(report.result, "failed");
+    match(report.reasons.join(), /heartbeat lapsed while no runner was alive/);
+    ok(!edgeOf(hospital).calls.slice(calls).includes("lease"));
+  });
+
+  it("is released on every edge before one that can't be renewed comes back alone", async () => {
+    const edges = [...plan.edges, { name: "standby", ssh: "standby-window", targets: [] }];
+    const hospital = new FakeHospital({ ...heartbeat, edges });
+    slow(hospital, 90_000);
+    const standby = edgeOf(hospital, 1);
+    const cutAt = hospital.clock.bootMs() + 15_000;
+    standby.before = () => {
+      if (hospital.clock.bootMs() > cutAt && hospital.clock.bootMs() < cutAt + 60_000) {
+        throw new JedaError("UNREACHABLE", "no route to the standby");
+      }
+    };
+    let aloneMs = 0;
+    const watch = async (): Promise<void> => {
+      while (hospital.recorder.status.state !== "ended") {
+        const [a, b] = hospital.edges.map((edge) => edge.holds("isolated_if"));
+        if (hospital.recorder.status.state !== "isolating" && a && !b) aloneMs += 200;
+        await hospital.clock.sleep(200);
+      }
+    };
+    const watching = watch();
+    const report = await hospital.run();
+    await watching;
+    equal(report.result, "failed");
+    match(report.reasons[0] ?? "", /no route to the standby/);
+    equal(aloneMs, 0);
+  });
+});
