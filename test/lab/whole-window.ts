@@ -1,7 +1,6 @@
-/** One whole window on a lab of its own, watched from all sides: several test files judge it. */
+/** One whole window on a lab of its own, watched from all sides, for the test files that judge it. */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { after } from "mocha";
 import { addresses } from "../../lab/hospital.ts";
 import { labWork } from "../../lab/work.ts";
 import type { Attempt, Target } from "./packets.ts";
@@ -28,16 +27,18 @@ export interface WholeWindow {
   readonly counted: string;
 }
 
-let made: Promise<WholeWindow> | undefined;
 let lab: WindowLab | undefined;
 
-/** The same window for everybody who asks. */
+/** Brings a lab up, runs its window, and resolves when it is over. To be given back with `dropWholeWindow`. */
 export function wholeWindow(): Promise<WholeWindow> {
-  made ??= make();
-  return made;
+  return make();
 }
 
-after(() => lab?.down());
+/** Takes the lab down, also when its window never came about. */
+export async function dropWholeWindow(): Promise<void> {
+  await lab?.down();
+  lab = undefined;
+}
 
 const internet = addresses("internet");
 const flows = (kind: Target["kind"]): Target[] => [

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { labHosts } from "../../lab/hospital.ts";
 import { backendDir } from "../../lab/state.ts";
 import { secrets, secretsIn } from "./secrets.ts";
-import { type WholeWindow, wholeWindow } from "./whole-window.ts";
+import { dropWholeWindow, type WholeWindow, wholeWindow } from "./whole-window.ts";
 
 describe("the passwords of a whole window", function () {
   this.timeout(300_000);
+  after(dropWholeWindow);
   let whole: WholeWindow;
   before(async () => {
     whole = await wholeWindow();

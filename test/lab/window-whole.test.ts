@@ -6,13 +6,14 @@ import type { Report } from "../../src/model/report.ts";
 import { repository } from "../../toolchain/paths.ts";
 import type { Attempt } from "./packets.ts";
 import { watchElements } from "./watching.ts";
-import { type WholeWindow, wholeWindow } from "./whole-window.ts";
+import { dropWholeWindow, type WholeWindow, wholeWindow } from "./whole-window.ts";
 
 /** A packet on its way, and the moment that a busy machine takes to notice it. */
 const marginMs = 1_000;
 
 describe("a whole window", function () {
   this.timeout(300_000);
+  after(dropWholeWindow);
   let whole: WholeWindow;
   let report: Report;
   /** By the kernel's own word: from the first isolating element to the release. */
