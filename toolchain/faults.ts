@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { JedaError } from "../src/model/errors.ts";
 import { chosen, randomCells, wholeMatrix } from "../test/faults/matrix.ts";
 import type { CellOutcome } from "../test/faults/run-cell.ts";
-import { runMatrix } from "../test/faults/run-matrix.ts";
+import { clearLabs, runMatrix } from "../test/faults/run-matrix.ts";
 import { outcomeTable, verdictOf } from "../test/faults/table.ts";
 import { ensurePackages, ensureToolchain } from "./ensure.ts";
 import { failed } from "./failed.ts";
@@ -52,10 +52,13 @@ try {
     await ensurePackages();
     await ensureToolchain();
     if (values.random !== undefined) say(`seed ${seed}`);
+    const where = { labs: whole("labs", values.labs), prefix: `f${process.pid}x` };
+    for (const name of ["SIGINT", "SIGTERM"] as const) {
+      process.once(name, () => void clearLabs(where).finally(() => process.exit(130)));
+    }
     const outcomes = await runMatrix(cells, {
-      labs: whole("labs", values.labs),
-      prefix: `f${process.pid}x`,
-      calm: !values["no-next"],
+      ...where,
+      calm: values["no-next"] ? "none" : "each",
       onOutcome: (outcome) => say(told(outcome)),
       log: say,
     });

@@ -1,4 +1,5 @@
 /** Runs cells on several labs side by side; a lab that a cell leaves unfit is taken down, and a new one comes up. */
+import { labDown } from "../../lab/down.ts";
 import type { Cell } from "./fault.ts";
 import { FaultLab } from "./fault-lab.ts";
 import { type CellOutcome, NeverReached, runCell } from "./run-cell.ts";
@@ -8,8 +9,8 @@ export interface MatrixOptions {
   readonly labs: number;
   /** Names of the labs begin with this. */
   readonly prefix: string;
-  /** Whether each cell is followed by a window without a fault. */
-  readonly calm: boolean;
+  /** Which cells are followed by a window without a fault: each, the last on each lab, or none. */
+  readonly calm: "each" | "last" | "none";
   readonly onOutcome: (outcome: CellOutcome) => void;
   readonly log: (line: string) => void;
 }
@@ -24,13 +25,15 @@ export async function runMatrix(
     outcomes.push(outcome);
     options.onOutcome(outcome);
   };
+  const count = Math.max(1, Math.min(options.labs, cells.length));
+  const isCalm = (): boolean => options.calm === "each" || (options.calm === "last" && queue.length < count);
   const worker = async (number: number): Promise<void> => {
     let lab: FaultLab | null = null;
     try {
       for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) {
         lab ??= await raise(`${options.prefix}${number}`, options.log);
         options.log(`${lab.id}: ${cell.name}`);
-        const outcome = await attempt(lab, cell, options.calm);
+        const outcome = await attempt(lab, cell, isCalm());
         tell(outcome);
         if (outcome.broken.some(({ invariant }) => invariant === "next-window")) {
           await lab.down();
@@ -41,7 +44,6 @@ export async function runMatrix(
       await lab?.down();
     }
   };
-  const count = Math.max(1, Math.min(options.labs, cells.length));
   await Promise.all(Array.from({ length: count }, (_, index) => worker(index + 1)));
   return outcomes;
 }
@@ -57,6 +59,11 @@ async function raise(id: string, log: (line: string) => void): Promise<FaultLab>
   }
   log(`${id}: up and installed after ${((Date.now() - began) / 1000).toFixed(0)} s`);
   return lab;
+}
+
+/** For whoever interrupts a run: its labs, however far they have come. */
+export async function clearLabs({ prefix, labs }: Pick<MatrixOptions, "prefix" | "labs">): Promise<void> {
+  await Promise.all(Array.from({ length: labs }, (_, index) => labDown(`${prefix}${index + 1}`)));
 }
 
 /** A cell that could not be carried out has failed, and nothing is known about its lab. */

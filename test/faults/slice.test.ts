@@ -1,0 +1,30 @@
+/** A slice of the fault matrix that is quick enough for every run of the tests; all of it: `npm run -s faults`. */
+import assert from "node:assert/strict";
+import type { Cell } from "./fault.ts";
+import { wholeMatrix } from "./matrix.ts";
+import { clearLabs, runMatrix } from "./run-matrix.ts";
+
+const names = [
+  "backing-up/runner-killed",
+  "isolated/edge-sshd-killed",
+  "backing-up/clinical-service-silent",
+  "verifying/aborted-by-an-operator",
+];
+
+describe("a slice of the fault matrix", function () {
+  this.timeout(900_000);
+  const where = { labs: 2, prefix: `s${process.pid}x` };
+  after(() => clearLabs(where));
+
+  it(`keeps every invariant in ${names.join(", ")}, and in the windows after them`, async () => {
+    const cells = names.map((name) => wholeMatrix.find((cell) => cell.name === name));
+    const known = cells.filter((cell): cell is Cell => cell !== undefined);
+    assert.equal(known.length, names.length);
+    const outcomes = await runMatrix(known, { ...where, calm: "last", onOutcome: () => {}, log: () => {} });
+    assert.equal(outcomes.length, names.length);
+    assert.deepEqual(
+      outcomes.filter(({ broken }) => broken.length > 0),
+      [],
+    );
+  });
+});
