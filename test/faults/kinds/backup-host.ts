@@ -11,7 +11,6 @@ const before = (last: InjectableState) => (state: InjectableState) =>
 const rebooted: Fault = {
   name: "backup-host-rebooted",
   states: injectableStates,
-  never: notOk,
   inject: ({ lab }) => rebootHost(lab.id, "backup"),
 };
 
