@@ -10,6 +10,7 @@ export const debianPackages: { readonly [name: string]: string } = {
   nftables: "every firewall",
   "openssh-client": "every way to a host",
   "openssh-server": "every lab host",
+  postgresql: "a shared state of Pulumi, in tests",
   procps: "processes of lab hosts",
   python3: "raw packets for the proof's test in a real kernel",
   samba: "the file servers",

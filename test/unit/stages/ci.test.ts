@@ -1,0 +1,91 @@
+/** The workflow files that a team copies: least privilege, nothing of others, and only scripts that exist. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { parse } from "yaml";
+
+const root = new URL("../../../", import.meta.url);
+const folder = new URL("docs/ci/", root);
+const files = readdirSync(folder).filter((name) => name.endsWith(".yml"));
+const scripts = Object.keys(JSON.parse(readFileSync(new URL("package.json", root), "utf8")).scripts);
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+interface Job {
+  readonly if?: string;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string>>;
+  readonly environment?: string;
+  readonly "timeout-minutes"?: number;
+  readonly steps: readonly Step[];
+}
+interface Workflow {
+  readonly on: Readonly<Record<string, unknown>>;
+  readonly permissions?: object;
+  readonly concurrency?: { readonly group: string; readonly "cancel-in-progress": boolean };
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+describe("the workflows to copy", () => {
+  it("are the three there should be", () => {
+    assert.deepEqual(files.sort(), ["drift.yml", "preview.yml", "promote.yml"]);
+  });
+
+  for (const name of files) {
+    const workflow: Workflow = parse(readFileSync(new URL(name, folder), "utf8"));
+    const jobs = Object.values(workflow.jobs);
+    const steps = jobs.flatMap((job) => job.steps);
+    const commands = steps.map(({ run = "" }) => run).join("\n");
+
+    it(`${name} has no rights but those each job names`, () => {
+      assert.deepEqual(workflow.permissions, {});
+      for (const { permissions = {} } of jobs) {
+        assert.equal(permissions.contents, "read");
+        for (const [what, right] of Object.entries(permissions)) {
+          if (right !== "read") assert.deepEqual([what, right], ["pull-requests", "write"]);
+        }
+      }
+    });
+
+    it(`${name} runs nobody else's actions unless by a full commit`, () => {
+      for (const { uses } of steps) if (uses !== undefined) assert.match(uses, /@[0-9a-f]{40}$/);
+    });
+
+    it(`${name} calls only scripts that exist`, () => {
+      const called = [...commands.matchAll(/npm (?:run )?(?:-s )?(?:run )?(?:-s )?([a-z:]+)/g)].map(
+        ([, script]) => script,
+      );
+      assert.ok(called.length > 0);
+      for (const script of called) assert.ok(scripts.includes(script ?? ""), script);
+    });
+
+    it(`${name} puts no secret and no text of a pull request into a command`, () => {
+      assert.doesNotMatch(commands, /\$\{\{/);
+    });
+
+    it(`${name} can't overlap with itself and ends`, () => {
+      assert.match(workflow.concurrency?.group ?? "", /^jeda-/);
+      for (const job of jobs) assert.ok((job["timeout-minutes"] ?? 0) > 0);
+    });
+
+    it(`${name} gives a pull request of a fork nothing`, () => {
+      assert.equal("pull_request_target" in workflow.on, false);
+      if (!("pull_request" in workflow.on)) return;
+      for (const job of jobs)
+        assert.equal(job.if, "github.event.pull_request.head.repo.full_name == github.repository");
+    });
+
+    it(`${name} reads with the read-only keys, and applies only what was approved`, () => {
+      for (const job of jobs) {
+        const applies = job.steps.some(({ run = "" }) => /pulumi -- (up|destroy|refresh)/.test(run));
+        assert.equal(job.env.JEDA_SSH_CONFIG, `/etc/jeda-ci/ssh_config.${applies ? "apply" : "read"}`);
+        if (!applies) continue;
+        assert.equal(job.environment, "production");
+        assert.equal(workflow.concurrency?.["cancel-in-progress"], false);
+        assert.match(commands, /--plan /);
+      }
+    });
+  }
+});
