@@ -146,3 +146,35 @@ describe("a window with a heartbeat", () => {
     equal(aloneMs, 0);
   });
 });
+
+describe("a wall clock that jumps by hours under a living runner", () => {
+  for (const jump of [-10_800_000, 10_800_000]) {
+    it(`changes no lease and no end (${jump / 3_600_000} h), not even when the edge is rebooted after it`, async () => {
+      const hospital = new FakeHospital();
+      slow(hospital, 40_000);
+      const ends = hospital.clock.bootMs() + hospital.deadlines.reconnectBy - hospital.clock.wallMs();
+      void hospital.clock.sleep(11_000).then(() => {
+        hospital.clock.jumpWall(jump);
+        edgeOf(hospital).reboot();
+      });
+      let late = 0;
+      let longest = 0;
+      const watch = async (): Promise<void> => {
+        while (hospital.recorder.status.state !== "ended") {
+          for (const { expiresMs } of (await edgeOf(hospital).list()).leases) {
+            const end = hospital.clock.bootMs() + (expiresMs ?? 1e9);
+            if (end > ends) late++;
+            longest = Math.max(longest, end);
+          }
+          await hospital.clock.sleep(400);
+        }
+      };
+      const watching = watch();
+      await hospital.run();
+      await watching;
+      equal(late, 0, "no lease outlives the deadline");
+      ok(ends - longest < 1_000, "and none is shortened");
+      equal(hospital.recorder.entries.filter((entry) => entry.type === "isolated").length, 2);
+    });
+  }
+});
