@@ -36,6 +36,8 @@ export interface Fault {
   readonly never?: (state: InjectableState) => readonly WindowResult[];
   /** Milliseconds after the start at which the kernel reconnects, where the usual would not do. */
   readonly reconnectByMs?: number;
+  /** Done before the window is armed, for what must be wrong from the beginning. */
+  prepare?(lab: FaultLab): Promise<void>;
   /** Resolves when the fault has happened, or is over where it ends by itself. */
   inject(scene: Scene): Promise<void>;
   /** Repairs what the site's people would repair, when the window is over. */

@@ -50,6 +50,7 @@ export async function runCell(lab: FaultLab, cell: Cell, calm: boolean): Promise
   const plan = planFor(windowName(cell.name), fault.reconnectByMs ?? usualMs);
   lab.watcher.forget();
   const began = Date.now();
+  await fault.prepare?.(lab);
   const armed = await lab.arm(plan);
   if (armed.exitCode !== 0) throw new Error(`arming ${plan.id}: ${armed.all}`);
   const follower = lab.start(["bin/jeda", "window", "follow", "--id", plan.id]);

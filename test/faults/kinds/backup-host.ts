@@ -40,17 +40,26 @@ const locked: Fault = {
     void (await lab.must("backup", `kill -KILL $(cat /root/locker) || :; rm -f ${repository}/locks/*`)),
 };
 
+const spoilPassword = `cp -p /etc/jeda/credentials.json /root/credentials
+  sed -i 's/${password}/wrong/' /etc/jeda/credentials.json`;
+const mendPassword: NonNullable<Fault["mend"]> = async ({ lab }) =>
+  void (await lab.must("backup", "cp -p /root/credentials /etc/jeda/credentials.json"));
+
 const wrongPassword: Fault = {
-  name: "repository-password-changed",
-  states: ["preflight", "isolated", "backing-up", "verifying"],
-  inject: async ({ lab }) =>
-    void (await lab.must(
-      "backup",
-      `cp -p /etc/jeda/credentials.json /root/credentials
-      sed -i 's/${password}/wrong/' /etc/jeda/credentials.json`,
-    )),
-  mend: async ({ lab }) =>
-    void (await lab.must("backup", "cp -p /root/credentials /etc/jeda/credentials.json")),
+  name: "repository-password-wrong",
+  states: ["preflight"],
+  never: notOk,
+  prepare: async (lab) => void (await lab.must("backup", spoilPassword)),
+  inject: async () => {},
+  mend: mendPassword,
+};
+
+/** The runner has read its credentials by then: a window under way does not change. */
+const changedPassword: Fault = {
+  name: "credentials-changed-mid-window",
+  states: ["isolated", "backing-up", "verifying"],
+  inject: async ({ lab }) => void (await lab.must("backup", spoilPassword)),
+  mend: mendPassword,
 };
 
 /** Every pack's middle is overwritten; who reads one must notice. */
@@ -113,6 +122,7 @@ export const backupHostFaults = [
   full,
   locked,
   wrongPassword,
+  changedPassword,
   corrupted,
   nameless,
   crowded,
