@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { execa, type ResultPromise } from "execa";
+import { execa } from "execa";
 import { ScratchProject } from "../toolchain/scratch-project.ts";
 
 const VERSIONS = "/usr/lib/postgresql";
@@ -26,7 +26,7 @@ describe("a state shared through PostgreSQL", function () {
     (existsSync(VERSIONS) ? readdirSync(VERSIONS) : []).sort().at(-1) ?? "",
     "bin",
   );
-  let server: ResultPromise | undefined;
+  let server: ({ kill(signal: "SIGINT"): boolean } & PromiseLike<unknown>) | undefined;
   let project: ScratchProject;
   let environment: Record<string, string>;
 

@@ -1,0 +1,223 @@
+/** Hand edits, in batches that touch different objects; `undo` where jeda only reports. */
+
+export interface HandEdit {
+  readonly what: string;
+  readonly host: "edge" | "backup";
+  readonly by: string;
+  /** What the line that names it must hold. */
+  readonly found: RegExp;
+  readonly undo?: string;
+}
+
+/** "handle N" of the rule whose line holds the text. */
+const handle = (table: string, chain: string, text: string) =>
+  `handle $(nft -a list chain inet ${table} ${chain} | sed -n 's|.*${text}.*# handle ||p')`;
+
+const foreign = (family: string, hook: string, more = "") => ({
+  what: `a foreign table (${family}, ${hook})`,
+  host: "edge" as const,
+  by: `nft 'add table ${family} site; add chain ${family} site early { type filter hook ${hook} ${more}priority -310; }'`,
+  found: new RegExp(`foreign table ${family} site: early hooks ${hook} at priority -310`),
+  undo: `nft delete table ${family} site`,
+});
+
+export const batches: readonly (readonly HandEdit[])[] = [
+  [
+    {
+      what: "a rule added",
+      host: "edge",
+      by: "nft insert rule inet jeda forward ip saddr 192.0.2.1 accept",
+      found: /inet jeda forward\/unmanaged-\d: a rule was added \("ip saddr 192\.0\.2\.1 accept"\)/,
+    },
+    {
+      what: "a rule deleted",
+      host: "edge",
+      by: `nft delete rule inet jeda lateral ${handle("jeda", "lateral", "lateral/replies")}`,
+      found: /inet jeda lateral\/replies: the rule is missing/,
+    },
+    {
+      what: "a rule changed",
+      host: "edge",
+      by: `nft replace rule inet jeda_window outgoing ${handle("jeda_window", "outgoing", "outgoing/undeclared-source")} 'counter accept comment "outgoing/undeclared-source"'`,
+      found:
+        /inet jeda_window outgoing\/undeclared-source: the rule is "counter accept", wanted "counter drop"/,
+    },
+    {
+      what: "rules reordered",
+      host: "edge",
+      by: `nft delete rule inet jeda_window incoming ${handle("jeda_window", "incoming", "incoming/undeclared-source")} && nft 'insert rule inet jeda_window incoming counter drop comment "incoming/undeclared-source"'`,
+      found: /inet jeda_window incoming: the rules are in another order/,
+    },
+    {
+      what: "a chain's policy",
+      host: "edge",
+      by: "nft 'chain inet jeda forward { policy drop; }; insert rule inet jeda forward accept'",
+      found: /inet jeda forward: the chain is ".* policy drop;", wanted ".* policy accept;"/,
+    },
+    {
+      what: "a set added",
+      host: "edge",
+      by: "nft 'add set inet jeda extra { type ipv4_addr; }'",
+      found: /inet jeda extra: an unmanaged set was added/,
+    },
+    {
+      what: "a default timeout",
+      host: "edge",
+      by: "nft 'add set inet jeda_window isolated_v6 { type ipv6_addr; flags interval,timeout; timeout 2h; }'",
+      found: /inet jeda_window isolated_v6: the default timeout is 2h, wanted 10m/,
+    },
+    {
+      what: "a segment isolated by hand",
+      host: "edge",
+      by: `nft 'add element inet jeda_window isolated_if { "guest0" timeout 5m }'`,
+      found: /lease isolated_if guest0 \(guest\) was put there by hand/,
+    },
+    {
+      what: "the vault left open",
+      host: "edge",
+      by: "nft 'add element inet jeda_window vault_open { ipv4 timeout 5m }'",
+      found: /lease vault_open ipv4 \(the open vault\) was put there by hand/,
+    },
+    {
+      what: "the edge's script",
+      host: "edge",
+      by: "echo '# by hand' >>/usr/local/lib/jeda/edge",
+      found: /\/usr\/local\/lib\/jeda\/edge is not what was installed/,
+    },
+    {
+      what: "a rule of the backup host",
+      host: "backup",
+      by: "nft insert rule inet jeda_host input tcp dport 8000 accept",
+      found: /inet jeda_host input\/unmanaged-1: a rule was added/,
+    },
+    {
+      what: "the runner",
+      host: "backup",
+      by: "echo '//' >>/opt/jeda/runner.mjs",
+      found: /\/opt\/jeda\/runner\.mjs is not what was installed/,
+    },
+    {
+      what: "the runbook deleted",
+      host: "backup",
+      by: "rm /opt/jeda/runbook",
+      found: /\/opt\/jeda\/runbook is missing/,
+    },
+    {
+      what: "the credentials",
+      host: "backup",
+      by: "echo >>/etc/jeda/credentials.json",
+      found: /\/etc\/jeda\/credentials\.json is changed on the host/,
+    },
+    {
+      what: "the repository's mode",
+      host: "backup",
+      by: "chmod 777 /srv/jeda/repository",
+      found: /the repository \/srv\/jeda\/repository is open to others than root: mode 777/,
+    },
+  ],
+  [
+    {
+      what: "a table deleted",
+      host: "edge",
+      by: "nft delete table inet jeda",
+      found: /table inet jeda is missing/,
+    },
+    {
+      what: "a table made dormant",
+      host: "edge",
+      by: "nft 'add table inet jeda_window { flags dormant; }'",
+      found: /table inet jeda_window is dormant/,
+    },
+    {
+      what: "a command in the file for the next boot",
+      host: "edge",
+      by: "echo 'flush ruleset' >>/etc/jeda/edge.nft",
+      found: /\/etc\/jeda\/edge\.nft holds a command beside the tables: "flush ruleset"/,
+    },
+    {
+      what: "the script's owner",
+      host: "edge",
+      by: "chown 65534 /usr/local/lib/jeda/edge",
+      found: /\/usr\/local\/lib\/jeda\/edge has mode and owner 755 65534:0/,
+    },
+    foreign("ip", "forward"),
+    foreign("ip6", "prerouting"),
+    foreign("bridge", "forward"),
+    foreign("netdev", "ingress", 'device "adm0" '),
+    {
+      what: "a drop that only comes with the next boot",
+      host: "backup",
+      by: "sed -i /no-other-ssh/d /etc/jeda/host.nft",
+      found: /after a reboot: inet jeda_host input\/no-other-ssh: the rule is missing/,
+    },
+    {
+      what: "the script of the backup host",
+      host: "backup",
+      by: "echo '# by hand' >>/usr/local/lib/jeda/firewall",
+      found: /\/usr\/local\/lib\/jeda\/firewall is not what was installed/,
+    },
+    {
+      what: "the launcher's mode",
+      host: "backup",
+      by: "chmod 777 /opt/jeda/jeda-runner",
+      found: /\/opt\/jeda\/jeda-runner is there with mode and owner 777:0:0/,
+    },
+    {
+      what: "the runner's directory",
+      host: "backup",
+      by: "chmod 777 /opt/jeda",
+      found: /\/opt\/jeda may be written by others than root: mode 777/,
+    },
+    {
+      what: "the credentials' mode",
+      host: "backup",
+      by: "chmod 644 /etc/jeda/credentials.json",
+      found: /\/etc\/jeda\/credentials\.json is readable by others: mode and owner 644:0/,
+    },
+  ],
+  [
+    {
+      what: "a table flushed",
+      host: "edge",
+      by: "nft flush table inet jeda_window",
+      found: /inet jeda_window vault: all \d+ rules are missing/,
+    },
+    {
+      what: "a chain's priority",
+      host: "edge",
+      by: "nft 'flush chain inet jeda forward; delete chain inet jeda forward; add chain inet jeda forward { type filter hook forward priority 10; policy accept; }'",
+      found: /inet jeda forward: the chain is ".*priority filter \+ 10;/,
+    },
+    {
+      what: "a comment changed",
+      host: "edge",
+      by: `nft replace rule inet jeda lateral ${handle("jeda", "lateral", "lateral/replies")} 'ct direction reply return comment "by hand"'`,
+      found: /inet jeda lateral\/unmanaged-1: a rule was added \("ct direction reply return"\)/,
+    },
+    {
+      what: "the file for the next boot deleted",
+      host: "edge",
+      by: "rm /etc/jeda/edge.nft",
+      found: /\/etc\/jeda\/edge\.nft is missing/,
+    },
+    foreign("inet", "output"),
+    {
+      what: "the backup host's table deleted",
+      host: "backup",
+      by: "nft delete table inet jeda_host",
+      found: /table inet jeda_host is missing/,
+    },
+    {
+      what: "the launcher replaced by a link",
+      host: "backup",
+      by: "cp /opt/jeda/jeda-runner /tmp/jeda-runner && ln -sf /tmp/jeda-runner /opt/jeda/jeda-runner",
+      found: /\/opt\/jeda\/jeda-runner is there with mode and owner 777:0:0/,
+    },
+    {
+      what: "the credentials deleted",
+      host: "backup",
+      by: "rm /etc/jeda/credentials.json",
+      found: /\/etc\/jeda\/credentials\.json is missing/,
+    },
+  ],
+];

@@ -1,0 +1,255 @@
+/**
+ * What somebody may do by hand to a live edge and backup host, and that plain `pulumi preview` says so. One lab for
+ * all: a preview takes seconds, so edits of different objects share one. A window in progress comes first.
+ */
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import { labDown } from "../../lab/down.ts";
+import { opsCommand } from "../../lab/ops.ts";
+import { labSh } from "../../lab/shell.ts";
+import { labUp } from "../../lab/up.ts";
+import { parseTableText } from "../../src/firewall/listing.ts";
+import { pulumiEnvironment } from "../../toolchain/environment.ts";
+import { repository } from "../../toolchain/paths.ts";
+import { ensureStack } from "../../toolchain/stack.ts";
+import { batches, type HandEdit } from "./drift-edits.ts";
+
+const id = `d${process.pid}`;
+const FIREWALL = "**EdgeFirewall::edge";
+
+interface Result {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly all: string;
+}
+
+function start(words: readonly string[], more: Record<string, string> = {}) {
+  const { pulumi, variables } = pulumiEnvironment(id);
+  const named = words[0] === "pulumi" ? [pulumi, ...words.slice(1)] : words;
+  const [file = "", ...rest] = [...(opsCommand(id) ?? assert.fail("the lab does not stand")), ...named];
+  return execa(file, rest, {
+    cwd: repository,
+    env: { ...variables, ...more },
+    reject: false,
+    all: true,
+    stdin: "ignore",
+    timeout: 240_000,
+  });
+}
+
+async function run(words: readonly string[], more: Record<string, string> = {}): Promise<Result> {
+  const { exitCode, stdout, all } = await start(words, more);
+  return { exitCode: exitCode ?? -1, stdout, all };
+}
+
+const preview = (...words: string[]) => run(["pulumi", "preview", "--stack", "lab", ...words]);
+const up = (...words: string[]) =>
+  run(["pulumi", "up", "--yes", "--skip-preview", "--stack", "lab", ...words]);
+
+async function drift(): Promise<{ exitCode: number; findings: string[] }> {
+  const words = [process.execPath, "toolchain/drift.ts", "--stack", "lab", "--json"];
+  const { exitCode, stdout, stderr } = await execa(words[0] ?? "", words.slice(1), {
+    cwd: repository,
+    env: { JEDA_LAB: id, PULUMI_BACKEND_URL: "" },
+    reject: false,
+    stdin: "ignore",
+  });
+  const report = exitCode === undefined || stdout === "" ? assert.fail(stderr) : JSON.parse(stdout);
+  assert.equal(report.exitCode, exitCode);
+  const findings = report.stacks[0].findings.map(
+    (one: { kind: string; text: string }) => `${one.kind}: ${one.text}`,
+  );
+  return { exitCode: exitCode ?? -1, findings };
+}
+
+async function on(host: "edge" | "backup", command: string): Promise<string> {
+  const { stdout, stderr, exitCode } = await labSh(id, host, ["sh", "-euc", command]);
+  assert.equal(exitCode, 0, `${host}: ${command}: ${stderr}`);
+  return stdout.trim();
+}
+
+/**
+ * Element → its end by the edge's boot clock, in milliseconds. The clock is read just before the table: each reading
+ * says too little by what lies in between, so the largest of many is the nearest.
+ */
+async function ends(): Promise<Map<string, number>> {
+  const once = "cut -d ' ' -f 1 /proc/uptime; nft list table inet jeda_window; echo =====";
+  const readings = (await on("edge", `for n in $(seq 20); do ${once}; done`)).split("=====").slice(0, 20);
+  const latest = new Map<string, number>();
+  for (const reading of readings) {
+    const [uptime = "", ...table] = reading.trim().split("\n");
+    for (const { name, elements } of parseTableText(table.join("\n"))?.sets ?? []) {
+      for (const { value, expiresMs } of elements) {
+        const end = Math.round(Number(uptime) * 1000) + (expiresMs ?? Number.POSITIVE_INFINITY);
+        latest.set(`${name} ${value}`, Math.max(end, latest.get(`${name} ${value}`) ?? 0));
+      }
+    }
+  }
+  return latest;
+}
+
+describe("drift in the lab", function () {
+  this.timeout(400_000);
+  const folder = mkdtempSync(join(tmpdir(), "jeda-drift-"));
+  let runner = "";
+
+  /** The lab's stack file with one text replaced by another. */
+  function config(name: string, from: string, to: string): string {
+    const text = readFileSync(join(repository, "stacks/Pulumi.lab.yaml"), "utf8");
+    assert.ok(text.includes(from), from);
+    const file = join(folder, `${name}.yaml`);
+    writeFileSync(file, text.replace(from, to));
+    return file;
+  }
+
+  before(async () => {
+    await labUp({ id, size: "tiny", log: () => {} });
+    await ensureStack("lab", id);
+    const attached = start(["pulumi", "up", "--yes", "--skip-preview", "--stack", "lab"]);
+    const isolated = async () =>
+      (await labSh(id, "edge", ["nft", "list", "set", "inet", "jeda_window", "isolated_if"])).stdout.includes(
+        "expires",
+      );
+    for (let tries = 0; tries < 600 && !(await isolated()); tries++) await sleep(200);
+    assert.ok(await isolated(), "the window never isolated");
+    // Nobody follows any more, and the window stands still: what is tried now has until its deadline.
+    attached.kill("SIGINT");
+    await attached;
+    const pids = `sed -n '/"type":"runner"/s/.*"pid":\\([0-9]*\\).*/\\1/p' /var/lib/jeda/windows/*/journal.jsonl`;
+    runner = (await on("backup", pids)).split("\n").at(-1) ?? "";
+    await on("backup", `kill -STOP ${runner}`);
+  });
+  after(async () => {
+    await labDown(id);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("takes a window in progress, with its leases, for no drift", async () => {
+    const found = await drift();
+    assert.deepEqual(found, { exitCode: 0, findings: ["note: is in progress"] });
+  });
+
+  it("finds a lease that a hand made longer in the middle of a window, and gives it back its own end", async () => {
+    const before = await ends();
+    await on(
+      "edge",
+      `nft 'add element inet jeda_window isolated_if { "adm0" timeout 9m }; delete element inet jeda_window isolated_if { "adm0" }; add element inet jeda_window isolated_if { "adm0" timeout 9m }'`,
+    );
+    const found = await drift();
+    assert.equal(found.exitCode, 7, found.findings.join("\n"));
+    assert.match(
+      found.findings.join("\n"),
+      /drift: edge: lease isolated_if adm0 \(administrative\) ends \d+ s after/,
+    );
+    const mended = await up("--target", FIREWALL);
+    assert.equal(mended.exitCode, 0, mended.all);
+    for (const [element, end] of await ends()) {
+      assert.ok(
+        Math.abs(end - (before.get(element) ?? 0)) < 1_000,
+        `${element}: ${end - (before.get(element) ?? 0)} ms`,
+      );
+    }
+  });
+
+  it("changes the policy under a window and leaves each lease its end", async () => {
+    const before = await ends();
+    assert.ok(before.size >= 4, `${before.size} elements`);
+    const enforce = config("enforce", "jeda:lateral: observe", "jeda:lateral: enforce");
+    const changed = await up("--target", FIREWALL, "--config-file", enforce);
+    assert.equal(changed.exitCode, 0, changed.all);
+    assert.match(await on("edge", "nft list chain inet jeda lateral"), / drop/);
+    const after = await ends();
+    assert.deepEqual([...after.keys()].sort(), [...before.keys()].sort());
+    for (const [element, end] of after) {
+      const moved = end - (before.get(element) ?? 0);
+      assert.ok(Math.abs(moved) <= 20, `${element} moved by ${moved} ms`);
+    }
+  });
+
+  it("refuses what would change the window under way, in the preview already", async () => {
+    const shorter = config("shorter", "jeda:maxIsolation: 10m", "jeda:maxIsolation: 9m");
+    const refused = await preview("--target", FIREWALL, "--config-file", shorter);
+    assert.notEqual(refused.exitCode, 0);
+    assert.match(refused.all, /a window is in progress on edge \((the open vault|administrative)/);
+    assert.match(refused.all, /set isolated_if/);
+    assert.match(refused.all, /JEDA_FORCE=window/);
+  });
+
+  it("follows that window to its end, and is clean then", async () => {
+    await on("backup", `kill -CONT ${runner}`);
+    const done = await up();
+    const found = await drift();
+    if (done.exitCode === 0) return assert.deepEqual(found, { exitCode: 0, findings: [] });
+    // It stood still for long: whatever it ended as, it waits for somebody, and that is no drift.
+    assert.equal(found.exitCode, 3, found.findings.join("\n"));
+    const window = /--id (\S+)/.exec(found.findings[0] ?? "")?.[1] ?? assert.fail(found.findings[0]);
+    await run([
+      "bin/jeda",
+      "window",
+      "acknowledge",
+      "--stack",
+      "lab",
+      "--id",
+      window,
+      "--reason",
+      "held up by a test",
+    ]);
+    assert.equal((await up()).exitCode, 0);
+    assert.deepEqual(await drift(), { exitCode: 0, findings: [] });
+  });
+
+  for (const [nth, edits] of batches.entries()) {
+    it(`names each of these (${nth + 1}): ${edits.map(({ what }) => what).join("; ")}`, async () => {
+      for (const { host, by } of edits) await on(host, by);
+      const found = await preview("--expect-no-changes");
+      assert.equal(found.exitCode, 7, found.all);
+      for (const { found: line, what } of edits) {
+        assert.ok(
+          found.all.split("\n").some((one) => one.includes("drift: ") && line.test(one)),
+          `${what}:\n${found.all}`,
+        );
+      }
+      if (nth === 0) {
+        const refreshed = await run([
+          "pulumi",
+          "refresh",
+          "--preview-only",
+          "--expect-no-changes",
+          "--stack",
+          "lab",
+        ]);
+        assert.equal(refreshed.exitCode, 7, refreshed.all);
+      }
+      const mended = await up();
+      assert.equal(mended.exitCode, 0, mended.all);
+      for (const { host, undo } of edits.filter(
+        (edit): edit is HandEdit & { undo: string } => edit.undo !== undefined,
+      )) {
+        assert.match(mended.all, /it is reported, never touched/);
+        await on(host, undo);
+      }
+    });
+  }
+
+  it("finds nothing after all that was repaired, restarts of both hosts included", async () => {
+    const { rebootHost } = await import("../../lab/power.ts");
+    await Promise.all([rebootHost(id, "edge"), rebootHost(id, "backup")]);
+    assert.deepEqual(await drift(), { exitCode: 0, findings: [] });
+  });
+
+  it("says which host it could not reach, still looks at the other, and is not clean", async () => {
+    await on("edge", "nft insert rule inet jeda forward ip saddr 192.0.2.1 accept");
+    await on("backup", "nft insert rule inet jeda_host input tcp dport 22 drop");
+    const found = await drift();
+    assert.equal(found.exitCode, 7);
+    assert.match(found.findings.join("\n"), /drift: edge: inet jeda forward\/unmanaged-1: a rule was added/);
+    assert.match(
+      found.findings.join("\n"),
+      /unknown: not looked at: backup (could not be reached|did not answer)/,
+    );
+  });
+});
