@@ -86,7 +86,9 @@ function late(seen: Observation): string[] {
   if (deadlines === null) return [];
   const down = injures.includes("edge") ? injury.to + 2_000 : 0;
   const from = Math.max(deadlines.reconnectBy + graceMs, down);
-  const ended = seen.entries.find((entry) => entry.type === "released");
+  // A window that never isolated has nothing to release: all is as it was when it ends.
+  const cut = seen.entries.some((entry) => entry.type === "isolated");
+  const ended = seen.entries.find((entry) => entry.type === (cut ? "released" : "ended"));
   const told = ended === undefined ? Number.POSITIVE_INFINITY : Date.parse(ended.at) + graceMs;
   const since = Math.max(Math.min(from, told), down);
   return plan.segments
