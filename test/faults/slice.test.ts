@@ -7,7 +7,7 @@ import { clearLabs, runMatrix } from "./run-matrix.ts";
 const names = [
   "backing-up/runner-killed",
   "isolated/edge-sshd-killed",
-  "backing-up/clinical-service-silent",
+  "verifying/repository-packs-corrupted",
   "verifying/aborted-by-an-operator",
 ];
 
