@@ -235,6 +235,20 @@ describe("drift in the lab", function () {
     });
   }
 
+  it("applies the plan that was reviewed, but not when a hand came in between", async () => {
+    const plan = join(folder, "plan.json");
+    const saved = await preview("--save-plan", plan);
+    assert.equal(saved.exitCode, 0, saved.all);
+    await on("edge", "nft insert rule inet jeda forward ip saddr 192.0.2.1 accept");
+    const refused = await up("--plan", plan);
+    assert.notEqual(refused.exitCode, 0, refused.all);
+    assert.match(await on("edge", "nft list chain inet jeda forward"), /192\.0\.2\.1/, "nothing was touched");
+    assert.equal((await preview("--save-plan", plan)).exitCode, 0);
+    const applied = await up("--plan", plan);
+    assert.equal(applied.exitCode, 0, applied.all);
+    assert.doesNotMatch(await on("edge", "nft list chain inet jeda forward"), /192\.0\.2\.1/);
+  });
+
   it("finds nothing after all that was repaired, restarts of both hosts included", async () => {
     const { rebootHost } = await import("../../lab/power.ts");
     await Promise.all([rebootHost(id, "edge"), rebootHost(id, "backup")]);
@@ -243,7 +257,7 @@ describe("drift in the lab", function () {
 
   it("says which host it could not reach, still looks at the other, and is not clean", async () => {
     await on("edge", "nft insert rule inet jeda forward ip saddr 192.0.2.1 accept");
-    await on("backup", "nft insert rule inet jeda_host input tcp dport 22 drop");
+    await on("backup", "nft insert rule inet jeda_host input tcp dport 22 reject with tcp reset");
     const found = await drift();
     assert.equal(found.exitCode, 7);
     assert.match(found.findings.join("\n"), /drift: edge: inet jeda forward\/unmanaged-1: a rule was added/);
