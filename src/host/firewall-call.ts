@@ -74,6 +74,8 @@ const hints: Record<string, string> = {
   table: "Apply the firewall policy first: pulumi up.",
   verb: "The key behind this destination is one of the other two: check jeda:edges.",
   lease: "A window is running. Wait until it has ended, or release it.",
+  lapsed:
+    "The kernel has already ended this lease, or somebody released it: a renewal never begins an isolation.",
 };
 
 function refused(name: string, verb: string, code: string, message: string): JedaError {

@@ -64,7 +64,11 @@ describe("after a backup", () => {
         "something else than option files was left",
       );
     }
-    assert.ok(!readFileSync(join(context.runtimeDir, "office-files.rclone"), "utf8").includes(SECRETS.share));
+    assert.ok(
+      !readFileSync(join(context.runtimeDir, `${hospital.share.name}.rclone`), "utf8").includes(
+        SECRETS.share,
+      ),
+    );
   });
 
   for (const kind of ["share", "records"] as const) {
@@ -88,7 +92,7 @@ describe("after a backup", () => {
       runner.kill("SIGKILL");
       await gone;
       await eventually(() => processesNaming(runtimeDir).length === 0, "processes are left");
-      assert.deepEqual(mountsNaming("office-files"), []);
+      assert.deepEqual(mountsNaming(hospital.share.name), []);
       hospital.tools.restore("restic");
       assert.equal(hospital.restic("snapshots", "--json"), before);
       // The next window is not kept out by what the dead one left.

@@ -40,7 +40,7 @@ export async function startSources(): Promise<HospitalSources> {
   const stop = async (): Promise<void> => {
     process.env.PATH = formerPath;
     for (const child of children) await end(child);
-    for (const pid of pidsIn(namespace)) process.kill(pid, "SIGKILL");
+    for (const pid of pidsIn(namespace)) killIfThere(pid);
     execFileSync("ip", ["netns", "delete", namespace]);
     rmSync(directory, { recursive: true, force: true });
   };
@@ -96,7 +96,8 @@ export async function startSources(): Promise<HospitalSources> {
       shareDirectory,
       share: {
         kind: "smb",
-        name: "office-files",
+        // Files are run side by side, and one looks for what another left by this name.
+        name: `office-files-${process.pid}`,
         host: "127.0.0.1",
         share: "office",
         segment: "administrative",
@@ -184,6 +185,14 @@ function run(file: string, ...args: readonly string[]): string {
 
 function pidsIn(namespace: string): readonly number[] {
   return run("ip", "netns", "pids", namespace).split("\n").filter(Boolean).map(Number);
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -38,8 +38,8 @@ describe("a share", () => {
   });
   afterEach(() => {
     hospital.tools.restore("restic");
-    assert.deepEqual(mountsNaming("office-files"), [], "a mount is left");
-    assert.deepEqual(processesNaming("/mnt/office-files"), [], "a process is left");
+    assert.deepEqual(mountsNaming(hospital.share.name), [], "a mount is left");
+    assert.deepEqual(processesNaming(`/mnt/${hospital.share.name}`), [], "a process is left");
   });
 
   const file = (path: string): string => join(hospital.shareDirectory, path);
@@ -163,7 +163,7 @@ describe("a share", () => {
     const before = snapshots().length;
     const saving = save(context);
     const timer = setInterval(() => {
-      if (processesNaming("/mnt/office-files").some((line) => line.includes(" backup ")))
+      if (processesNaming(`/mnt/${hospital.share.name}`).some((line) => line.includes(" backup ")))
         stop.abort("backupStop");
     }, 20);
     await assert.rejects(saving, { code: "BACKUP", message: /stopped before it was complete: backupStop/ });
