@@ -117,15 +117,10 @@ describe("a window whose processes are killed", function () {
     await lab.pulumi("cancel", "--yes");
     const cleared = await lab.pulumi("refresh", "--yes", "--skip-preview", "--clear-pending-creates", file);
     assert.equal(cleared.exitCode, 0, cleared.all);
-    const dead = await lab.pulumi("up", "--yes", "--skip-preview", file);
-    assert.notEqual(dead.exitCode, 0);
-    assert.match(dead.all, /its runner is dead/);
-    assert.match(dead.all, new RegExp(`jeda window abort --id ${id} --reason`));
-    const abort = await lab.jeda(["window", "abort", "--id", id, "--reason", "its runner was killed"]);
-    assert.equal(abort.exitCode, 0, abort.all);
+    // Following starts the dead runner again; past its deadline all it may do is finish.
     const next = await lab.pulumi("up", "--yes", "--skip-preview", file);
     assert.notEqual(next.exitCode, 0);
-    assert.match(next.all, /its runner was killed/);
+    assert.match(next.all, new RegExp(`jeda window acknowledge --id ${id} --reason`));
     assert.notEqual((await lab.report(id)).result, "ok");
     const { exitCode } = await lab.jeda([
       "window",
