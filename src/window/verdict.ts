@@ -32,6 +32,7 @@ function evidence(status: WindowStatus): readonly StopCause[] {
     ...reconnection(status),
     ...vault(status),
     ...records(status),
+    ...services(status),
   ];
 }
 
@@ -108,6 +109,16 @@ function records(status: WindowStatus): readonly StopCause[] {
   }
   const { lost, acknowledged } = status.records;
   return lost > 0 ? [failed(`${lost} of ${acknowledged} acknowledged records were not stored`)] : [];
+}
+
+/** Within its tolerance nothing is aborted; but a service that still fails at the very end was not left well. */
+function services(status: WindowStatus): readonly StopCause[] {
+  if (ended(status)) return [];
+  return status.plan.services.flatMap(({ name }): StopCause[] => {
+    const last = status.probes.findLast(({ service }) => service === name);
+    if (last?.outcome !== "failed") return [];
+    return [failed(`the service ${name} was failing when the window ended: ${last.detail ?? "no answer"}`)];
+  });
 }
 
 /** Whether something ended the window before its runbook did: what was not tried after it is no news. */

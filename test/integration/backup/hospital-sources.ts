@@ -158,10 +158,22 @@ function startMariadb(enter: readonly string[], directory: string, socket: strin
   const data = join(directory, "mariadb");
   mkdirSync(data, { mode: 0o700 });
   run("chown", "mysql", data);
+  // Servers name their temporary tables by pid, and in PID namespaces side by side these are often the same.
+  const temporary = join(directory, "mariadb-tmp");
+  mkdirSync(temporary, { mode: 0o700 });
+  run("chown", "mysql", temporary);
   const defaults = join(directory, "my.cnf");
   writeFileSync(
     defaults,
-    ["[mariadbd]", "user=mysql", `datadir=${data}`, `socket=${socket}`, "bind-address=127.0.0.1", "port=3306"]
+    [
+      "[mariadbd]",
+      "user=mysql",
+      `datadir=${data}`,
+      `socket=${socket}`,
+      `tmpdir=${temporary}`,
+      "bind-address=127.0.0.1",
+      "port=3306",
+    ]
       .concat(`pid-file=${join(data, "pid")}`, "innodb-flush-log-at-trx-commit=0", "skip-name-resolve")
       .concat("innodb-log-file-size=64M", "max-allowed-packet=1G", "")
       .join("\n"),
