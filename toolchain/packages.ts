@@ -28,7 +28,8 @@ export async function ensurePackages(): Promise<void> {
     });
   }
   await withProgress("updating Debian's package lists", "about 15 s", () => apt(["update", "-q"], command));
-  await withProgress(`installing Debian packages: ${missing.join(", ")}`, "about 90 s for all of them", () =>
+  say(`these Debian packages are missing: ${missing.join(", ")}`);
+  await withProgress(`installing ${missing.length} Debian packages`, "about 90 s for all of them", () =>
     withoutServices(() => apt([...INSTALL, ...missing], command)),
   );
   const still = await findMissing();
