@@ -54,6 +54,23 @@ describe("the finaliser", () => {
     }
   });
 
+  it("leaves an abort in the middle of the proof of isolation an abort, whatever attempts under way then see", async () => {
+    const slow = (): FakeHospital => Object.assign(new FakeHospital(), { attemptTakesMs: 400 });
+    const first = slow();
+    const began = first.clock.wallMs();
+    await first.run();
+    const isolated = first.recorder.entries.find((one) => one.type === "state" && one.state === "isolated");
+    const isolatedMs = Date.parse(isolated?.at ?? "") - began;
+    for (let later = 0; later <= 3_000; later += 50) {
+      const hospital = slow();
+      void hospital.clock.sleep(isolatedMs + later).then(() => {
+        hospital.recorder.stop.request({ result: "aborted", reason: "aborted by test: drill" });
+      });
+      const report = await hospital.run();
+      equal(report.result, "aborted", `${later} ms after the isolation: ${report.reasons}`);
+    }
+  });
+
   it("reconnects within 5 s of the decision although a driver hangs and the first release gets no answer", async () => {
     const hospital = new FakeHospital();
     hospital.drivers = { records: { backup: () => new Promise(() => undefined) } };

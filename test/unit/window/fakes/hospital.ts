@@ -26,6 +26,8 @@ export class FakeHospital {
   survivors = new Set<string>();
   serviceStatus: () => number | null = () => 200;
   backupReachable = false;
+  /** How long an attempt is under way before it sees whether packets pass, milliseconds. */
+  attemptTakesMs = 0;
   snapshots = ["aaaa1111"];
   counts = { sent: 12, acknowledged: 10 };
   storedRecords = 11;
@@ -121,6 +123,7 @@ export class FakeHospital {
 
   #prober(segment: string): Prober {
     const flow = async (): Promise<Flow> => {
+      if (this.attemptTakesMs > 0) await this.clock.sleep(this.attemptTakesMs);
       if (this.unreachable.has(segment)) return "unknown";
       return this.isolated(segment) ? "cut" : "open";
     };
