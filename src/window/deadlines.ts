@@ -3,10 +3,12 @@
  * edge on that edge's boot clock, fixed once; the wall clock decides nothing after that, except that a resumed
  * runner takes the smallest of all answers.
  */
+
 import type { EdgeClock } from "../model/edge-protocol.ts";
 import { JedaError } from "../model/errors.ts";
 import type { Deadlines, WindowPlan } from "../model/plan.ts";
 import type { Clock } from "./clock.ts";
+import { deadlinesFrom } from "./schedule.ts";
 import type { WindowStatus } from "./status.ts";
 
 /** The vault shuts this long before the segments come back. */
@@ -37,12 +39,7 @@ export function fixDeadlines(plan: WindowPlan, nowMs: number): Deadlines {
       hint: "startCutoff comes first, then backupStop, then reconnectBy",
     });
   }
-  return {
-    start: begin,
-    startCutoff: begin + startCutoffMs,
-    backupStop: begin + backupStopMs,
-    reconnectBy: begin + reconnectByMs,
-  };
+  return deadlinesFrom(begin, plan.schedule);
 }
 
 /** The deadlines on the backup host's boot clock, in milliseconds since its boot. */

@@ -9,6 +9,11 @@ import type { Deadlines, WindowPlan } from "../model/plan.ts";
  */
 export function deadlinesOf(schedule: WindowPlan["schedule"], armedAt: number): Deadlines {
   const start = schedule.start === "arm" ? armedAt : Temporal.Instant.from(schedule.start).epochMilliseconds;
+  return deadlinesFrom(start, schedule);
+}
+
+/** The deadlines that follow from the moment of the start. */
+export function deadlinesFrom(start: number, schedule: Omit<WindowPlan["schedule"], "start">): Deadlines {
   return {
     start,
     startCutoff: start + schedule.startCutoffMs,
