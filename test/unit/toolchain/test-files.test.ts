@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { repository } from "../../../toolchain/paths.ts";
+import { testFiles } from "../../../toolchain/test-files.ts";
+
+describe("the list of test files", () => {
+  const files = testFiles(repository);
+
+  it("begins with what takes long, and ends with what takes moments", () => {
+    assert.match(files[0] ?? "", /^test\/integration\/proof\//u);
+    assert.match(files.at(-1) ?? "", /^test\/unit\//u);
+  });
+
+  it("knows the place of every file", () => {
+    assert.ok(files.includes("test/unit/toolchain/test-files.test.ts"));
+    assert.equal(new Set(files).size, files.length);
+    for (const file of files) assert.match(file, /^test\/(faults|lab|integration|unit)\//u);
+  });
+});
