@@ -6,10 +6,14 @@ import { reachEverything } from "./src/host/reach.ts";
 import { JedaError } from "./src/model/errors.ts";
 import { demandPromotion } from "./src/promotion/stage.ts";
 import { demandProof } from "./src/proof/demand.ts";
+import { lastingHazards } from "./src/proof/lasting.ts";
+import { prove } from "./src/proof/prove.ts";
 import { surroundings } from "./src/proof/surroundings.ts";
 import { proofText } from "./src/proof/table.ts";
 import { declareHospital } from "./src/resources/declare.ts";
-import { makePlan } from "./src/window/plan.ts";
+import { formerOutputs } from "./src/resources/former.ts";
+import { parallelOf } from "./src/window/parallel.ts";
+import { makePlan, windowId } from "./src/window/plan.ts";
 
 /** Everything is validated before the first resource is declared: bad input never leaves half a change behind. */
 async function main() {
@@ -18,10 +22,17 @@ async function main() {
     await pulumi.log.warn(errorLine(new JedaError("CONFIG", message, at === undefined ? {} : { at })));
   }
 
-  const proof = demandProof(hospital, surroundings());
+  const former = await formerOutputs();
+  const proof = demandProof(hospital, {
+    ...surroundings(pulumi.getRootDirectory()),
+    parallel: parallelOf(runbook),
+    past: former.past,
+  });
   const promotionOverride = await demandPromotion(hospital, runbook);
+  const planned = former.windowId === windowId(hospital, runbook) ? former.hazardsHere : null;
+  const hazards = lastingHazards(prove(hospital), proof, planned);
   const plan = makePlan(hospital, runbook, {
-    hazards: proof.hazards.map((hazard) => hazard.text),
+    hazards: hazards.all,
     ...(promotionOverride === undefined ? {} : { promotionOverride }),
   });
 
@@ -38,6 +49,7 @@ async function main() {
     windowId: plan.id,
     runbook: { name: runbook.name, hash: runbook.hash },
     hazards: plan.hazards,
+    hazardsHere: hazards.bySurroundings,
     window: window.result,
     promotionKey,
   };

@@ -24,6 +24,12 @@ export function essentials(
     reconnectBy: report.deadlines.reconnectBy,
     snapshots: Object.fromEntries(report.sources.map(({ name, snapshot }) => [name, snapshot])),
     verified: report.sources.every((source) => source.verified),
+    // How long each took: the next proof tells by it what doesn't fit the window.
+    saved: Object.fromEntries(
+      report.sources
+        .filter(({ snapshot }) => snapshot !== null)
+        .map(({ name, bytes, durationMs }) => [name, { bytes, durationMs }]),
+    ),
     records: report.records,
   };
 }

@@ -15,6 +15,7 @@ export function checkNames(stack: Stack, problems: Problems): void {
   refuseTwice("segment", segments, problems);
   refuseTwice("service", services, problems);
   refuseTwice("source", placed(stack.sources, "sources"), problems);
+  refuseTwice("endpoint", placed(stack.endpoints, "endpoints"), problems);
   refuseTwice("edge", placed(stack.edges, "edges"), problems);
   for (const [index, edge] of edges.entries()) {
     refuseTwice("uplink", uplinks[index] ?? [], problems);
@@ -44,6 +45,16 @@ function checkReferences(stack: Stack, problems: Problems): void {
     }
     if (service.records !== undefined) {
       reference("mariadb source", service.records.source, sources, ["services", index, "records", "source"]);
+    }
+  }
+  const uplinks = stack.edges?.flatMap((edge) => edge.uplinks.map((uplink) => uplink.name));
+  const places = segments === undefined || uplinks === undefined ? undefined : [...segments, ...uplinks];
+  for (const [index, endpoint] of (stack.endpoints ?? []).entries()) {
+    if (endpoint.at !== undefined) {
+      reference("segment or uplink", endpoint.at, places, ["endpoints", index, "at"]);
+    }
+    for (const [place, user] of endpoint.users.entries()) {
+      reference("segment", user, segments, ["endpoints", index, "users", place]);
     }
   }
   for (const [index, pair] of (stack.lateral?.allow ?? []).entries()) {

@@ -125,6 +125,7 @@ function load({ config, secretKeys, positions, file, projectDir }: Input): Loade
     maxIsolationMs: rest.maxIsolation,
     window,
     notices: rest.notices,
+    ...(rest.endpoints === undefined ? {} : { endpoints: rest.endpoints }),
     ...(promotion === undefined ? {} : { promotion }),
   };
   return { hospital, runbook, positions, warnings: problems.warnings };

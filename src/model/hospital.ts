@@ -130,6 +130,17 @@ export interface Service {
   readonly records?: RecordWitness;
 }
 
+/** What the hospital's machines depend on besides the services: time, name servers, a mail relay. */
+export interface Endpoint {
+  readonly name: string;
+  /** A host name or an address. */
+  readonly host: string;
+  /** Segment or uplink where a host known by name stands. */
+  readonly at?: string;
+  /** Segments whose machines ask it. */
+  readonly users: readonly string[];
+}
+
 export interface LateralPolicy {
   /** `observe` counts SMB, RPC and RDP between segments; `enforce` drops them. */
   readonly mode: "observe" | "enforce";
@@ -177,6 +188,7 @@ export interface Hospital {
   readonly backupHost: BackupHost;
   readonly sources: readonly Source[];
   readonly services: readonly Service[];
+  readonly endpoints?: readonly Endpoint[];
   readonly lateral: LateralPolicy;
   /** The site's maximum isolation in milliseconds: the default timeout of every lease set. */
   readonly maxIsolationMs: number;

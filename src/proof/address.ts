@@ -8,9 +8,24 @@ export const prefix = parsePrefix;
 
 /** The host of "host:port", "[v6]:port", a URL or a bare address, when it is an address and not a name; else null. */
 export function literalHost(text: string): string | null {
-  const authority = text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, "").replace(/^[^@/]*@/, "");
+  const authority = authorityOf(text);
   const bracketed = /^\[([^\]]+)\]/.exec(authority)?.[1];
-  return [bracketed, authority, authority.split(/[:/]/)[0]].find(isAddress) ?? null;
+  return [bracketed, authority, authority.split(/[:/?#]/)[0]].find(isAddress) ?? null;
+}
+
+/** The same of a name too; null for an empty one. */
+export function hostOf(text: string): string | null {
+  return literalHost(text) ?? (authorityOf(text).split(/[:/?#]/)[0] || null);
+}
+
+/** An address that never leaves the machine that uses it. */
+export function isLoopback(address: string): boolean {
+  const own = prefix(address);
+  return ["127.0.0.0/8", "::1", "0.0.0.0", "::"].some((local) => contains(prefix(local), own));
+}
+
+function authorityOf(text: string): string {
+  return text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, "").replace(/^[^@/?#]*@/, "");
 }
 
 function isAddress(text: string | undefined): text is string {

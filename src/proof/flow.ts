@@ -84,6 +84,7 @@ export type FindingCode =
   | "lateral-open"
   | "kill-switch"
   | "endpoint-behind-cut"
+  | "endpoint-unknown"
   | "source-too-large"
   | "need-behind-cut"
   | "unseen-way-out"
@@ -109,8 +110,20 @@ export interface Proof {
 
 /** Facts from outside the model that sharpen the hazards; all may be missing. */
 export interface Circumstances {
-  /** Past speed in bytes per second, by source name. */
-  readonly speeds?: Readonly<Record<string, number>>;
-  /** What the window needs by address: state backend, DNS, NTP, notice endpoints ("name" → IP address). */
-  readonly endpoints?: readonly { readonly name: string; readonly address: string }[];
+  /** What the last window saved of each source, by name. */
+  readonly past?: Readonly<Record<string, { readonly bytes: number; readonly durationMs: number }>>;
+  /** How many sources the runbook saves at a time. */
+  readonly parallel?: number;
+  /** Addresses of the machine that Pulumi runs on. */
+  readonly machine?: readonly string[];
+  /** What that machine depends on. */
+  readonly endpoints?: readonly {
+    readonly name: string;
+    /** An address, or a name that the hospital may describe. */
+    readonly host: string;
+    /** Worth a word also where the name can't be placed and the machine stands outside the hospital. */
+    readonly always: boolean;
+    /** Known to be on the internet, whatever its name. */
+    readonly beyond?: boolean;
+  }[];
 }

@@ -48,3 +48,8 @@ export function segmentsTouching(address: string, segments: Iterable<Segment>): 
 export function targetsOf(uplinks: readonly Uplink[]): readonly string[] {
   return [...new Set(uplinks.flatMap((uplink) => uplink.targets))];
 }
+
+/** "office is cut off", "office, guest are cut off". */
+export function cutOff({ isolated }: Terrain): string {
+  return `${[...isolated].join(", ")} ${isolated.size === 1 ? "is" : "are"} cut off`;
+}

@@ -1,31 +1,55 @@
-/** `jeda proof [--stack STACK] [--json]`: what a window cuts and keeps, from the stack's file alone. */
+/** `jeda proof [--stack STACK] [--report FILE] [--json]`: what a window cuts and keeps, from the stack's file alone. */
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { loadFromStackFile } from "../../config/load.ts";
 import { JedaError } from "../../model/errors.ts";
+import { pastOf } from "../../proof/past.ts";
 import { prove } from "../../proof/prove.ts";
 import { surroundings } from "../../proof/surroundings.ts";
 import { proofText } from "../../proof/table.ts";
+import { parallelOf } from "../../window/parallel.ts";
 
 /** Exit code 0 when the proof holds, 1 when the window would be refused. */
 export async function run(words: readonly string[]): Promise<number> {
-  const { stack, json } = options(words);
+  const { stack, json, report } = options(words);
   const project = fileURLToPath(new URL("../../..", import.meta.url));
-  const proof = prove(loadFromStackFile(stack, project).hospital, surroundings());
+  const { hospital, runbook } = loadFromStackFile(stack, project);
+  const proof = prove(hospital, {
+    ...surroundings(project),
+    parallel: parallelOf(runbook),
+    past: report === undefined ? {} : pastReport(report),
+  });
   process.stdout.write(`${json ? JSON.stringify(proof, null, 2) : proofText(proof)}\n`);
   return proof.violations.length === 0 ? 0 : 1;
 }
 
-function options(words: readonly string[]): { readonly stack: string; readonly json: boolean } {
+/** What `jeda window report --json` printed. */
+function pastReport(file: string) {
+  try {
+    return pastOf(JSON.parse(readFileSync(file, "utf8")));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new JedaError("CONFIG", `${file} is not a window's report: ${why}`, {
+      hint: "write one with: npm run -s jeda -- window report --json",
+    });
+  }
+}
+
+function options(words: readonly string[]): {
+  readonly stack: string;
+  readonly json: boolean;
+  readonly report: string | undefined;
+} {
   try {
     const { values } = parseArgs({
       args: [...words],
-      options: { stack: { type: "string" }, json: { type: "boolean" } },
+      options: { stack: { type: "string" }, json: { type: "boolean" }, report: { type: "string" } },
     });
-    return { stack: values.stack ?? "lab", json: values.json ?? false };
+    return { stack: values.stack ?? "lab", json: values.json ?? false, report: values.report };
   } catch (error) {
     throw new JedaError("CONFIG", error instanceof Error ? error.message : String(error), {
-      hint: "jeda proof takes --stack STACK and --json",
+      hint: "jeda proof takes --stack STACK, --report FILE and --json",
     });
   }
 }

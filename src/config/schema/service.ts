@@ -1,9 +1,9 @@
 /** `services` as written. What a service `needs` is a name here; `resolve.ts` finds what it names. */
 import { z } from "zod";
-import type { Probe, ProbeTarget, RecordWitness } from "../../model/hospital.ts";
+import type { Endpoint, Probe, ProbeTarget, RecordWitness } from "../../model/hospital.ts";
 import { Invalid, quote } from "../invalid.ts";
 import { fields, integer, list, oneOf, scalar } from "./shape.ts";
-import { httpUrl, name, positiveDuration, readTarget } from "./values.ts";
+import { host, httpUrl, name, positiveDuration, readTarget } from "./values.ts";
 
 const tcpTarget = scalar("a TCP target", (written): ProbeTarget => ({ kind: "tcp", ...readTarget(written) }));
 
@@ -42,5 +42,12 @@ export const service = fields("a service", {
   whenUnknown: oneOf("a policy", ["proceed", "refuse"]).default("refuse"),
   records: records.optional(),
 });
+
+export const endpoint = fields("an endpoint", {
+  name,
+  host,
+  at: name.optional(),
+  users: list(name, "the segments whose machines ask it", 1),
+}).transform(({ at, ...written }): Endpoint => ({ ...written, ...(at === undefined ? {} : { at }) }));
 
 export type WrittenService = z.output<typeof service>;

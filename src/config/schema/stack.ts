@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { backupHost, sources } from "./backup.ts";
 import { edge, lateral, segment } from "./network.ts";
-import { service } from "./service.ts";
+import { endpoint, service } from "./service.ts";
 import { list } from "./shape.ts";
 import { positiveDuration, text } from "./values.ts";
 import { notice, promotion, window } from "./window.ts";
@@ -15,6 +15,7 @@ const keys = {
   backupHost,
   sources,
   services: list(service, "the services").default([]),
+  endpoints: list(endpoint, "what else is depended on").optional(),
   lateral: lateral.default({ mode: "observe", allow: [] }),
   maxIsolation: positiveDuration,
   window,

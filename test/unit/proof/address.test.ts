@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { literalHost } from "../../../src/proof/address.ts";
+import { hostOf, literalHost } from "../../../src/proof/address.ts";
+import { stateHost, timeServers } from "../../../src/proof/depended-on.ts";
 import { surroundings } from "../../../src/proof/surroundings.ts";
 
 describe("the host of an endpoint", () => {
@@ -19,8 +20,49 @@ describe("the host of an endpoint", () => {
     it(`of "${text}" is ${host}`, () => assert.equal(literalHost(text), host));
   }
 
-  it("tells where the state backend is, when its address is known", () => {
-    const { endpoints } = surroundings({ PULUMI_BACKEND_URL: "postgres://pulumi@10.20.0.9/state" });
-    assert.deepEqual(endpoints?.[0], { name: "the Pulumi backend", address: "10.20.0.9" });
+  it("is the name where it is one", () => {
+    assert.equal(hostOf("files.internal:445"), "files.internal");
+    assert.equal(hostOf("postgres://pulumi:secret@state.internal:5432/jeda"), "state.internal");
+    assert.equal(hostOf("2001:db8::1"), "2001:db8::1");
+    assert.equal(hostOf(""), null);
+  });
+});
+
+describe("the host of the Pulumi backend", () => {
+  const cases = [
+    ["postgres://pulumi:secret@10.20.0.9/state?sslmode=require", { host: "10.20.0.9", beyond: false }],
+    ["s3://jeda?endpoint=minio.internal:9000&use_path_style=true", { host: "minio.internal", beyond: false }],
+    ["s3://jeda?endpoint=https%3A%2F%2F10.20.0.9%3A9000", { host: "10.20.0.9", beyond: false }],
+    ["s3://jeda-state", { host: "jeda-state", beyond: true }],
+    ["https://api.pulumi.com", { host: "api.pulumi.com", beyond: true }],
+    ["https://pulumi.rs.example", { host: "pulumi.rs.example", beyond: false }],
+    ["file:///var/lib/state", null],
+    ["file://~", null],
+    ["", null],
+  ] as const;
+  for (const [url, host] of cases) {
+    it(`of "${url}"`, () => assert.deepEqual(stateHost(url), host));
+  }
+
+  it("is taken from the environment before the project's file and the last login", () => {
+    const { endpoints } = surroundings("/nowhere", { PULUMI_BACKEND_URL: "postgres://jeda@10.20.0.9/state" });
+    assert.deepEqual(endpoints?.[0], {
+      name: "the Pulumi backend",
+      always: true,
+      host: "10.20.0.9",
+      beyond: false,
+    });
+  });
+});
+
+describe("the time servers of this machine", () => {
+  it("are read from the settings of ntpd, chrony and systemd", () => {
+    const ntpd = "# server 10.0.0.9\npool 0.debian.pool.ntp.org iburst\nserver 10.20.0.123 iburst\n";
+    assert.deepEqual(timeServers(ntpd), ["0.debian.pool.ntp.org", "10.20.0.123"]);
+    assert.deepEqual(timeServers("[Time]\n#NTP=a\nNTP=ntp.internal 10.20.0.123\nFallbackNTP=b\n"), [
+      "ntp.internal",
+      "10.20.0.123",
+    ]);
+    assert.deepEqual(timeServers("NTP=\n"), []);
   });
 });
