@@ -23,6 +23,8 @@ export interface Live {
   readonly outputs: Properties;
   /** One sentence for each difference, shown in plain `pulumi preview`. */
   readonly drift: readonly string[];
+  /** Worth knowing, and no difference. */
+  readonly notes?: readonly string[];
 }
 
 export interface Created {

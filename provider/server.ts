@@ -155,6 +155,7 @@ export function implementation(around: Served): UntypedServiceImplementation {
         const live = await handler.read(fromState(handler, inputs), unwrapAll(outputs), call);
         if (live === null) return response;
         for (const line of live.drift) await call.log.warning(`drift: ${line}`);
+        for (const line of live.notes ?? []) await call.log.info(`note: ${line}`);
         const liveInputs = { ...inputs, ...live.inputs };
         return response
           .setId(request.getId())

@@ -1,7 +1,7 @@
 /** The two tables that jeda owns on an edge, `inet jeda` and `inet jeda_window`, and never another. */
 import { z } from "zod";
-import { foreignDrift } from "../../src/firewall/drift.ts";
 import { type HandMade, handMadeLeases } from "../../src/firewall/hand-made.ts";
+import { foreignFindings, howToDeclare } from "../../src/firewall/known-tables.ts";
 import { persistedDrift } from "../../src/firewall/persisted.ts";
 import type { EdgeListing, LiveLease } from "../../src/model/edge-protocol.ts";
 import { JedaError } from "../../src/model/errors.ts";
@@ -11,6 +11,7 @@ import type { Call, Handler } from "../handler.ts";
 import { applyOnProbation, PROBATION_MS } from "../probation.ts";
 import { type Run, runScript } from "../remote.ts";
 import { compareTables, declaredTable } from "../ruleset-inputs.ts";
+import { knownTablesSchema } from "./known-tables.ts";
 import { reachSchema } from "./reach.ts";
 
 const texts = z.record(z.string(), z.string());
@@ -38,12 +39,13 @@ const schema = z.strictObject({
   zone: z.string(),
   /** OpenSSH destination of the backup host, which knows whether a window is under way. */
   windowHost: z.string().optional(),
+  knownTables: knownTablesSchema.optional(),
   // Set by the provider.
   policy: texts.optional(),
   policyOrder: texts.optional(),
   window: texts.optional(),
   windowOrder: texts.optional(),
-  /** Tables of others in front of jeda's, and leases by hand: nothing of the kind is declared. */
+  /** Tables of others that were not declared, and leases by hand: nothing of the kind is expected. */
   foreign: texts.optional(),
   leases: texts.optional(),
   /** Whether the file that is loaded at boot says the same. */
@@ -186,19 +188,15 @@ export function edgeFirewall(edges: Edges, run: Run): Handler<EdgeFirewallInputs
         });
       const policy = table("jeda");
       const window = table("jeda_window");
-      const strangers = listing.foreign.filter((hook) => foreignDrift([hook], []).length > 0);
-      const foreign = Object.fromEntries(
-        strangers.map(({ table: name, chain, hook, priority }) => [
-          `${name}/${chain}`,
-          `hook ${hook} priority ${priority}`,
-        ]),
-      );
+      const known = inputs.knownTables ?? [];
+      const strangers = foreignFindings(listing, known);
+      const foreign = Object.fromEntries(strangers.map(({ key, value }) => [key, value]));
       const byHand = await handMade(inputs, listing);
       const persisted = persistedOf(listing);
       const drift = [
         ...policy.drift,
         ...window.drift,
-        ...foreignDrift(strangers, []),
+        ...strangers.map(({ text }) => text),
         ...byHand.map(
           ({ lease, why }) => `lease ${lease.set} ${lease.value} (${segmentsOf(inputs, [lease])}) ${why}`,
         ),
@@ -216,6 +214,7 @@ export function edgeFirewall(edges: Edges, run: Run): Handler<EdgeFirewallInputs
         },
         outputs: {},
         drift: drift.map((line) => `${inputs.edge}: ${line}`),
+        notes: howToDeclare(listing, known).map((line) => `${inputs.edge}: ${line}`),
       };
     },
 

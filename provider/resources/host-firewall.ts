@@ -1,7 +1,7 @@
 /** The backup host's own firewall: `inet jeda_host`, the file that loads it at boot, and the script that does both. */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { foreignDrift } from "../../src/firewall/drift.ts";
+import { foreignFindings, howToDeclare } from "../../src/firewall/known-tables.ts";
 import { persistedDrift } from "../../src/firewall/persisted.ts";
 import { makeTransition } from "../../src/firewall/transition.ts";
 import { edgeScriptPath, HOST_SCRIPT, type HostListing } from "../../src/host/host-firewall.ts";
@@ -11,6 +11,7 @@ import type { Hosts } from "../edges.ts";
 import type { Handler, Live } from "../handler.ts";
 import { PROBATION_MS } from "../probation.ts";
 import { compareTables, declaredTable } from "../ruleset-inputs.ts";
+import { knownTablesSchema } from "./known-tables.ts";
 
 const AS_DECLARED = "as declared";
 const MODE = "755 0:0";
@@ -23,6 +24,7 @@ const schema = z.strictObject({
   ssh: z.string(),
   /** nft text of `inet jeda_host`. */
   table: z.string(),
+  knownTables: knownTablesSchema.optional(),
   // Set by the provider.
   rules: texts.optional(),
   order: texts.optional(),
@@ -112,20 +114,16 @@ export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
       });
       const persisted = persistedOf(listing);
       const mode = listing.scriptMode ?? MODE;
-      const strangers = listing.foreign.filter((hook) => foreignDrift([hook], []).length > 0);
+      const known = inputs.knownTables ?? [];
+      const strangers = foreignFindings(listing, known);
       const findings = [
         ...drift,
-        ...foreignDrift(strangers, []),
+        ...strangers.map(({ text }) => text),
         ...persisted,
         ...(listing.scriptSha256 === inputs.script ? [] : [`${HOST_SCRIPT} is not what was installed`]),
         ...(mode === MODE ? [] : [`${HOST_SCRIPT} has mode and owner ${mode} instead of ${MODE}`]),
       ];
-      const foreign = Object.fromEntries(
-        strangers.map(({ table, chain, hook, priority }) => [
-          `${table}/${chain}`,
-          `hook ${hook} priority ${priority}`,
-        ]),
-      );
+      const foreign = Object.fromEntries(strangers.map(({ key, value }) => [key, value]));
       return {
         inputs: {
           rules,
@@ -137,6 +135,7 @@ export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
         },
         outputs: {},
         drift: findings.map((line) => `${inputs.host}: ${line}`),
+        notes: howToDeclare(listing, known).map((line) => `${inputs.host}: ${line}`),
       };
     },
 

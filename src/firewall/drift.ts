@@ -1,13 +1,15 @@
 /** What is live on an edge that was not declared: one sentence for each finding. Pure. */
-import type { EdgeListing, ForeignHook, LiveLease, TableName } from "../model/edge-protocol.ts";
+import type { EdgeListing, LiveLease, TableName } from "../model/edge-protocol.ts";
+import type { KnownTable } from "../model/hospital.ts";
 import { compareTables } from "./compare.ts";
+import { foreignFindings } from "./known-tables.ts";
 import { type ListedTable, parseTableText } from "./listing.ts";
 import { hasProbationSet, onProbation, settled } from "./settled.ts";
 
 export interface DriftOptions {
   readonly maxIsolationMs: number;
-  /** Tables of the site itself ("inet filter") that are known to hook the same traffic. */
-  readonly knownTables?: readonly string[];
+  /** Tables of the site itself that are known to hook the same traffic. */
+  readonly knownTables?: readonly KnownTable[];
   /** False when no window runs: every lease is then somebody's hand. */
   readonly leasesExpected?: boolean;
 }
@@ -18,7 +20,7 @@ export function edgeDrift(listing: EdgeListing, options: DriftOptions): string[]
   return [
     ...names.flatMap((name) => tableDrift(listing.wanted[name], listing.tables[name])),
     ...listing.leases.flatMap((lease) => leaseDrift(lease, options)),
-    ...foreignDrift(listing.foreign, options.knownTables ?? []),
+    ...foreignFindings(listing, options.knownTables ?? []).map(({ text }) => text),
   ];
 }
 
@@ -50,14 +52,4 @@ function leaseDrift(lease: LiveLease, options: DriftOptions): string[] {
   }
   if (options.leasesExpected === false) return [`lease ${what} is there although no window runs`];
   return [];
-}
-
-/** Any hook is a finding: one in front can hide traffic from jeda's chains, rewrite it, or let it pass by. */
-export function foreignDrift(foreign: readonly ForeignHook[], known: readonly string[]): string[] {
-  return foreign
-    .filter(({ table }) => !known.includes(table))
-    .map(
-      ({ table, chain, hook, priority }) =>
-        `foreign table ${table}: ${chain} hooks ${hook} at priority ${priority}; it is reported, never touched`,
-    );
 }

@@ -412,6 +412,21 @@ check_words() {
   [ -z "$bad" ] || refuse input "not allowed in a table: line $bad"
 }
 
+# Everything but our own tables, for a foreign one may be pinned by its content.
+foreign_tables() {
+  nft -s list ruleset 2>/dev/null | awk -v own=" $tables " '
+    /^table / { skipping = ($2 == "inet" && index(own, " " $3 " ") > 0) }
+    !skipping { print }
+    /^}/ { skipping = 0 }'
+}
+
+# Tables of the older iptables, which nft does not list: "ip filter", "ip6 nat".
+legacy_tables() {
+  for family in ip ip6 arp; do
+    sed "s/^/$family /" "/proc/net/${family}_tables_names" 2>/dev/null || true
+  done | tr '\n' ',' | sed 's/,$//'
+}
+
 verb_list() {
   read_input
   [ ! -s "$work/stdin" ] || { complete_input; split_input; }
@@ -433,10 +448,13 @@ verb_list() {
   nft list table inet jeda_window >"$work/leases" 2>/dev/null || : >"$work/leases"
   nft list chains >"$work/chains" 2>/dev/null || : >"$work/chains"
   nft list flowtables >"$work/flowtables" 2>/dev/null || : >"$work/flowtables"
+  foreign_tables >"$work/others"
   {
     printf '},"leases":' && json_text "$work/leases"
     printf ',"chains":' && json_text "$work/chains"
     printf ',"flowtables":' && json_text "$work/flowtables"
+    printf ',"others":' && json_text "$work/others"
+    printf ',"legacy":"%s"' "$(legacy_tables)"
     grants >"$work/granted"
     printf ',"grants":' && json_text "$work/granted"
     printf ',"scriptMode":"%s","persisted":' "$(mode_of "$self")"

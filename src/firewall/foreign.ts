@@ -19,7 +19,7 @@ export function foreignHooks(chains: string, flowtables: string, own: readonly s
   for (const table of parseListing(chains)) {
     if (table.family === "inet" && own.includes(table.name)) continue;
     for (const chain of table.chains) {
-      const hook = /hook (\S+)(?: device \S+)? priority ([^;]+);/.exec(chain.base ?? "");
+      const hook = /hook (\S+) .*?\bpriority ([^;]+);/.exec(chain.base ?? "");
       if (!hook) continue;
       const priority = parsePriority(table.family, hook[2] ?? "0");
       found.push({
@@ -44,7 +44,15 @@ export function foreignHooks(chains: string, flowtables: string, own: readonly s
   return found;
 }
 
-function parsePriority(family: string, text: string): number {
+/** The tables that the older iptables keeps, which nft doesn't list: "ip filter,ip6 nat". */
+export function legacyTables(text: string): ForeignHook[] {
+  return text
+    .split(",")
+    .filter((table) => table !== "")
+    .map((table) => ({ table: `legacy-${table}`, chain: "", hook: "unknown", priority: 0 }));
+}
+
+export function parsePriority(family: string, text: string): number {
   const [, name = "", sign = "+", offset = "0"] = /^([a-z]+)(?: ([+-]) (\d+))?$/.exec(text.trim()) ?? [];
   if (name === "") return Number(text);
   const base = (family === "bridge" ? bridge : named)[name] ?? 0;

@@ -1,9 +1,10 @@
 /** The answer to `list`, from the script's raw texts to what they mean. Pure. */
 import { z } from "zod";
-import { foreignHooks } from "../firewall/foreign.ts";
+import { foreignHooks, legacyTables } from "../firewall/foreign.ts";
+import { tableHashes } from "../firewall/known-tables.ts";
 import { parseTableText } from "../firewall/listing.ts";
 import { onProbation } from "../firewall/settled.ts";
-import type { EdgeListing, LeaseSet, LiveLease, Persisted } from "../model/edge-protocol.ts";
+import type { EdgeListing, ForeignHook, LeaseSet, LiveLease, Persisted } from "../model/edge-protocol.ts";
 import { clockSchema } from "./firewall-call.ts";
 
 const text = z.string().nullable();
@@ -19,6 +20,8 @@ export const listSchema = z.object({
   flowtables: z.string(),
   // Absent in the answer of an older script, which is drift by its hash already.
   grants: z.string().optional(),
+  others: z.string().optional(),
+  legacy: z.string().optional(),
   scriptMode: z.string().optional(),
   persisted: text.optional(),
   persistedMode: z.string().optional(),
@@ -37,10 +40,19 @@ export function toEdgeListing(raw: RawListing): EdgeListing {
     tables,
     wanted: { jeda: raw.wanted.jeda ?? null, jeda_window: raw.wanted.jeda_window ?? null },
     leases: granted(liveLeases(raw.leases), raw),
-    foreign: foreignHooks(raw.chains, raw.flowtables, ["jeda", "jeda_window"]),
+    ...aboutOthers(raw, ["jeda", "jeda_window"]),
     probation: live.some(onProbation),
     ...aboutFiles(raw),
   };
+}
+
+/** What is not jeda's: chains on hooks, and the content of each such table as one hash. */
+export function aboutOthers(
+  raw: RawListing,
+  own: readonly string[],
+): { foreign: readonly ForeignHook[]; foreignHashes?: Readonly<Record<string, string>> } {
+  const foreign = [...foreignHooks(raw.chains, raw.flowtables, own), ...legacyTables(raw.legacy ?? "")];
+  return { foreign, ...(raw.others === undefined ? {} : { foreignHashes: tableHashes(raw.others) }) };
 }
 
 export function aboutFiles(raw: RawListing): { scriptMode?: string; persisted?: Persisted } {

@@ -4,11 +4,10 @@
  */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { foreignHooks } from "../firewall/foreign.ts";
 import { parseTableText } from "../firewall/listing.ts";
 import { onProbation } from "../firewall/settled.ts";
 import type { EdgeClock, ForeignHook, Persisted, Transition } from "../model/edge-protocol.ts";
-import { aboutFiles, listSchema, type RawListing, sections } from "./edge-listing.ts";
+import { aboutFiles, aboutOthers, listSchema, type RawListing, sections } from "./edge-listing.ts";
 import { type CallOptions, callFirewall, okSchema } from "./firewall-call.ts";
 import { remoteSha256, sha256, writeRemoteFile } from "./remote-file.ts";
 import { runSsh } from "./ssh.ts";
@@ -27,6 +26,7 @@ export interface HostListing {
   /** The wanted text as the host's own nft prints it, or null when none was asked for. */
   readonly wanted: string | null;
   readonly foreign: readonly ForeignHook[];
+  readonly foreignHashes?: Readonly<Record<string, string>>;
   readonly probation: boolean;
   readonly scriptMode?: string;
   readonly persisted?: Persisted;
@@ -101,7 +101,7 @@ function toHostListing(raw: RawListing): HostListing {
     scriptSha256: raw.scriptSha256,
     table,
     wanted: raw.wanted.jeda_host ?? null,
-    foreign: foreignHooks(raw.chains, raw.flowtables, ["jeda_host"]),
+    ...aboutOthers(raw, ["jeda_host"]),
     probation: onProbation(parseTableText(table)),
     ...aboutFiles(raw),
   };

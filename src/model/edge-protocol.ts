@@ -76,6 +76,8 @@ export interface EdgeListing {
   readonly wanted: Readonly<Record<TableName, string | null>>;
   readonly leases: readonly LiveLease[];
   readonly foreign: readonly ForeignHook[];
+  /** "inet filter" → SHA-256 of what the table says. Absent where the script is too old to tell. */
+  readonly foreignHashes?: Readonly<Record<string, string>>;
   /** True while a provisional policy waits for its confirmation. */
   readonly probation: boolean;
   /** "755 0:0": mode, owner and group of the script. Absent where the script is too old to say. */

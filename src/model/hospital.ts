@@ -38,11 +38,23 @@ export interface EdgeReach {
   readonly policy: string;
 }
 
+/** A table of the site's own that hooks the same traffic, as it was looked at and found harmless. */
+export interface KnownTable {
+  /** "ip nat": family and name. */
+  readonly table: string;
+  /** The earliest priority it may have at each hook; others only behind jeda's own chains. */
+  readonly hooks: readonly { readonly hook: string; readonly priority: number }[];
+  /** Of what it says, where that is pinned. */
+  readonly sha256?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
 export interface Edge {
   readonly name: string;
   readonly ssh: EdgeReach;
   readonly uplinks: readonly Uplink[];
   readonly services: readonly EdgeService[];
+  readonly knownTables?: readonly KnownTable[];
 }
 
 export interface BackupHost {
@@ -53,6 +65,7 @@ export interface BackupHost {
   readonly addresses: readonly string[];
   /** Management addresses that may open SSH to the host, always. */
   readonly controlFrom: readonly string[];
+  readonly knownTables?: readonly KnownTable[];
   readonly repository: Repository;
 }
 

@@ -112,6 +112,7 @@ async function declareEdge(
       ),
       zone: hospital.zone,
       windowHost: hospital.backupHost.ssh,
+      ...(edge.knownTables === undefined ? {} : { knownTables: edge.knownTables }),
     },
     { parent, dependsOn: [script] },
   );
@@ -128,10 +129,15 @@ async function declareBackupHost(
   readonly all: readonly pulumi.Resource[];
   readonly promotionKey: pulumi.Output<string | undefined>;
 }> {
-  const { name, ssh, repository } = hospital.backupHost;
+  const { name, ssh, repository, knownTables } = hospital.backupHost;
   const firewall = new HostFirewall(
     name,
-    { host: name, ssh, table: renderTable(compileHostTable(hospital)) },
+    {
+      host: name,
+      ssh,
+      table: renderTable(compileHostTable(hospital)),
+      ...(knownTables === undefined ? {} : { knownTables }),
+    },
     { parent },
   );
   await placed(firewall);

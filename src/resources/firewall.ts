@@ -1,7 +1,7 @@
 /** The firewall resources of jeda's own provider (`provider/resources/`), typed for the program. */
 import * as pulumi from "@pulumi/pulumi";
 import type { TableName } from "../model/edge-protocol.ts";
-import type { EdgeReach, ProbeTarget, Service } from "../model/hospital.ts";
+import type { EdgeReach, KnownTable, ProbeTarget, Service } from "../model/hospital.ts";
 
 /** A probe that has to succeed from the users' segment before a new policy may stay. */
 export interface ServiceProbeArgs {
@@ -37,6 +37,7 @@ export interface EdgeFirewallArgs {
   readonly zone: string;
   /** OpenSSH destination of the backup host, which knows whether a window is under way. */
   readonly windowHost: string;
+  readonly knownTables?: readonly KnownTable[];
 }
 
 export class EdgeFirewall extends pulumi.CustomResource {
@@ -50,6 +51,7 @@ export interface HostFirewallArgs {
   readonly ssh: string;
   /** nft text of `inet jeda_host`. */
   readonly table: string;
+  readonly knownTables?: readonly KnownTable[];
 }
 
 export class HostFirewall extends pulumi.CustomResource {

@@ -1,6 +1,6 @@
 /** The plan of a window, computed from the model alone. Pure: the same hospital gives the same plan. */
 import { Temporal } from "temporal-polyfill";
-import type { Hospital } from "../model/hospital.ts";
+import type { BackupHost, Hospital } from "../model/hospital.ts";
 import type { PlannedSegment, WindowPlan } from "../model/plan.ts";
 import type { Runbook } from "../model/runbook.ts";
 
@@ -9,6 +9,11 @@ export interface PlanExtras {
   readonly hazards?: readonly string[];
   /** The reason, when a window runs without a promoted stage. */
   readonly promotionOverride?: string;
+}
+
+/** What only previews need is no part of a window. */
+function neededOf({ knownTables: _, ...host }: BackupHost): BackupHost {
+  return host;
 }
 
 export function makePlan(hospital: Hospital, runbook: Runbook, extras: PlanExtras = {}): WindowPlan {
@@ -35,7 +40,7 @@ export function makePlan(hospital: Hospital, runbook: Runbook, extras: PlanExtra
       ssh: edge.ssh.window,
       targets: edge.uplinks.flatMap((uplink) => uplink.targets),
     })),
-    backupHost: hospital.backupHost,
+    backupHost: neededOf(hospital.backupHost),
     sources: [...hospital.sources].sort((a, b) => a.order - b.order),
     services: hospital.services,
     notices: hospital.notices,

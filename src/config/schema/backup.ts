@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { BackupHost, MariadbSource, Repository, SmbSource, Source } from "../../model/hospital.ts";
 import { Invalid, isMap, quote } from "../invalid.ts";
+import { knownTable } from "./known-table.ts";
 import { dispatch, fields, integer, list, scalar } from "./shape.ts";
 import { address, host, name, prefix, readHost, size, sshDestination, text } from "./values.ts";
 
@@ -26,7 +27,13 @@ export const backupHost = fields("the backup host", {
   addresses: list(address, "the host's vault addresses", 1),
   controlFrom: list(addressOrPrefix, "the management addresses that may open SSH to the host", 1),
   repository,
-}).transform((written): BackupHost => written);
+  knownTables: list(knownTable, "the site's own tables").optional(),
+}).transform(
+  ({ knownTables, ...written }): BackupHost => ({
+    ...written,
+    ...(knownTables === undefined ? {} : { knownTables }),
+  }),
+);
 
 const share = scalar("a share", (written) => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Edge, EdgeService, LateralPolicy, Segment, Uplink } from "../../model/hospital.ts";
 import { formatPrefix, makeDisjoint, parsePrefix } from "../../network/cidr.ts";
 import { Invalid, quote } from "../invalid.ts";
+import { knownTable } from "./known-table.ts";
 import { dispatch, fields, integer, list, oneOf, scalar } from "./shape.ts";
 import { interfaceName, name, prefix, role, sshDestination, target } from "./values.ts";
 
@@ -62,7 +63,13 @@ export const edge = fields("an edge", {
   ssh: reach,
   uplinks: list(uplink, "the uplinks of the edge", 1),
   services: list(edgeService, "the edge's own services").default([]),
-}).transform((written): Edge => written);
+  knownTables: list(knownTable, "the site's own tables").optional(),
+}).transform(
+  ({ knownTables, ...written }): Edge => ({
+    ...written,
+    ...(knownTables === undefined ? {} : { knownTables }),
+  }),
+);
 
 const mode = oneOf("a lateral mode", ["observe", "enforce"]);
 

@@ -43,6 +43,16 @@ describe("a network is refused with", () => {
       { message: /10\.30\.0\.10 lies in the segment guest/ },
     ],
     [
+      "one of jeda's own tables declared as the site's",
+      [["ssh: edge\n", 'ssh: edge\n      knownTables: ["inet jeda_window"]\n']],
+      { message: /"inet jeda_window" is not a table of the site's own/, at: '"inet jeda_window"' },
+    ],
+    [
+      "a known table's hook without a priority",
+      [["ssh: edge\n", "ssh: edge\n      knownTables: [{ table: ip nat, hooks: [prerouting] }]\n"]],
+      { message: /"prerouting" is not a hook with a priority/, hint: /prerouting -100/ },
+    ],
+    [
       "no vault",
       [["role: vault", "role: management"]],
       { message: /exactly one segment must have the role vault; there are 0/ },

@@ -1,0 +1,11 @@
+import { z } from "zod";
+
+/** What the configuration says of the site's own tables; see `src/firewall/known-tables.ts`. */
+export const knownTablesSchema = z.array(
+  z.strictObject({
+    table: z.string(),
+    hooks: z.array(z.strictObject({ hook: z.string(), priority: z.number() })),
+    sha256: z.string().optional(),
+    reason: z.string().optional(),
+  }),
+);
