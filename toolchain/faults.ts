@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { JedaError } from "../src/model/errors.ts";
 import { chosen, randomCells, wholeMatrix } from "../test/faults/matrix.ts";
+import { commitHere, keepEvidence, passedCells, recordCell, recordedCells } from "../test/faults/record.ts";
 import type { CellOutcome } from "../test/faults/run-cell.ts";
 import { clearLabs, runMatrix } from "../test/faults/run-matrix.ts";
 import { outcomeTable, verdictOf } from "../test/faults/table.ts";
@@ -35,6 +36,10 @@ try {
       list: { type: "boolean", default: false },
       // Without it a cell is not followed by a window of its own: for looking at one fault quickly.
       "no-next": { type: "boolean", default: false },
+      // A directory: a line for each cell in cells.jsonl, and the windows of those that failed.
+      record: { type: "string" },
+      // Leaves out what passed the last time according to that directory.
+      remaining: { type: "boolean", default: false },
     },
   });
   process.chdir(repository);
@@ -44,14 +49,19 @@ try {
       hint: "npm run -s faults -- --list",
     });
   const seed = values.seed === undefined ? Date.now() % 2 ** 31 : whole("seed", values.seed);
+  const { record } = values;
+  const done = values.remaining && record !== undefined ? passedCells(recordedCells(record)) : new Set();
   const cells =
-    values.random === undefined ? among : randomCells(whole("random", values.random), seed, among);
+    values.random === undefined
+      ? among.filter(({ name }) => !done.has(name))
+      : randomCells(whole("random", values.random), seed, among);
   if (values.list) {
     process.stdout.write(`${cells.map(({ name }) => name).join("\n")}\n`);
   } else {
     await ensurePackages();
     await ensureToolchain();
     if (values.random !== undefined) say(`seed ${seed}`);
+    const commit = await commitHere();
     const where = { labs: whole("labs", values.labs), prefix: `f${process.pid}x` };
     for (const name of ["SIGINT", "SIGTERM"] as const) {
       process.once(name, () => void clearLabs(where).finally(() => process.exit(130)));
@@ -59,7 +69,12 @@ try {
     const outcomes = await runMatrix(cells, {
       ...where,
       calm: values["no-next"] ? "none" : "each",
-      onOutcome: (outcome) => say(told(outcome)),
+      onOutcome: (outcome, labId) => {
+        say(told(outcome));
+        if (record === undefined) return;
+        recordCell(record, outcome, commit);
+        if (outcome.broken.length > 0) keepEvidence(record, outcome.cell, labId);
+      },
       log: say,
     });
     const bad = outcomes.filter(({ broken }) => broken.length > 0).length;

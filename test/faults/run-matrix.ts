@@ -11,7 +11,8 @@ export interface MatrixOptions {
   readonly prefix: string;
   /** Which cells are followed by a window without a fault: each, the last on each lab, or none. */
   readonly calm: "each" | "last" | "none";
-  readonly onOutcome: (outcome: CellOutcome) => void;
+  /** Called while the cell's lab still stands. */
+  readonly onOutcome: (outcome: CellOutcome, labId: string) => void;
   readonly log: (line: string) => void;
 }
 
@@ -21,9 +22,9 @@ export async function runMatrix(
 ): Promise<readonly CellOutcome[]> {
   const queue = [...cells];
   const outcomes: CellOutcome[] = [];
-  const tell = (outcome: CellOutcome): void => {
+  const tell = (outcome: CellOutcome, labId: string): void => {
     outcomes.push(outcome);
-    options.onOutcome(outcome);
+    options.onOutcome(outcome, labId);
   };
   const count = Math.max(1, Math.min(options.labs, cells.length));
   const isCalm = (): boolean => options.calm === "each" || (options.calm === "last" && queue.length < count);
@@ -34,7 +35,7 @@ export async function runMatrix(
         lab ??= await raise(`${options.prefix}${number}`, options.log);
         options.log(`${lab.id}: ${cell.name}`);
         const outcome = await attempt(lab, cell, isCalm());
-        tell(outcome);
+        tell(outcome, lab.id);
         if (outcome.broken.some(({ invariant }) => invariant === "next-window")) {
           await lab.down();
           lab = null;
