@@ -1,7 +1,7 @@
 /** Taking a lab away, however it was left: everything is found by the lab's id, nothing needs a record. */
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { execa } from "execa";
-import { labHosts } from "./hospital.ts";
+import { everyHost } from "./hospital.ts";
 import { removeIfEmpty, withLock } from "./lock.ts";
 import { deleteNamespace, endProcesses, namespaceOwners } from "./namespaces.ts";
 import { readPower } from "./power-record.ts";
@@ -24,7 +24,7 @@ export function mountsUnder(directory: string, mountinfo: string): string[] {
 
 /** The work of `down`, for those who hold the lab's lock. */
 export async function clearLab(id: string): Promise<void> {
-  for (const host of labHosts) {
+  for (const host of everyHost) {
     const power = readPower(id, host);
     if (power?.alive) process.kill(power.pid, "SIGKILL");
   }

@@ -14,7 +14,18 @@ export const labHosts = [
   "backup",
   "ops",
 ] as const;
-export type LabHost = (typeof labHosts)[number];
+/** A lab may have a second edge, which carries the guests' way to the internet and stands in every segment. */
+export const everyHost = [...labHosts, "edge2"] as const;
+export type LabHost = (typeof everyHost)[number];
+export type EdgeHost = "edge" | "edge2";
+export type EdgeCount = 1 | 2;
+
+export const hostsOf = (edges: EdgeCount): readonly LabHost[] => (edges === 2 ? everyHost : labHosts);
+export const isEdge = (host: LabHost): host is EdgeHost => host === "edge" || host === "edge2";
+
+/** Which edge the people of a segment have as their gateway. */
+export const edgeOf = (segment: LabSegment, edges: EdgeCount): EdgeHost =>
+  edges === 2 && segment === "guest" ? "edge2" : "edge";
 
 export const labSegments = [
   "internet",
@@ -53,14 +64,14 @@ export interface Port {
   readonly number: number;
 }
 
-/** One port each, but for the edge, which is number 1 in every segment. */
+const edgePorts = (number: number): readonly Port[] =>
+  labSegments.map((segment) => ({ segment, interface: segments[segment].edgeInterface, number }));
+
+/** One port each, but for the edges, which are numbers 1 and 2 in every segment. */
 export const ports: Readonly<Record<LabHost, readonly Port[]>> = {
   internet: [{ segment: "internet", interface: "eth0", number: 10 }],
-  edge: labSegments.map((segment) => ({
-    segment,
-    interface: segments[segment].edgeInterface,
-    number: 1,
-  })),
+  edge: edgePorts(1),
+  edge2: edgePorts(2),
   clinical: [{ segment: "clinical", interface: "eth0", number: 10 }],
   ward: [{ segment: "clinical", interface: "eth0", number: 20 }],
   administrative: [{ segment: "administrative", interface: "eth0", number: 10 }],
@@ -99,7 +110,7 @@ export function macAddress(port: Port): string {
 
 /** The switch's end of a port's cable; at most 15 characters, the kernel's limit. */
 export function switchPort(host: LabHost, port: Port): string {
-  return host === "edge" ? `edge-${port.interface}` : host;
+  return isEdge(host) ? `${host}-${port.interface}` : host;
 }
 
 /** Segments that have a way to the internet through the edge, with the host that stands for their people. */
@@ -114,12 +125,12 @@ const serviceNames: Readonly<Partial<Record<LabHost, readonly string[]>>> = {
   administrative: ["files.internal"],
 };
 
-/** /etc/hosts as `host` sees it: its own name on the loopback, the edge by the gateway of its segment. */
-export function hostsFile(host: LabHost): string {
+/** /etc/hosts as `host` sees it: its own name on the loopback, the edges by their addresses in its segment. */
+export function hostsFile(host: LabHost, edges: EdgeCount = 1): string {
   const own = ports[host][0]?.segment ?? "management";
   const lines = ["127.0.0.1 localhost", "::1 localhost ip6-localhost ip6-loopback"];
-  for (const other of labHosts) {
-    const { v4, v6 } = other === "edge" ? addresses("edge", own) : addresses(other);
+  for (const other of hostsOf(edges)) {
+    const { v4, v6 } = isEdge(other) ? addresses(other, own) : addresses(other);
     const names = [other, ...(serviceNames[other] ?? [])].join(" ");
     lines.push(`${v4} ${names}`, `${v6} ${names}`);
   }

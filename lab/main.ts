@@ -4,6 +4,7 @@ import { execa } from "execa";
 import { JedaError } from "../src/model/errors.ts";
 import { ensurePackages, ensureToolchain } from "../toolchain/ensure.ts";
 import { labDown } from "./down.ts";
+import type { EdgeCount } from "./hospital.ts";
 import { rebootHost } from "./power.ts";
 import { useSystemPath } from "./prerequisites.ts";
 import { hostCommand, hostEnvironment, labHost } from "./shell.ts";
@@ -13,7 +14,7 @@ import { labUp } from "./up.ts";
 import { printReport, runWindow } from "./window-run.ts";
 import { entryCounts, labWork } from "./work.ts";
 
-const usage = `usage: lab up [--size standard|tiny] [--id ID] [--json] [--only-hospital]
+const usage = `usage: lab up [--size standard|tiny] [--edges 1|2] [--id ID] [--json] [--only-hospital]
        lab down [--id ID]
        lab sh HOST [COMMAND…]
        lab reboot HOST [--id ID]
@@ -27,6 +28,11 @@ const say = (line: string): void => {
 
 function refuse(message: string): never {
   throw new JedaError("CONFIG", message, { hint: usage });
+}
+
+function edgesOf(value: string): EdgeCount {
+  if (value === "1" || value === "2") return value === "1" ? 1 : 2;
+  return refuse(`a lab has 1 or 2 edges, not "${value}"`);
 }
 
 function sizeOf(value: string): LabSize {
@@ -66,6 +72,7 @@ async function main(words: string[]): Promise<number> {
     options: {
       id: { type: "string", default: fallback },
       size: { type: "string", default: "standard" },
+      edges: { type: "string", default: "1" },
       json: { type: "boolean", default: false },
       "only-hospital": { type: "boolean", default: false },
     },
@@ -75,7 +82,7 @@ async function main(words: string[]): Promise<number> {
     case "up": {
       await ensurePackages();
       await ensureToolchain();
-      const state = await labUp({ id, size: sizeOf(values.size), log: say });
+      const state = await labUp({ id, size: sizeOf(values.size), edges: edgesOf(values.edges), log: say });
       if (values["only-hospital"]) {
         if (json) process.stdout.write(`${JSON.stringify(state)}\n`);
         return 0;

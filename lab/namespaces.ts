@@ -3,11 +3,11 @@ import { readdirSync, readlinkSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { JedaError } from "../src/model/errors.ts";
-import { type LabHost, labHosts, macAddress, ports, segments, switchPort } from "./hospital.ts";
+import { everyHost, type LabHost, macAddress, ports, segments, switchPort } from "./hospital.ts";
 
 /** Besides the hosts: the switch with its bridges, and the workshop where templates are made. */
 export type NamespaceOwner = LabHost | "switch" | "workshop";
-export const namespaceOwners: readonly NamespaceOwner[] = [...labHosts, "switch", "workshop"];
+export const namespaceOwners: readonly NamespaceOwner[] = [...everyHost, "switch", "workshop"];
 
 export const namespaceName = (id: string, owner: NamespaceOwner): string => `jeda-${id}-${owner}`;
 export const namespacePath = (id: string, owner: NamespaceOwner): string =>

@@ -1,7 +1,7 @@
 /** Waits until a lab answers: every link in both families, every service, asked from where its users sit. */
 import { execa } from "execa";
 import { JedaError } from "../src/model/errors.ts";
-import { addresses, type LabHost } from "./hospital.ts";
+import { addresses, type EdgeCount, type LabHost } from "./hospital.ts";
 import { namespacePath } from "./namespaces.ts";
 
 export interface Question {
@@ -30,6 +30,16 @@ export const readiness: readonly Question[] = [
   { from: "ops", address: addresses("edge", "management").v4, port: 22 },
   { from: "backup", address: addresses("edge", "vault").v4, port: 22 },
 ];
+
+/** What a lab answers with so many edges. */
+export const readinessOf = (edges: EdgeCount): readonly Question[] =>
+  edges === 1
+    ? readiness
+    : [
+        ...readiness,
+        { from: "ops", address: addresses("edge2", "management").v4, port: 22 },
+        { from: "backup", address: addresses("edge2", "vault").v4, port: 22 },
+      ];
 
 // bash, for its /dev/tcp: one process for each question, however often it has to be asked again. Connecting is
 // given to `timeout`, for a lost first packet would otherwise cost a second and more.

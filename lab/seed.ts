@@ -3,7 +3,7 @@ import { chmod, chown, copyFile, mkdir, readFile, rename, writeFile } from "node
 import { dirname, join } from "node:path";
 import { bootScript } from "./boot-script.ts";
 import { labCredentials } from "./credentials.ts";
-import { hostsFile, type LabHost } from "./hospital.ts";
+import { type EdgeCount, hostsFile, type LabHost } from "./hospital.ts";
 import { type HostFile, hostFiles } from "./host-files.ts";
 import {
   authorizedKeys,
@@ -72,6 +72,7 @@ async function sshFiles(host: SshdHost, keys: LabKeys, keyDirectory: string): Pr
 export interface SeedOptions {
   readonly id: string;
   readonly size: LabSize;
+  readonly edges: EdgeCount;
   readonly keys: LabKeys;
   readonly keyDirectory: string;
   /** Executables copied into /usr/local (target path → source path), 0755. */
@@ -84,17 +85,20 @@ export async function seedHost(host: LabHost, options: SeedOptions): Promise<voi
   const rc = await readFile(new URL("./host/rc.sh", import.meta.url), "utf8");
   const files: HostFile[] = [
     { path: "/etc/hostname", content: `${host}\n` },
-    { path: "/etc/hosts", content: hostsFile(host) },
+    { path: "/etc/hosts", content: hostsFile(host, options.edges) },
     { path: "/etc/resolv.conf", content: "# The lab has no name server: /etc/hosts knows everybody.\n" },
     { path: "/etc/lab/rc.sh", content: rc },
-    { path: "/etc/lab/start", content: bootScript(host), mode: 0o755 },
+    { path: "/etc/lab/start", content: bootScript(host, options.edges), mode: 0o755 },
     ...(await accountFiles()),
     ...hostFiles(host, options.size),
     ...(isSshdHost(host) ? await sshFiles(host, options.keys, options.keyDirectory) : []),
   ];
   const holder = host === "ops" || host === "backup" ? host : null;
   if (holder !== null) {
-    files.push({ path: "/etc/ssh/ssh_config", content: sshClientConfig(holder, "/root/.ssh") });
+    files.push({
+      path: "/etc/ssh/ssh_config",
+      content: sshClientConfig(holder, "/root/.ssh", options.edges),
+    });
   }
   // The modes of the seed's directories become those of the host's, "/" included.
   await mkdir(join(seed, "root"), { recursive: true, mode: 0o755 });

@@ -1,7 +1,7 @@
 /** Running commands on a lab host, as its root, without going through its network. */
 import { execa, type Options, type Result } from "execa";
 import { JedaError } from "../src/model/errors.ts";
-import { type LabHost, labHosts } from "./hospital.ts";
+import { everyHost, type LabHost } from "./hospital.ts";
 import { readPower } from "./power-record.ts";
 
 export interface LabShOptions {
@@ -21,10 +21,10 @@ export interface LabShResult {
 
 /** Throws CONFIG for a name that is no lab host. */
 export function labHost(name: string): LabHost {
-  const host = labHosts.find((candidate) => candidate === name);
+  const host = everyHost.find((candidate) => candidate === name);
   if (host !== undefined) return host;
   throw new JedaError("CONFIG", `"${name}" is not a host of the lab`, {
-    hint: `The hosts are ${labHosts.join(", ")}.`,
+    hint: `The hosts are ${everyHost.join(", ")}; edge2 stands in a lab with --edges 2 only.`,
   });
 }
 

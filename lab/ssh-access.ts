@@ -1,5 +1,5 @@
 /** The texts by which the lab's hosts know and admit each other over SSH. Pure. */
-import { addresses, type LabHost, probePoints } from "./hospital.ts";
+import { addresses, type EdgeCount, type EdgeHost, isEdge, type LabHost, probePoints } from "./hospital.ts";
 
 /** Who has keys, and what each key is for. */
 export const clientKeys = {
@@ -8,7 +8,14 @@ export const clientKeys = {
 } as const;
 export type KeyHolder = keyof typeof clientKeys;
 
-export const sshdHosts = ["edge", "ward", "office", "guest", "backup"] as const satisfies readonly LabHost[];
+export const sshdHosts = [
+  "edge",
+  "edge2",
+  "ward",
+  "office",
+  "guest",
+  "backup",
+] as const satisfies readonly LabHost[];
 export type SshdHost = (typeof sshdHosts)[number];
 
 /** Public halves ("ssh-ed25519 AAAA…") of the clients' keys. */
@@ -42,15 +49,19 @@ interface Alias {
   readonly jump?: boolean;
 }
 
-function aliases(holder: KeyHolder): Alias[] {
-  const edge = addresses("edge", holder === "ops" ? "management" : "vault").v4;
-  const toEdge = (key: string): Alias => ({
-    name: `edge-${key}`,
-    host: "edge",
-    hostName: edge,
-    user: "root",
-    key,
-  });
+function aliases(holder: KeyHolder, edges: EdgeCount): Alias[] {
+  const seen = holder === "ops" ? "management" : "vault";
+  const to =
+    (host: EdgeHost) =>
+    (key: string): Alias => ({
+      name: `${host}-${key}`,
+      host,
+      hostName: addresses(host, seen).v4,
+      user: "root",
+      key,
+    });
+  const toEdge = to("edge");
+  const second = (keys: readonly string[]): Alias[] => (edges === 2 ? keys.map(to("edge2")) : []);
   const probes = Object.entries(probePoints).map(
     ([segment, host]): Alias => ({
       name: `probe-${segment}`,
@@ -62,7 +73,7 @@ function aliases(holder: KeyHolder): Alias[] {
     }),
   );
   const jump: Alias = { ...toEdge("probe"), name: "edge-jump", user: "probe" };
-  if (holder === "backup") return [toEdge("window"), jump, ...probes];
+  if (holder === "backup") return [toEdge("window"), ...second(["window"]), jump, ...probes];
   const backup: Alias = {
     name: "backup",
     host: "backup",
@@ -70,12 +81,13 @@ function aliases(holder: KeyHolder): Alias[] {
     user: "root",
     key: "backup",
   };
-  return [...["read", "window", "policy", "admin"].map(toEdge), jump, ...probes, backup];
+  const each = ["read", "window", "policy", "admin"];
+  return [...each.map(toEdge), ...second(each), jump, ...probes, backup];
 }
 
 /** ssh_config of a holder whose keys and known hosts stand in `directory`. */
-export function sshClientConfig(holder: KeyHolder, directory: string): string {
-  const blocks = aliases(holder).map((alias) =>
+export function sshClientConfig(holder: KeyHolder, directory: string, edges: EdgeCount = 1): string {
+  const blocks = aliases(holder, edges).map((alias) =>
     [
       `Host ${alias.name}`,
       `  HostName ${alias.hostName}`,
@@ -113,7 +125,7 @@ const jumpTargets = Object.values(probePoints)
 /** authorized_keys by account, for one host. */
 export function authorizedKeys(host: SshdHost, keys: PublicKeys): { root: string; probe: string } {
   const lines = (entries: readonly string[]) => entries.map((entry) => `${entry}\n`).join("");
-  if (host === "edge") {
+  if (isEdge(host)) {
     const forced = (mode: string) => `restrict,command="/usr/local/lib/jeda/edge ${mode}"`;
     const jumping = `port-forwarding,${jumpTargets}`;
     return {

@@ -6,7 +6,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { JedaError } from "../src/model/errors.ts";
-import type { LabHost } from "./hospital.ts";
+import type { EdgeCount, LabHost } from "./hospital.ts";
 
 export type LabSize = "standard" | "tiny";
 
@@ -14,6 +14,7 @@ export interface LabState {
   readonly version: 1;
   readonly id: string;
   readonly size: LabSize;
+  readonly edges: EdgeCount;
   /** ISO 8601, UTC: when the last host answered. */
   readonly readyAt: string;
   /** Milliseconds that bringing it up took. */

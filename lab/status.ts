@@ -1,5 +1,5 @@
 /** What is known of a lab. */
-import { type LabHost, labHosts } from "./hospital.ts";
+import { hostsOf, type LabHost } from "./hospital.ts";
 import { namespaceExists } from "./namespaces.ts";
 import { readPower } from "./power-record.ts";
 import { type LabState, readState } from "./state.ts";
@@ -21,7 +21,7 @@ export interface LabStatus {
 
 export function labState(id: string): LabStatus {
   const state = readState(id);
-  const hosts = labHosts.map((host) => {
+  const hosts = hostsOf(state?.edges ?? 1).map((host) => {
     const power = namespaceExists(id, host) ? readPower(id, host) : null;
     return { host, pid: power?.alive ? power.pid : null };
   });

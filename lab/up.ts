@@ -5,15 +5,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { clearLab } from "./down.ts";
-import { hostsFile, type LabHost, labHosts } from "./hospital.ts";
+import { type EdgeCount, hostsFile, hostsOf, isEdge, type LabHost } from "./hospital.ts";
 import { withLock } from "./lock.ts";
 import { createNamespace, createSwitch, namespacePath } from "./namespaces.ts";
 import { mountDisk, powerOn } from "./power.ts";
 import { checkPrerequisites } from "./prerequisites.ts";
-import { waitUntilReady } from "./ready.ts";
+import { readinessOf, waitUntilReady } from "./ready.ts";
 import { seedHost } from "./seed.ts";
 import { knownHosts, sshClientConfig } from "./ssh-access.ts";
 import { type LabKeys, layOutKeys, makeKeys } from "./ssh-keys.ts";
+import { writeTwoEdges } from "./stack-file.ts";
 import {
   backendDir,
   checkLabId,
@@ -34,6 +35,8 @@ import { backupPrograms } from "./toolchain-programs.ts";
 export interface LabUpOptions {
   readonly id: string;
   readonly size: LabSize;
+  /** One unless told; with two, `stackFile(id)` describes the hospital. */
+  readonly edges?: EdgeCount;
   /** Progress, one line at a time. */
   readonly log: (line: string) => void;
 }
@@ -51,7 +54,7 @@ export async function labUp(options: LabUpOptions): Promise<LabState> {
   return withLock(lockFile(id), 120, `the lab "${id}"`, () => raise(options));
 }
 
-async function raise({ id, size, log }: LabUpOptions): Promise<LabState> {
+async function raise({ id, size, edges = 1, log }: LabUpOptions): Promise<LabState> {
   const started = Date.now();
   await clearLab(id);
   await mkdir(stateDir(id), { recursive: true, mode: 0o700 });
@@ -63,22 +66,31 @@ async function raise({ id, size, log }: LabUpOptions): Promise<LabState> {
     createSwitch(id),
     mkdir(backendDir(id), { mode: 0o700 }),
   ]);
-  await layOutOps(id, keys, keyDirectory);
-  log(`lab ${id}: starting ${labHosts.length} hosts`);
+  await layOutOps(id, keys, keyDirectory, edges);
+  if (edges === 2) writeTwoEdges(id);
+  const hosts = hostsOf(edges);
+  log(`lab ${id}: starting ${hosts.length} hosts`);
   await Promise.all(
-    labHosts.map(async (host) => {
+    hosts.map(async (host) => {
       await mountDisk(id, host, size === "tiny");
       const template = templates[host];
       if (template !== undefined) await symlink(template, join(hostDir(id, host), "template"));
-      await seedHost(host, { id, size, keys, keyDirectory, programs: await programsOf(host, log) });
+      await seedHost(host, { id, size, edges, keys, keyDirectory, programs: await programsOf(host, log) });
       await powerOn(id, host);
     }),
   );
   await rm(keyDirectory, { recursive: true });
   log(`lab ${id}: waiting for its networks and services`);
-  await waitUntilReady(id);
+  await waitUntilReady(id, readinessOf(edges));
   const now = Date.now();
-  const state: LabState = { version: 1, id, size, readyAt: new Date(now).toISOString(), upMs: now - started };
+  const state: LabState = {
+    version: 1,
+    id,
+    size,
+    edges,
+    readyAt: new Date(now).toISOString(),
+    upMs: now - started,
+  };
   writeState(state);
   log(`lab ${id}: up after ${(state.upMs / 1000).toFixed(1)} s`);
   return state;
@@ -102,16 +114,16 @@ async function makeTemplates(
 }
 
 /** What is bound over this machine's files for whoever acts as ops; see ops.ts. */
-async function layOutOps(id: string, keys: LabKeys, keyDirectory: string): Promise<void> {
+async function layOutOps(id: string, keys: LabKeys, keyDirectory: string, edges: EdgeCount): Promise<void> {
   const directory = opsDir(id);
   await layOutKeys("ops", keyDirectory, directory, knownHosts(keys.hosts));
-  await writeFile(sshConfig(id), sshClientConfig("ops", directory), { mode: 0o644 });
-  await writeFile(join(directory, "hosts"), hostsFile("ops"), { mode: 0o644 });
+  await writeFile(sshConfig(id), sshClientConfig("ops", directory, edges), { mode: 0o644 });
+  await writeFile(join(directory, "hosts"), hostsFile("ops", edges), { mode: 0o644 });
   await writeFile(join(directory, "resolv.conf"), "# The lab has no name server.\n", { mode: 0o644 });
 }
 
 async function programsOf(host: LabHost, log: (line: string) => void): Promise<Record<string, string>> {
   if (host === "backup") return backupPrograms(log);
-  if (host !== "edge") return {};
+  if (!isEdge(host)) return {};
   return existsSync(edgeScript) ? { "usr/local/lib/jeda/edge": edgeScript } : {};
 }

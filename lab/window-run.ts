@@ -7,6 +7,8 @@ import { pulumiEnvironment } from "../toolchain/environment.ts";
 import { repository } from "../toolchain/paths.ts";
 import { ensureStack } from "../toolchain/stack.ts";
 import { opsCommand } from "./ops.ts";
+import { stackFileWords } from "./stack-file.ts";
+import { readState } from "./state.ts";
 import { entryCounts, labWork } from "./work.ts";
 
 const stack = "lab";
@@ -21,8 +23,12 @@ export interface WindowRun {
 export async function runWindow(id: string, log: (line: string) => void): Promise<WindowRun> {
   await ensureStack(stack, id);
   await labWork(id, "start");
-  log(`lab ${id}: pulumi up --stack ${stack}`);
-  const exitCode = await asOps(id, ["pulumi", "up", "--yes", "--skip-preview", "--stack", stack]);
+  const up = [
+    ...["pulumi", "up", "--yes", "--skip-preview", "--stack", stack],
+    ...stackFileWords(id, readState(id)?.edges ?? 1),
+  ];
+  log(`lab ${id}: ${up.join(" ")}`);
+  const exitCode = await asOps(id, [...up]);
   // Entry stops before the last count, so that the report says what anybody can count again afterwards.
   await labWork(id, "stop");
   return { report: await finalReport(id, exitCode), exitCode };

@@ -63,8 +63,14 @@ try {
     if (values.random !== undefined) say(`seed ${seed}`);
     const commit = await commitHere();
     const where = { labs: whole("labs", values.labs), prefix: `f${process.pid}x` };
+    let clearing = false;
+    // `on`, not `once`: a listener that is gone already counts as none, and execa's own would end this process.
     for (const name of ["SIGINT", "SIGTERM"] as const) {
-      process.once(name, () => void clearLabs(where).finally(() => process.exit(130)));
+      process.on(name, () => {
+        if (clearing) return;
+        clearing = true;
+        void clearLabs(where).finally(() => process.exit(130));
+      });
     }
     const outcomes = await runMatrix(cells, {
       ...where,

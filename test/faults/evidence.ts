@@ -2,19 +2,23 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { labCredentials } from "../../lab/credentials.ts";
-import { addresses } from "../../lab/hospital.ts";
+import { addresses, type EdgeHost } from "../../lab/hospital.ts";
 import { diskDir } from "../../lab/state.ts";
 import type { FaultLab } from "./fault-lab.ts";
 
-/** Elements of the lease sets in the edge's kernel; a table that is gone holds none. */
+/** Elements of the lease sets in the edges' kernels; a table that is gone holds none. */
 export async function leases(lab: FaultLab): Promise<readonly string[]> {
-  const { exitCode, stdout } = await lab.sh("edge", "nft -j list table inet jeda_window");
+  return (await Promise.all(lab.edgeHosts.map((edge) => leasesOf(lab, edge)))).flat();
+}
+
+async function leasesOf(lab: FaultLab, edge: EdgeHost): Promise<readonly string[]> {
+  const { exitCode, stdout } = await lab.sh(edge, "nft -j list table inet jeda_window");
   if (exitCode !== 0) return [];
   const { nftables } = JSON.parse(stdout) as {
     nftables: { set?: { name: string; elem?: { elem?: { val: unknown } }[] } }[];
   };
   return nftables.flatMap(({ set }) =>
-    (set?.elem ?? []).map(({ elem }) => `${set?.name} ${JSON.stringify(elem?.val)}`),
+    (set?.elem ?? []).map(({ elem }) => `${edge}: ${set?.name} ${JSON.stringify(elem?.val)}`),
   );
 }
 

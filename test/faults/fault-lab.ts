@@ -3,10 +3,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ExecaError, execa, type Result } from "execa";
 import { labDown } from "../../lab/down.ts";
-import type { LabHost } from "../../lab/hospital.ts";
+import type { EdgeCount, EdgeHost, LabHost } from "../../lab/hospital.ts";
 import { namespacePath, namespaceProcesses } from "../../lab/namespaces.ts";
 import { opsCommand } from "../../lab/ops.ts";
 import { labSh } from "../../lab/shell.ts";
+import { stackFileWords, twoEdgesFile } from "../../lab/stack-file.ts";
 import { diskDir } from "../../lab/state.ts";
 import { labUp } from "../../lab/up.ts";
 import { labWork } from "../../lab/work.ts";
@@ -33,10 +34,21 @@ const longestMs = 240_000;
 
 export class FaultLab {
   readonly id: string;
+  readonly edges: EdgeCount;
   #watcher: Watcher | undefined;
 
-  constructor(id: string) {
+  constructor(id: string, edges: EdgeCount = 1) {
     this.id = id;
+    this.edges = edges;
+  }
+
+  get edgeHosts(): readonly EdgeHost[] {
+    return this.edges === 2 ? ["edge", "edge2"] : ["edge"];
+  }
+
+  /** What describes this lab's hospital: a stack, or a stack's file. */
+  get stack(): string {
+    return this.edges === 2 ? twoEdgesFile(this.id) : "lab";
   }
 
   get watcher(): Watcher {
@@ -45,7 +57,7 @@ export class FaultLab {
   }
 
   async up(): Promise<void> {
-    await labUp({ id: this.id, size: "tiny", log: () => {} });
+    await labUp({ id: this.id, size: "tiny", edges: this.edges, log: () => {} });
     await ensureStack("lab", this.id);
     await this.install();
     await labWork(this.id, "start");
@@ -70,6 +82,7 @@ export class FaultLab {
       ...words,
       "--stack",
       "lab",
+      ...stackFileWords(this.id, this.edges),
       "--non-interactive",
       "--color",
       "never",

@@ -14,8 +14,8 @@ export const injectableStates = [
 ] as const satisfies readonly WindowState[];
 export type InjectableState = (typeof injectableStates)[number];
 
-/** What a fault injures by itself, so that jeda can't be blamed: `edge` carries no packets for a while. */
-export type Injury = "clinical" | "edge";
+/** What a fault injures by itself, so that jeda can't be blamed: an edge carries no packets for a while. */
+export type Injury = "clinical" | "edge" | "edge2";
 
 export interface Scene {
   readonly lab: FaultLab;
@@ -36,6 +36,12 @@ export interface Fault {
   readonly never?: (state: InjectableState) => readonly WindowResult[];
   /** Milliseconds after the start at which the kernel reconnects, where the usual would not do. */
   readonly reconnectByMs?: number;
+  /** Two: the cell runs on a lab with a second edge, which carries the guests. */
+  readonly edges?: 2;
+  /** At most so many milliseconds lie between the isolated segments' returns. */
+  readonly apartMs?: number;
+  /** Another plan than the lab's, such as one with a heartbeat. */
+  readonly plan?: (usual: WindowPlan) => WindowPlan;
   /** Done before the window is armed, for what must be wrong from the beginning. */
   prepare?(lab: FaultLab): Promise<void>;
   /** Resolves when the fault has happened, or is over where it ends by itself. */

@@ -31,6 +31,10 @@ export interface Observation {
   /** Exit code of `jeda window follow`, asked again after the window where the fault had killed it. */
   readonly followExit: number;
   readonly report: Report | null;
+  /** Which edge carries which isolated segment. */
+  readonly edgeOf: Readonly<Record<string, string>>;
+  /** Within how many milliseconds the segments have to return, or null where each may by itself. */
+  readonly apartMs: number | null;
   readonly injures: readonly Injury[];
   readonly never: readonly WindowResult[];
   /** Epoch milliseconds between which the fault injured what it injures. */
@@ -61,7 +65,7 @@ export function judge(seen: Observation): readonly Broken[] {
   const say = (invariant: Invariant, ...whys: readonly string[]): void => {
     for (const why of whys) found.push({ invariant, why });
   };
-  say("back-on-time", ...late(seen));
+  say("back-on-time", ...late(seen), ...apart(seen));
   say("vault-shut", ...seen.reachesBackup, ...seen.leases.map((lease) => `the edge still holds ${lease}`));
   say(
     "vault-shut",
@@ -84,17 +88,19 @@ function each(families: Families): [string, readonly Attempt[]][] {
 function late(seen: Observation): string[] {
   const { deadlines, plan, injures, injury } = seen;
   if (deadlines === null) return [];
-  const down = injures.includes("edge") ? injury.to + 2_000 : 0;
-  const from = Math.max(deadlines.reconnectBy + graceMs, down);
   // A window that never isolated has nothing to release: all is as it was when it ends.
   const cut = seen.entries.some((entry) => entry.type === "isolated");
-  const ended = seen.entries.find((entry) => entry.type === (cut ? "released" : "ended"));
-  const told = ended === undefined ? Number.POSITIVE_INFINITY : Date.parse(ended.at) + graceMs;
-  const since = Math.max(Math.min(from, told), down);
   return plan.segments
     .filter((segment) => segment.isolate)
-    .flatMap(({ name }) =>
-      each(seen.uplink[name] ?? { v4: [], v6: [] }).flatMap(([family, attempts]) => {
+    .flatMap(({ name }) => {
+      const ended = seen.entries.find((entry) =>
+        cut ? entry.type === "released" && entry.edge === seen.edgeOf[name] : entry.type === "ended",
+      );
+      const down = injures.some((one) => one === seen.edgeOf[name]) ? injury.to + 2_000 : 0;
+      const from = Math.max(deadlines.reconnectBy + graceMs, down);
+      const told = ended === undefined ? Number.POSITIVE_INFINITY : Date.parse(ended.at) + graceMs;
+      const since = Math.max(Math.min(from, told), down);
+      return each(seen.uplink[name] ?? { v4: [], v6: [] }).flatMap(([family, attempts]) => {
         const after = attempts.filter(({ began }) => began >= since && began <= seen.watchedTo - 1_000);
         if (after.length === 0) return [`${name} ${family}: nothing was tried after it`];
         const cut = longestSilence(after);
@@ -103,8 +109,29 @@ function late(seen: Observation): string[] {
         return [
           `${name} ${family} is cut ${cut.ms} ms, beginning ${cut.from - deadlines.reconnectBy} ms after the deadline`,
         ];
+      });
+    });
+}
+
+/** All edges hold the lease, or none: segments of different edges return within the time given. */
+function apart(seen: Observation): string[] {
+  const { apartMs, plan } = seen;
+  if (apartMs === null) return [];
+  const returns = plan.segments
+    .filter((segment) => segment.isolate)
+    .flatMap(({ name }) =>
+      each(seen.uplink[name] ?? { v4: [], v6: [] }).flatMap(([family, attempts]) => {
+        const last = attempts.findLast(({ ok }) => !ok);
+        const back = attempts.find(
+          ({ began, ok }) => ok && began > (last?.began ?? Number.POSITIVE_INFINITY),
+        );
+        return back === undefined ? [] : [{ who: `${name} ${family}`, at: back.began }];
       }),
-    );
+    )
+    .toSorted((a, b) => a.at - b.at);
+  const [first, last] = [returns[0], returns.at(-1)];
+  if (first === undefined || last === undefined || last.at - first.at <= apartMs) return [];
+  return [`${last.who} is back ${last.at - first.at} ms after ${first.who}`];
 }
 
 function vaultReached(from: string, families: Families): string[] {

@@ -6,6 +6,7 @@ import { edgeFaults } from "./kinds/edge.ts";
 import { peopleFaults } from "./kinds/people.ts";
 import { runnerFaults } from "./kinds/runner.ts";
 import { sourceFaults } from "./kinds/sources.ts";
+import { twoEdgesFaults } from "./kinds/two-edges.ts";
 
 export const faults: readonly Fault[] = [
   ...runnerFaults,
@@ -14,6 +15,7 @@ export const faults: readonly Fault[] = [
   ...sourceFaults,
   ...clinicalFaults,
   ...peopleFaults,
+  ...twoEdgesFaults,
 ];
 
 export const wholeMatrix: readonly Cell[] = faults.flatMap((fault) =>

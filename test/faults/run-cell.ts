@@ -1,5 +1,6 @@
 /** One cell: a real window with the fault in it, watched by packets, judged, and followed by a window without one. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { edgeOf } from "../../lab/hospital.ts";
 import { loadFromStackFile } from "../../src/config/load.ts";
 import type { WindowPlan } from "../../src/model/plan.ts";
 import type { Report } from "../../src/model/report.ts";
@@ -26,8 +27,8 @@ const calmMs = 150_000;
 const pollMs = 40;
 
 /** The lab's plan under an id of its own, with the deadlines in proportion. */
-export function planFor(id: string, reconnectByMs: number): WindowPlan {
-  const { hospital, runbook } = loadFromStackFile("lab", repository);
+export function planFor(id: string, reconnectByMs: number, stack = "lab"): WindowPlan {
+  const { hospital, runbook } = loadFromStackFile(stack, repository);
   const plan = makePlan(hospital, runbook);
   const schedule = {
     ...plan.schedule,
@@ -38,6 +39,8 @@ export function planFor(id: string, reconnectByMs: number): WindowPlan {
   return { ...plan, id, schedule };
 }
 
+const isolatable = ["administrative", "guest"] as const;
+
 let windows = 0;
 const windowName = (what: string): string =>
   `${what.replaceAll(/[^a-z0-9-]/g, "-")}-${process.pid}-${++windows}`;
@@ -47,7 +50,8 @@ export class NeverReached extends Error {}
 
 export async function runCell(lab: FaultLab, cell: Cell, calm: boolean): Promise<CellOutcome> {
   const { fault } = cell;
-  const plan = planFor(windowName(cell.name), fault.reconnectByMs ?? usualMs);
+  const usual = planFor(windowName(cell.name), fault.reconnectByMs ?? usualMs, lab.stack);
+  const plan = fault.plan?.(usual) ?? usual;
   lab.watcher.forget();
   const began = Date.now();
   await fault.prepare?.(lab);
@@ -108,6 +112,8 @@ export async function runCell(lab: FaultLab, cell: Cell, calm: boolean): Promise
     entries: lab.journal(plan.id),
     followExit,
     report,
+    edgeOf: Object.fromEntries(isolatable.map((segment) => [segment, edgeOf(segment, lab.edges)])),
+    apartMs: fault.apartMs ?? null,
     injures: fault.injures ?? [],
     never: fault.never?.(cell.state ?? "preflight") ?? [],
     injury: { from: injectedAt, to: fault.mend === undefined ? injectedUntil : mendedAt },
@@ -133,7 +139,7 @@ export async function runCell(lab: FaultLab, cell: Cell, calm: boolean): Promise
 
 /** A window without a fault, in the same lab; why it was not as always, or null. */
 export async function runCalm(lab: FaultLab): Promise<string | null> {
-  const plan = planFor(windowName("calm"), calmMs);
+  const plan = planFor(windowName("calm"), calmMs, lab.stack);
   const armed = await lab.arm(plan);
   if (armed.exitCode !== 0) return `it could not be armed: ${armed.all}`;
   const { exitCode, all } = await lab.jeda(["window", "follow", "--id", plan.id]);

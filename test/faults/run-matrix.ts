@@ -1,5 +1,6 @@
 /** Runs cells on several labs side by side; a lab that a cell leaves unfit is taken down, and a new one comes up. */
 import { labDown } from "../../lab/down.ts";
+import type { EdgeCount } from "../../lab/hospital.ts";
 import type { Cell } from "./fault.ts";
 import { FaultLab } from "./fault-lab.ts";
 import { type CellOutcome, NeverReached, runCell } from "./run-cell.ts";
@@ -31,8 +32,13 @@ export async function runMatrix(
   const worker = async (number: number): Promise<void> => {
     let lab: FaultLab | null = null;
     try {
-      for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) {
-        lab ??= await raise(`${options.prefix}${number}`, options.log);
+      for (let cell = take(queue, lab); cell !== undefined; cell = take(queue, lab)) {
+        const edges = cell.fault.edges ?? 1;
+        if (lab !== null && lab.edges !== edges) {
+          await lab.down();
+          lab = null;
+        }
+        lab ??= await raise(`${options.prefix}${number}`, edges, options.log);
         options.log(`${lab.id}: ${cell.name}`);
         const outcome = await attempt(lab, cell, isCalm());
         tell(outcome, lab.id);
@@ -49,8 +55,14 @@ export async function runMatrix(
   return outcomes;
 }
 
-async function raise(id: string, log: (line: string) => void): Promise<FaultLab> {
-  const lab = new FaultLab(id);
+/** The next cell that this lab can run, or the next at all. */
+function take(queue: Cell[], lab: FaultLab | null): Cell | undefined {
+  const fitting = queue.findIndex(({ fault }) => lab === null || (fault.edges ?? 1) === lab.edges);
+  return queue.splice(Math.max(0, fitting), 1)[0];
+}
+
+async function raise(id: string, edges: EdgeCount, log: (line: string) => void): Promise<FaultLab> {
+  const lab = new FaultLab(id, edges);
   const began = Date.now();
   try {
     await lab.up();
