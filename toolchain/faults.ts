@@ -1,7 +1,7 @@
 /** `npm run -s faults -- [--only PATTERN] [--random N --seed S] [--json] [--labs N]`: the fault matrix, in the lab. */
 import { parseArgs } from "node:util";
 import { JedaError } from "../src/model/errors.ts";
-import { chosen, randomCells, wholeMatrix } from "../test/faults/matrix.ts";
+import { breadthFirst, chosen, randomCells, wholeMatrix } from "../test/faults/matrix.ts";
 import { commitHere, keepEvidence, passedCells, recordCell, recordedCells } from "../test/faults/record.ts";
 import type { CellOutcome } from "../test/faults/run-cell.ts";
 import { clearLabs, runMatrix } from "../test/faults/run-matrix.ts";
@@ -34,8 +34,9 @@ try {
       labs: { type: "string", default: "2" },
       json: { type: "boolean", default: false },
       list: { type: "boolean", default: false },
-      // Without it a cell is not followed by a window of its own: for looking at one fault quickly.
+      // After every so many cells of a lab comes a window without a fault; none for looking at one fault quickly.
       "no-next": { type: "boolean", default: false },
+      next: { type: "string", default: "1" },
       // A directory: a line for each cell in cells.jsonl, and the windows of those that failed.
       record: { type: "string" },
       // Leaves out what passed the last time according to that directory.
@@ -53,7 +54,7 @@ try {
   const done = values.remaining && record !== undefined ? passedCells(recordedCells(record)) : new Set();
   const cells =
     values.random === undefined
-      ? among.filter(({ name }) => !done.has(name))
+      ? breadthFirst(among.filter(({ name }) => !done.has(name)))
       : randomCells(whole("random", values.random), seed, among);
   if (values.list) {
     process.stdout.write(`${cells.map(({ name }) => name).join("\n")}\n`);
@@ -74,7 +75,7 @@ try {
     }
     const outcomes = await runMatrix(cells, {
       ...where,
-      calm: values["no-next"] ? "none" : "each",
+      calm: values["no-next"] ? 0 : whole("next", values.next),
       onOutcome: (outcome, labId) => {
         say(told(outcome));
         if (record === undefined) return;

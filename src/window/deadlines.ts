@@ -52,7 +52,8 @@ export type BootDeadlines = Deadlines;
 export function bootDeadlines(status: WindowStatus, clock: Clock): BootDeadlines {
   const { deadlines, runners } = status;
   const byWall = clock.bootMs() - clock.wallMs();
-  const earlier = runners.find((runner) => runner.bootId === clock.bootId);
+  // The first journals did not tell a runner's boot clock.
+  const earlier = runners.find((one) => one.bootId === clock.bootId && Number.isFinite(one.bootMs));
   const byBoot = earlier === undefined ? byWall : earlier.bootMs - Date.parse(earlier.at);
   const on = (wall: number): number => wall + Math.min(byWall, byBoot);
   return {

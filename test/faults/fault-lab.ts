@@ -1,5 +1,5 @@
 /** A tiny lab for the fault matrix: jeda is installed by one real `pulumi up`, windows are armed one after another. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ExecaError, execa, type Result } from "execa";
 import { labDown } from "../../lab/down.ts";
@@ -7,8 +7,8 @@ import type { EdgeCount, EdgeHost, LabHost } from "../../lab/hospital.ts";
 import { namespacePath, namespaceProcesses } from "../../lab/namespaces.ts";
 import { opsCommand } from "../../lab/ops.ts";
 import { labSh } from "../../lab/shell.ts";
-import { stackFileWords, twoEdgesFile } from "../../lab/stack-file.ts";
-import { diskDir } from "../../lab/state.ts";
+import { twoEdgesFile } from "../../lab/stack-file.ts";
+import { diskDir, stateDir } from "../../lab/state.ts";
 import { labUp } from "../../lab/up.ts";
 import { labWork } from "../../lab/work.ts";
 import type { JournalEntry } from "../../src/model/journal.ts";
@@ -36,6 +36,8 @@ export class FaultLab {
   readonly id: string;
   readonly edges: EdgeCount;
   #watcher: Watcher | undefined;
+  #attempt = 0;
+  #attemptFile: string | undefined;
 
   constructor(id: string, edges: EdgeCount = 1) {
     this.id = id;
@@ -48,7 +50,7 @@ export class FaultLab {
 
   /** What describes this lab's hospital: a stack, or a stack's file. */
   get stack(): string {
-    return this.edges === 2 ? twoEdgesFile(this.id) : "lab";
+    return this.#attemptFile ?? (this.edges === 2 ? twoEdgesFile(this.id) : "lab");
   }
 
   get watcher(): Watcher {
@@ -66,28 +68,47 @@ export class FaultLab {
 
   /** Everything but the window; repairs as well. */
   async install(): Promise<void> {
+    const without = ["--exclude", "**::arm", "--exclude", "**::follow"];
+    const ran = await this.pulumi(["up", "--yes", "--skip-preview", "--refresh", ...without]);
+    if (ran.exitCode !== 0) throw new Error(`pulumi up on ${this.id}: ${ran.all}`);
+  }
+
+  async pulumi(words: readonly string[]): Promise<Ran> {
+    return ran(await this.startPulumi(words));
+  }
+
+  private startPulumi(words: readonly string[]) {
     const { pulumi } = pulumiEnvironment(this.id);
-    const words = [
-      "up",
-      "--yes",
-      "--skip-preview",
-      "--refresh",
-      "--exclude",
-      "**::arm",
-      "--exclude",
-      "**::follow",
-    ];
-    const ran = await this.asOps([
+    const takesFile = ["up", "refresh"].includes(words[0] ?? "");
+    const file = takesFile && this.stack !== "lab" ? ["--config-file", this.stack] : [];
+    return this.start([
       pulumi,
       ...words,
-      "--stack",
-      "lab",
-      ...stackFileWords(this.id, this.edges),
-      "--non-interactive",
-      "--color",
-      "never",
+      ...["--stack", "lab", ...file, "--non-interactive", "--color", "never"],
     ]);
-    if (ran.exitCode !== 0) throw new Error(`pulumi up on ${this.id}: ${ran.all}`);
+  }
+
+  /** A stack file for the next window that Pulumi arms, with the matrix's deadlines; until the lab goes. */
+  nextAttempt(): string {
+    const base = this.edges === 2 ? twoEdgesFile(this.id) : join(repository, "stacks/Pulumi.lab.yaml");
+    this.#attempt += 1;
+    const text = readFileSync(base, "utf8")
+      .replace(/startCutoff: \S+/, `attempt: ${this.#attempt}\n    startCutoff: 30s`)
+      .replace(/backupStop: \S+/, "backupStop: 42s")
+      .replace(/reconnectBy: \S+/, "reconnectBy: 60s");
+    const file = join(stateDir(this.id), `attempt-${this.#attempt}.yaml`);
+    writeFileSync(file, text, { mode: 0o644 });
+    this.#attemptFile = file;
+    return file;
+  }
+
+  /** `pulumi up` that arms and follows the window of the last `nextAttempt`. */
+  startUp() {
+    return this.startPulumi(["up", "--yes", "--skip-preview"]);
+  }
+
+  async upWithWindow(): Promise<Ran> {
+    return ran(await this.startUp());
   }
 
   async down(): Promise<void> {
@@ -139,9 +160,13 @@ export class FaultLab {
     return exitCode ?? 137;
   }
 
+  journalFile(window: string): string {
+    return join(diskDir(this.id, "backup"), "upper/var/lib/jeda/windows", window, "journal.jsonl");
+  }
+
   /** The whole lines of a window's journal, read past every host and every shell. */
   journal(window: string): readonly JournalEntry[] {
-    const file = join(diskDir(this.id, "backup"), "upper/var/lib/jeda/windows", window, "journal.jsonl");
+    const file = this.journalFile(window);
     if (!existsSync(file)) return [];
     const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
     return lines.map((line) => JSON.parse(line) as JournalEntry);

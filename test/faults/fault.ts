@@ -22,8 +22,8 @@ export interface Scene {
   readonly plan: WindowPlan;
   /** Epoch milliseconds of the window's `reconnectBy`. */
   readonly deadline: number;
-  /** Kills whoever follows the window, as a closed terminal does. */
-  killFollower(): void;
+  /** Ends whoever follows the window, as a closed terminal does (SIGKILL), or as Ctrl-C does. */
+  killFollower(signal?: NodeJS.Signals): void;
   /** Resolves when the window's end is in its journal, or at the moment given. */
   untilEnded(orAt: number): Promise<void>;
 }
@@ -40,6 +40,10 @@ export interface Fault {
   readonly edges?: 2;
   /** At most so many milliseconds lie between the isolated segments' returns. */
   readonly apartMs?: number;
+  /** By how much the journal's times are wrong from the fault on: the backup host's wall clock was moved. */
+  readonly shiftsJournalMs?: number;
+  /** The window is armed and followed by a real `pulumi up`. */
+  readonly byPulumi?: true;
   /** Another plan than the lab's, such as one with a heartbeat. */
   readonly plan?: (usual: WindowPlan) => WindowPlan;
   /** Done before the window is armed, for what must be wrong from the beginning. */

@@ -186,12 +186,16 @@ function lies(seen: Observation): string[] {
 
 /** `ok` means that nothing got out of an isolated segment from the isolation until the release. */
 function notIsolated(seen: Observation, report: Report): string[] {
+  const first = seen.entries.find((entry) => entry.type === "isolated");
   return report.segments.flatMap(({ name, isolatedAt, reconnectedAt }) => {
     if (isolatedAt === null || reconnectedAt === null)
       return [`ok, and ${name} was not isolated and reconnected`];
     // Back from the moment it is asked for, although an edge whose SSH is slow confirms it later.
     const asked = seen.entries.find((entry) => entry.type === "state" && entry.state === "reconnecting");
-    const [from, to] = [Date.parse(isolatedAt) + 100, Date.parse(asked?.at ?? reconnectedAt) - 1_200];
+    const [from, to] = [
+      Date.parse(first?.at ?? isolatedAt) + 100,
+      Date.parse(asked?.at ?? reconnectedAt) - 1_200,
+    ];
     return each(seen.uplink[name] ?? { v4: [], v6: [] }).flatMap(([family, attempts]) => {
       const inside = attempts.filter(({ began }) => began >= from && began <= to);
       const out = inside.filter(({ ok }) => ok);

@@ -2,10 +2,14 @@
 import type { Cell, Fault } from "./fault.ts";
 import { backupHostFaults } from "./kinds/backup-host.ts";
 import { clinicalFaults } from "./kinds/clinical.ts";
+import { clockFaults } from "./kinds/clocks.ts";
 import { edgeFaults } from "./kinds/edge.ts";
+import { journalFaults } from "./kinds/journals.ts";
 import { peopleFaults } from "./kinds/people.ts";
+import { pulumiFaults } from "./kinds/pulumi.ts";
 import { runnerFaults } from "./kinds/runner.ts";
 import { sourceFaults } from "./kinds/sources.ts";
+import { sshFaults } from "./kinds/ssh.ts";
 import { twoEdgesFaults } from "./kinds/two-edges.ts";
 
 export const faults: readonly Fault[] = [
@@ -15,6 +19,10 @@ export const faults: readonly Fault[] = [
   ...sourceFaults,
   ...clinicalFaults,
   ...peopleFaults,
+  ...sshFaults,
+  ...clockFaults,
+  ...journalFaults,
+  ...pulumiFaults,
   ...twoEdgesFaults,
 ];
 
@@ -29,6 +37,21 @@ export function chosen(pattern: string, cells: readonly Cell[] = wholeMatrix): r
     return new RegExp(escaped.replaceAll("*", ".*"));
   });
   return cells.filter(({ name }) => parts.some((part) => part.test(name)));
+}
+
+/**
+ * The same cells, so that a run that is broken off has seen as many faults as it could: each fault once before any
+ * a second time, beginning with another state for each.
+ */
+export function breadthFirst(cells: readonly Cell[]): readonly Cell[] {
+  const kinds = [...new Set(cells.map(({ fault }) => fault))];
+  const rounds = kinds.map((kind, index) => {
+    const own = cells.filter(({ fault }) => fault === kind);
+    const first = index % own.length;
+    return [...own.slice(first), ...own.slice(0, first)];
+  });
+  const longest = Math.max(0, ...rounds.map((own) => own.length));
+  return Array.from({ length: longest }, (_, round) => rounds.flatMap((own) => own[round] ?? [])).flat();
 }
 
 /** Moments of a whole window on the tiny lab, and a little after it: milliseconds after arming. */

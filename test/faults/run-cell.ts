@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { edgeOf } from "../../lab/hospital.ts";
 import { loadFromStackFile } from "../../src/config/load.ts";
+import type { JournalEntry } from "../../src/model/journal.ts";
 import type { WindowPlan } from "../../src/model/plan.ts";
 import type { Report } from "../../src/model/report.ts";
 import { makePlan } from "../../src/window/plan.ts";
@@ -18,6 +19,8 @@ export interface CellOutcome {
   readonly result: string;
   /** Milliseconds between the deadline and the release in the journal; null when the kernel did it alone. */
   readonly early: number | null;
+  /** Whether a window without a fault was run after it. */
+  readonly next: boolean;
   readonly tookMs: number;
 }
 
@@ -50,14 +53,10 @@ export class NeverReached extends Error {}
 
 export async function runCell(lab: FaultLab, cell: Cell, calm: boolean): Promise<CellOutcome> {
   const { fault } = cell;
-  const usual = planFor(windowName(cell.name), fault.reconnectByMs ?? usualMs, lab.stack);
-  const plan = fault.plan?.(usual) ?? usual;
   lab.watcher.forget();
   const began = Date.now();
   await fault.prepare?.(lab);
-  const armed = await lab.arm(plan);
-  if (armed.exitCode !== 0) throw new Error(`arming ${plan.id}: ${armed.all}`);
-  const follower = lab.start(["bin/jeda", "window", "follow", "--id", plan.id]);
+  const { plan, follower } = fault.byPulumi === true ? await armByPulumi(lab) : await armByHand(lab, cell);
   const first = lab.journal(plan.id)[0];
   const deadlines = first?.type === "armed" ? first.deadlines : null;
   if (deadlines === null) throw new Error(`${plan.id} has no journal`);
@@ -65,7 +64,7 @@ export async function runCell(lab: FaultLab, cell: Cell, calm: boolean): Promise
     lab,
     plan,
     deadline: deadlines.reconnectBy,
-    killFollower: () => void follower.kill("SIGKILL"),
+    killFollower: (name = "SIGKILL") => void follower.kill(name),
     untilEnded: (orAt) => until(() => ended(lab, plan.id), orAt),
   };
   const reached = (): boolean =>
@@ -79,6 +78,7 @@ export async function runCell(lab: FaultLab, cell: Cell, calm: boolean): Promise
     throw new NeverReached(`${plan.id} never came to ${cell.state}: ${brief(lab, plan.id)}`);
   }
   const injectedAt = Date.now();
+  const before = lab.journal(plan.id).length;
   await fault.inject(scene);
   const injectedUntil = Date.now();
   // A runner that is alive may ask the edges for half a minute past the deadline; a dead one will not end.
@@ -109,7 +109,7 @@ export async function runCell(lab: FaultLab, cell: Cell, calm: boolean): Promise
   const seen: Observation = {
     plan,
     deadlines,
-    entries: lab.journal(plan.id),
+    entries: unshifted(lab.journal(plan.id), before, fault.shiftsJournalMs ?? 0),
     followExit,
     report,
     edgeOf: Object.fromEntries(isolatable.map((segment) => [segment, edgeOf(segment, lab.edges)])),
@@ -133,8 +133,43 @@ export async function runCell(lab: FaultLab, cell: Cell, calm: boolean): Promise
     broken: judge(seen),
     result: report?.result ?? "no end",
     early: released === undefined ? null : deadlines.reconnectBy - Date.parse(released.at),
+    next: calm,
     tookMs: Date.now() - began,
   };
+}
+
+interface Armed {
+  readonly plan: WindowPlan;
+  readonly follower: ReturnType<FaultLab["start"]>;
+}
+
+async function armByHand(lab: FaultLab, { name, fault }: Cell): Promise<Armed> {
+  const usual = planFor(windowName(name), fault.reconnectByMs ?? usualMs, lab.stack);
+  const plan = fault.plan?.(usual) ?? usual;
+  const armed = await lab.arm(plan);
+  if (armed.exitCode !== 0) throw new Error(`arming ${plan.id}: ${armed.all}`);
+  return { plan, follower: lab.start(["bin/jeda", "window", "follow", "--id", plan.id]) };
+}
+
+/** Pulumi's window has its stack's id, so each has an attempt of its own; its journal shows that it is armed. */
+async function armByPulumi(lab: FaultLab): Promise<Armed> {
+  const { hospital, runbook } = loadFromStackFile(lab.nextAttempt(), repository);
+  const plan = makePlan(hospital, runbook);
+  const follower = lab.startUp();
+  await until(() => lab.journal(plan.id).length > 0, Date.now() + 120_000);
+  if (lab.journal(plan.id).length === 0) {
+    follower.kill("SIGKILL");
+    throw new Error(`pulumi up did not arm ${plan.id}: ${String((await follower).all).slice(-2_000)}`);
+  }
+  return { plan, follower };
+}
+
+/** Times as they were: from an entry on, the clock that wrote them was wrong. */
+function unshifted(entries: readonly JournalEntry[], from: number, shiftMs: number): readonly JournalEntry[] {
+  if (shiftMs === 0) return entries;
+  return entries.map((entry, index) =>
+    index < from ? entry : { ...entry, at: new Date(Date.parse(entry.at) - shiftMs).toISOString() },
+  );
 }
 
 /** A window without a fault, in the same lab; why it was not as always, or null. */

@@ -10,8 +10,8 @@ export interface MatrixOptions {
   readonly labs: number;
   /** Names of the labs begin with this. */
   readonly prefix: string;
-  /** Which cells are followed by a window without a fault: each, the last on each lab, or none. */
-  readonly calm: "each" | "last" | "none";
+  /** Which cells are followed by a window without a fault: the last on each lab, or every so many (0: none). */
+  readonly calm: "last" | number;
   /** Called while the cell's lab still stands. */
   readonly onOutcome: (outcome: CellOutcome, labId: string) => void;
   readonly log: (line: string) => void;
@@ -28,9 +28,11 @@ export async function runMatrix(
     options.onOutcome(outcome, labId);
   };
   const count = Math.max(1, Math.min(options.labs, cells.length));
-  const isCalm = (): boolean => options.calm === "each" || (options.calm === "last" && queue.length < count);
+  const isCalm = (ran: number): boolean =>
+    options.calm === "last" ? queue.length < count : options.calm > 0 && ran % options.calm === 0;
   const worker = async (number: number): Promise<void> => {
     let lab: FaultLab | null = null;
+    let ran = 0;
     try {
       for (let cell = take(queue, lab); cell !== undefined; cell = take(queue, lab)) {
         const edges = cell.fault.edges ?? 1;
@@ -40,7 +42,7 @@ export async function runMatrix(
         }
         lab ??= await raise(`${options.prefix}${number}`, edges, options.log);
         options.log(`${lab.id}: ${cell.name}`);
-        const outcome = await attempt(lab, cell, isCalm());
+        const outcome = await attempt(lab, cell, isCalm(++ran));
         tell(outcome, lab.id);
         if (outcome.broken.some(({ invariant }) => invariant === "next-window")) {
           await lab.down();
@@ -95,6 +97,13 @@ async function attempt(lab: FaultLab, cell: Cell, calm: boolean): Promise<CellOu
   } catch (error) {
     const why = `the cell broke off: ${error instanceof Error ? error.message : String(error)}`;
     const broken = [{ invariant: "next-window", why }] as const;
-    return { cell: cell.name, broken, result: "broke off", early: null, tookMs: Date.now() - began };
+    return {
+      cell: cell.name,
+      broken,
+      result: "broke off",
+      early: null,
+      next: calm,
+      tookMs: Date.now() - began,
+    };
   }
 }

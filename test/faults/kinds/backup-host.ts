@@ -23,6 +23,42 @@ const full: Fault = {
   mend: async ({ lab }) => void (await lab.must("backup", "rm -f /srv/full")),
 };
 
+/**
+ * The repository gets a disk of its own (the runner's mounts are the host's), so that either can be full alone.
+ * `settle` puts it back where it was.
+ */
+const ownDisk = (megabytes: number) => `mkdir -p /srv/own && mount -t tmpfs -o size=${megabytes}m own /srv/own
+  cp -a /srv/jeda/. /srv/own/ && mount --move /srv/own /srv/jeda`;
+const settle = `rm -rf /srv/kept && cp -a /srv/jeda /srv/kept && umount /srv/jeda
+  rm -rf /srv/jeda/* && cp -a /srv/kept/. /srv/jeda/ && rm -rf /srv/kept`;
+
+const journalFull: Fault = {
+  name: "journal-disk-full",
+  states: injectableStates,
+  prepare: async (lab) => void (await lab.must("backup", ownDisk(300))),
+  inject: async ({ lab }) => void (await lab.sh("backup", "dd if=/dev/zero of=/srv/full bs=1M 2>/dev/null")),
+  mend: async ({ lab }) => void (await lab.must("backup", `rm -f /srv/full; ${settle}`)),
+};
+
+const repositoryFull: Fault = {
+  name: "repository-disk-full",
+  states: ["preflight", "isolated", "backing-up", "verifying"],
+  never: before("isolated"),
+  prepare: async (lab) => void (await lab.must("backup", ownDisk(300))),
+  inject: async ({ lab }) =>
+    void (await lab.sh("backup", "dd if=/dev/zero of=/srv/jeda/full bs=1M 2>/dev/null")),
+  mend: async ({ lab }) => void (await lab.must("backup", `rm -f /srv/jeda/full; ${settle}`)),
+};
+
+/** Debian's own /etc/nftables.conf begins with `flush ruleset`. */
+const reloaded: Fault = {
+  name: "backup-nftables-service-reloaded",
+  states: ["isolated", "backing-up", "verifying"],
+  inject: async ({ lab }) =>
+    void (await lab.must("backup", "echo 'flush ruleset' >/root/nftables.conf; nft -f /root/nftables.conf")),
+  mend: ({ lab }) => lab.install(),
+};
+
 const password = labCredentials.repository.password;
 
 /** A restic of somebody else's that holds the whole repository, and does not go on. */
@@ -120,6 +156,9 @@ const runbook: Fault = {
 export const backupHostFaults = [
   rebooted,
   full,
+  journalFull,
+  repositoryFull,
+  reloaded,
   locked,
   wrongPassword,
   changedPassword,

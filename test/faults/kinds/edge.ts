@@ -70,6 +70,38 @@ const flushed: Fault = {
   mend: ({ lab }) => lab.install(),
 };
 
+/** What `systemctl reload nftables` does with Debian's own file. */
+const serviceReloaded: Fault = {
+  name: "edge-nftables-service-reloaded",
+  states: injectableStates,
+  never: lapsed,
+  inject: async ({ lab }) =>
+    void (await lab.must(
+      "edge",
+      `printf '%s\n' 'flush ruleset' 'table inet filter {' 'chain forward {' \
+        'type filter hook forward priority filter' '}' '}' >/root/nftables.conf
+      nft -f /root/nftables.conf`,
+    )),
+  async mend({ lab }) {
+    await lab.must("edge", "nft delete table inet filter");
+    await lab.install();
+  },
+};
+
+const crowded: Fault = {
+  name: "edge-process-table-full",
+  states: ["isolating", "backing-up", "reconnecting"],
+  async inject({ lab }) {
+    await lab.sh(
+      "edge",
+      `echo 301 >/proc/sys/kernel/pid_max
+      n=0; while [ $n -lt 400 ] && sleep 12 & do n=$((n+1)); done 2>/dev/null; :`,
+    );
+    await sleep(10_000);
+  },
+  mend: async ({ lab }) => void (await lab.sh("edge", "echo 4194304 >/proc/sys/kernel/pid_max")),
+};
+
 const released: Fault = {
   name: "edge-leases-flushed-by-hand",
   states: ["isolated", "backing-up", "verifying"],
@@ -112,6 +144,8 @@ export const edgeFaults = [
   cutForGood,
   rebooted,
   flushed,
+  serviceReloaded,
+  crowded,
   released,
   edited,
   reloaded,

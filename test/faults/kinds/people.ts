@@ -31,4 +31,15 @@ const changed: Fault = {
   },
 };
 
-export const peopleFaults = [aborted, twice, changed] as const;
+/** Another stack that describes the same hospital, and wants a window of its own now. */
+const otherStack: Fault = {
+  name: "another-stack-for-the-same-hospital",
+  states: ["preflight", "backing-up"],
+  async inject({ lab, plan }) {
+    const runbook = { ...plan.runbook, name: "another" };
+    const { exitCode } = await lab.arm({ ...plan, id: `${plan.id}-stack`, runbook, sources: [] });
+    if (exitCode === 0) throw new Error("a second window of the same hospital was armed");
+  },
+};
+
+export const peopleFaults = [aborted, twice, otherStack, changed] as const;

@@ -7,7 +7,12 @@ export function runner(lab: FaultLab): readonly HostProcess[] {
   return lab.processes("backup").filter(({ command }) => / run --window /.test(command));
 }
 
-function descendants(all: readonly HostProcess[], of: readonly HostProcess[]): readonly HostProcess[] {
+/** jeda's own, which starts the runner again. */
+export function supervisor(lab: FaultLab): readonly HostProcess[] {
+  return lab.processes("backup").filter(({ command }) => / supervise --window /.test(command));
+}
+
+export function descendants(all: readonly HostProcess[], of: readonly HostProcess[]): readonly HostProcess[] {
   const next = all.filter(({ parent }) => of.some(({ pid }) => pid === parent));
   return next.length === 0 ? [] : [...next, ...descendants(all, next)];
 }
@@ -66,6 +71,30 @@ const stopped: Fault = {
   },
 };
 
+const withSupervisor: Fault = {
+  name: "runner-and-supervisor-killed",
+  states: injectableStates,
+  inject: async ({ lab }) => signal([...supervisor(lab), ...runner(lab)], "SIGKILL"),
+};
+
+/** What restic, ssh and the dump do when they are asked to end is theirs; what it means is jeda's. */
+const childrenAsked = (name: string, which: "SIGINT" | "SIGTERM"): Fault => ({
+  name,
+  states: ["isolated", "backing-up", "verifying"],
+  async inject({ lab }) {
+    for (let round = 0; round < 5; round++) {
+      signal(children(lab), which);
+      await sleep(150);
+    }
+  },
+});
+
+const supervisorAsked = (name: string, which: "SIGINT" | "SIGTERM" | "SIGKILL"): Fault => ({
+  name,
+  states: ["isolated", "backing-up"],
+  inject: async ({ lab }) => signal(supervisor(lab), which),
+});
+
 const asked = (name: string, which: "SIGINT" | "SIGTERM"): Fault => ({
   name,
   states: injectableStates,
@@ -73,10 +102,21 @@ const asked = (name: string, which: "SIGINT" | "SIGTERM"): Fault => ({
   inject: async ({ lab }) => signal(runner(lab), which),
 });
 
-const follower: Fault = {
-  name: "follower-killed",
+const follower = (name: string, which: "SIGINT" | "SIGTERM" | "SIGKILL"): Fault => ({
+  name,
   states: ["isolated", "backing-up"],
-  inject: async ({ killFollower }: Scene) => killFollower(),
+  inject: async ({ killFollower }: Scene) => killFollower(which),
+});
+
+/** The control path itself: nobody can ask the backup host any more, and it goes on. */
+const sshdKilled: Fault = {
+  name: "backup-sshd-killed",
+  states: ["preflight", "isolated", "backing-up"],
+  inject: async ({ lab }) =>
+    signal(
+      lab.processes("backup").filter(({ command }) => command.includes("sshd")),
+      "SIGKILL",
+    ),
 };
 
 export const runnerFaults = [
@@ -87,5 +127,14 @@ export const runnerFaults = [
   stopped,
   asked("runner-sigterm", "SIGTERM"),
   asked("runner-sigint", "SIGINT"),
-  follower,
+  withSupervisor,
+  childrenAsked("runner-children-sigterm", "SIGTERM"),
+  childrenAsked("runner-children-sigint", "SIGINT"),
+  supervisorAsked("supervisor-killed", "SIGKILL"),
+  supervisorAsked("supervisor-sigterm", "SIGTERM"),
+  supervisorAsked("supervisor-sigint", "SIGINT"),
+  follower("follower-killed", "SIGKILL"),
+  follower("follower-sigterm", "SIGTERM"),
+  follower("follower-sigint", "SIGINT"),
+  sshdKilled,
 ] as const;

@@ -79,6 +79,33 @@ const growing: Fault = {
   mend: async ({ lab }) => void (await lab.sh("administrative", "rm -f /srv/office/tumbuh.bin")),
 };
 
+/** As fast as it can be read, until its disk is full: reading it would never end. */
+const endless: Fault = {
+  name: "share-growing-without-end",
+  states: ["isolated", "backing-up"],
+  inject: async ({ lab }) =>
+    void (await lab.must(
+      "administrative",
+      `(n=0; while [ $n -lt 400 ]; do n=$((n+1)); head -c 1048576 /dev/urandom; sleep 0.05; done \
+        >/srv/office/tumbuh.bin 2>/dev/null </dev/null & echo $! >/root/growing)`,
+    )),
+  mend: async ({ lab }) =>
+    void (await lab.sh("administrative", "kill $(cat /root/growing); rm -f /srv/office/tumbuh.bin")),
+};
+
+/** The same files again and again, in place, with other content of the same size. */
+const changing: Fault = {
+  name: "share-changing-while-read",
+  states: ["isolated", "backing-up", "verifying"],
+  inject: async ({ lab }) =>
+    void (await lab.sh(
+      "administrative",
+      `mkdir /srv/office/ubah; n=0; while [ $n -lt 40 ]; do n=$((n+1))
+      for f in 1 2 3 4 5; do head -c 65536 /dev/urandom >/srv/office/ubah/$f; done; sleep 0.1; done`,
+    )),
+  mend: async ({ lab }) => void (await lab.sh("administrative", "rm -rf /srv/office/ubah")),
+};
+
 const unreadable: Fault = {
   name: "share-unreadable-half-way",
   states: ["isolated", "backing-up"],
@@ -100,5 +127,7 @@ export const sourceFaults = [
   dying,
   restarted,
   growing,
+  endless,
+  changing,
   unreadable,
 ] as const;

@@ -1,5 +1,6 @@
 import { equal, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
+import type { JournalBody } from "../../../src/model/journal.ts";
 import { bootDeadlines, checkWallClock, fixDeadlines, onEdge } from "../../../src/window/deadlines.ts";
 import { leaseFor, missingLeases } from "../../../src/window/leases.ts";
 import { FakeHospital } from "./fakes/hospital.ts";
@@ -50,6 +51,13 @@ describe("deadlines", () => {
     const left =
       bootDeadlines(hospital.recorder.status, hospital.clock).reconnectBy - hospital.clock.bootMs();
     equal(left, 180_000);
+  });
+
+  it("hold on the wall clock where an earlier version's journal does not tell the runner's boot clock", () => {
+    const { recorder, clock } = new FakeHospital();
+    const first = { pid: 1, version: "0.0.1", bootId: clock.bootId };
+    recorder.record({ type: "runner", ...first } as Extract<JournalBody, { type: "runner" }>);
+    equal(bootDeadlines(recorder.status, clock).reconnectBy - clock.bootMs(), 180_000);
   });
 
   it("are not fixed by clocks that are too far apart", () => {
