@@ -35,9 +35,12 @@ export function wireTools(directory: string, namespace: string): WiredTools {
   // The scratch server's client stays outside: it speaks to a socket. Entering by network only changes no mount.
   const enter = `exec nsenter --net=/run/netns/${namespace} "$REAL" "$@"`;
   const honest = (name: string): void => {
-    wire(name, ["rclone", "mariadb", "mariadb-dump"].includes(name) ? enter : 'exec "$REAL" "$@"');
+    wire(
+      name,
+      ["rclone", "mariadb", "mariadb-dump", "smbclient"].includes(name) ? enter : 'exec "$REAL" "$@"',
+    );
   };
-  for (const name of ["rclone", "mariadb", "mariadb-dump", "restic", "mariadbd"]) honest(name);
+  for (const name of ["rclone", "mariadb", "mariadb-dump", "smbclient", "restic", "mariadbd"]) honest(name);
   return {
     path: `${directory}:${SYSTEM}`,
     replace: wire,
