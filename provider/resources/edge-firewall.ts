@@ -1,5 +1,6 @@
 /** The two tables that jeda owns on an edge, `inet jeda` and `inet jeda_window`, and never another. */
 import { z } from "zod";
+import { aroundForward } from "../../src/firewall/bypass.ts";
 import { type HandMade, handMadeLeases } from "../../src/firewall/hand-made.ts";
 import { foreignFindings, howToDeclare } from "../../src/firewall/known-tables.ts";
 import { persistedDrift } from "../../src/firewall/persisted.ts";
@@ -35,6 +36,8 @@ const schema = z.strictObject({
   ),
   /** Interfaces and prefixes of each segment, to name leases by their segment. */
   segments: z.record(z.string(), z.array(z.string())),
+  /** Interfaces of the uplinks, to tell a bridge that goes around the forward hook. */
+  uplinks: z.array(z.string()).optional(),
   /** IANA zone for times in messages. */
   zone: z.string(),
   /** OpenSSH destination of the backup host, which knows whether a window is under way. */
@@ -152,7 +155,7 @@ export function edgeFirewall(edges: Edges, run: Run): Handler<EdgeFirewallInputs
   return {
     schema,
     identity: ["edge"],
-    quiet: ["tables", "segments"],
+    quiet: ["tables", "segments", "uplinks"],
 
     async derive({ tables }) {
       const policy = declaredTable(tables.jeda);
@@ -189,7 +192,7 @@ export function edgeFirewall(edges: Edges, run: Run): Handler<EdgeFirewallInputs
       const policy = table("jeda");
       const window = table("jeda_window");
       const known = inputs.knownTables ?? [];
-      const strangers = foreignFindings(listing, known);
+      const strangers = [...foreignFindings(listing, known), ...aroundForward(listing, inputs)];
       const foreign = Object.fromEntries(strangers.map(({ key, value }) => [key, value]));
       const byHand = await handMade(inputs, listing);
       const persisted = persistedOf(listing);

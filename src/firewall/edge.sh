@@ -393,6 +393,14 @@ table_json() {
   if nft -s list table inet "$1" >"$work/table" 2>/dev/null; then json_text "$work/table"; else printf null; fi
 }
 
+# "BRIDGE PORT" a line: frames between the ports of a bridge never meet the forward hook.
+bridge_ports() {
+  names='s/^[0-9]*: \([^:@]*\).*/\1/'
+  ip -o link show type bridge 2>/dev/null | sed "$names" | while read -r bridge; do
+    ip -o link show master "$bridge" 2>/dev/null | sed "$names" | sed "s/^/$bridge /"
+  done
+}
+
 # The wanted text as this edge's own nft prints it: loaded in a network namespace of its own. `include` and the
 # like are refused, for an error message would quote the file.
 canonical_json() {
@@ -455,6 +463,8 @@ verb_list() {
     printf ',"flowtables":' && json_text "$work/flowtables"
     printf ',"others":' && json_text "$work/others"
     printf ',"legacy":"%s"' "$(legacy_tables)"
+    bridge_ports >"$work/bridges"
+    printf ',"bridges":' && json_text "$work/bridges"
     grants >"$work/granted"
     printf ',"grants":' && json_text "$work/granted"
     printf ',"scriptMode":"%s","persisted":' "$(mode_of "$self")"

@@ -4,7 +4,14 @@ import { foreignHooks, legacyTables } from "../firewall/foreign.ts";
 import { tableHashes } from "../firewall/known-tables.ts";
 import { parseTableText } from "../firewall/listing.ts";
 import { onProbation } from "../firewall/settled.ts";
-import type { EdgeListing, ForeignHook, LeaseSet, LiveLease, Persisted } from "../model/edge-protocol.ts";
+import type {
+  BridgePort,
+  EdgeListing,
+  ForeignHook,
+  LeaseSet,
+  LiveLease,
+  Persisted,
+} from "../model/edge-protocol.ts";
 import { clockSchema } from "./firewall-call.ts";
 
 const text = z.string().nullable();
@@ -22,6 +29,7 @@ export const listSchema = z.object({
   grants: z.string().optional(),
   others: z.string().optional(),
   legacy: z.string().optional(),
+  bridges: z.string().optional(),
   scriptMode: z.string().optional(),
   persisted: text.optional(),
   persistedMode: z.string().optional(),
@@ -42,6 +50,7 @@ export function toEdgeListing(raw: RawListing): EdgeListing {
     leases: granted(liveLeases(raw.leases), raw),
     ...aboutOthers(raw, ["jeda", "jeda_window"]),
     probation: live.some(onProbation),
+    ...(raw.bridges === undefined ? {} : { bridges: bridgePorts(raw.bridges) }),
     ...aboutFiles(raw),
   };
 }
@@ -53,6 +62,10 @@ export function aboutOthers(
 ): { foreign: readonly ForeignHook[]; foreignHashes?: Readonly<Record<string, string>> } {
   const foreign = [...foreignHooks(raw.chains, raw.flowtables, own), ...legacyTables(raw.legacy ?? "")];
   return { foreign, ...(raw.others === undefined ? {} : { foreignHashes: tableHashes(raw.others) }) };
+}
+
+function bridgePorts(lines: string): readonly BridgePort[] {
+  return [...lines.matchAll(/^(\S+) (\S+)$/gm)].map(([, bridge = "", port = ""]) => ({ bridge, port }));
 }
 
 export function aboutFiles(raw: RawListing): { scriptMode?: string; persisted?: Persisted } {

@@ -63,6 +63,11 @@ export interface ForeignHook {
   readonly priority: number;
 }
 
+export interface BridgePort {
+  readonly bridge: string;
+  readonly port: string;
+}
+
 /** The two tables' names; jeda owns these on an edge, and never another. */
 export type TableName = "jeda" | "jeda_window";
 
@@ -78,6 +83,8 @@ export interface EdgeListing {
   readonly foreign: readonly ForeignHook[];
   /** "inet filter" → SHA-256 of what the table says. Absent where the script is too old to tell. */
   readonly foreignHashes?: Readonly<Record<string, string>>;
+  /** Absent where the script is too old to say. */
+  readonly bridges?: readonly BridgePort[];
   /** True while a provisional policy waits for its confirmation. */
   readonly probation: boolean;
   /** "755 0:0": mode, owner and group of the script. Absent where the script is too old to say. */

@@ -19,6 +19,8 @@ export interface PlannedEdge {
   /** OpenSSH destination of the window key, as the backup host knows it. */
   readonly ssh: string;
   readonly targets: readonly string[];
+  /** Interfaces of its uplinks. */
+  readonly uplinks?: readonly string[];
 }
 
 export interface WindowPlan {

@@ -110,6 +110,7 @@ async function declareEdge(
       segments: Object.fromEntries(
         hospital.segments.map(({ name, interfaces, cidrs }) => [name, [...interfaces, ...cidrs]]),
       ),
+      uplinks: edge.uplinks.map((uplink) => uplink.interface),
       zone: hospital.zone,
       windowHost: hospital.backupHost.ssh,
       ...(edge.knownTables === undefined ? {} : { knownTables: edge.knownTables }),

@@ -33,6 +33,8 @@ export interface EdgeFirewallArgs {
   readonly probes: readonly ServiceProbeArgs[];
   /** Interfaces and prefixes of each segment, to name leases by their segment. */
   readonly segments: Readonly<Record<string, readonly string[]>>;
+  /** Interfaces of the uplinks, to tell a bridge that goes around the forward hook. */
+  readonly uplinks: readonly string[];
   /** IANA zone of times in messages. */
   readonly zone: string;
   /** OpenSSH destination of the backup host, which knows whether a window is under way. */

@@ -39,6 +39,7 @@ export function makePlan(hospital: Hospital, runbook: Runbook, extras: PlanExtra
       name: edge.name,
       ssh: edge.ssh.window,
       targets: edge.uplinks.flatMap((uplink) => uplink.targets),
+      uplinks: edge.uplinks.map((uplink) => uplink.interface),
     })),
     backupHost: neededOf(hospital.backupHost),
     sources: [...hospital.sources].sort((a, b) => a.order - b.order),

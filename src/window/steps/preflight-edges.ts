@@ -1,4 +1,5 @@
 /** Every edge answers, its clock is sane, it carries jeda's tables and no lease: standby edges included. */
+import { bypasses } from "../../firewall/bypass.ts";
 import type { EdgeListing } from "../../model/edge-protocol.ts";
 import { JedaError } from "../../model/errors.ts";
 import { checkWallClock, onEdge } from "../deadlines.ts";
@@ -17,11 +18,23 @@ async function checkEdge(night: Night, edge: EdgeHold): Promise<void> {
   night.recorder.record({ type: "edge-clock", edge: name, clock: reading.clock, reconnectByBootMs });
   const listing = await edge.client.list();
   refuseHazards(name, listing);
+  refuseBypasses(night, edge, listing);
   for (const { table, chain, hook, priority } of listing.foreign) {
     night.recorder.note(
       `edge ${name}: a foreign chain "${table} ${chain}" hooks ${hook} at priority ${priority}`,
     );
   }
+}
+
+/** Whatever goes past the forward hook would stay open through the whole isolation. */
+function refuseBypasses({ plan }: Night, { planned }: EdgeHold, listing: EdgeListing): void {
+  const segments = Object.fromEntries(plan.segments.map((segment) => [segment.name, segment.interfaces]));
+  const found = bypasses(listing, { uplinks: planned.uplinks ?? [], segments });
+  if (found.length === 0) return;
+  const what = found.map((bypass) => `${bypass.name} ${bypass.text}`).join("; ");
+  throw new JedaError("REFUSED", `on the edge ${planned.name}, ${what}`, {
+    hint: "take it away on the edge, or leave the segment out of the window: nft list flowtables, ip link show type bridge_slave",
+  });
 }
 
 function refuseHazards(name: string, listing: EdgeListing): void {

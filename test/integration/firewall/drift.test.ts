@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { bypasses } from "../../../src/firewall/bypass.ts";
 import { edgeDrift } from "../../../src/firewall/drift.ts";
 import { hospital } from "./hospital.ts";
 import { isolation, LocalEdge } from "./local-edge.ts";
@@ -299,6 +302,23 @@ describe("drift on a real edge", () => {
       (await now())[0] ?? "",
       /known table inet site: earlier hooks forward at priority -310, declared is priority -300 at the earliest/,
     );
+  });
+
+  it("names an uplink in a bridge, which goes around the forward hook", async () => {
+    const wiring = { uplinks: ["wan0"], segments: { administrative: ["adm0"] } };
+    const around = async () => bypasses(await edge.list(), wiring).map(({ name }) => name);
+    const [nsenter = "", ...inside] = network.on("edge");
+    const ip = (...words: string[]) => promisify(execFile)(nsenter, [...inside, "ip", ...words]);
+    assert.deepEqual(await around(), []);
+    await ip("link", "add", "br7", "type", "bridge");
+    await ip("link", "add", "far7", "type", "veth", "peer", "name", "far8");
+    try {
+      for (const port of ["wan0", "far7"]) await ip("link", "set", port, "master", "br7");
+      assert.deepEqual(await around(), ["bridge br7/wan0"]);
+    } finally {
+      await ip("link", "set", "wan0", "nomaster");
+      for (const name of ["br7", "far7"]) await ip("link", "del", name);
+    }
   });
 
   it("names an element without an end, which only a set without a default timeout can hold", async () => {

@@ -177,6 +177,19 @@ describe("EdgeFirewall", () => {
     assert.ok(edge.said.includes("revoke"));
   });
 
+  it("shows a flowtable and a bridged uplink, which go around the forward hook", async () => {
+    const inputs = await created();
+    edge.foreign = [{ table: "inet site", chain: "flowtable fast", hook: "ingress", priority: 0 }];
+    edge.bridges = [
+      { bridge: "br0", port: "wan0" },
+      { bridge: "br0", port: "eth9" },
+    ];
+    const live = await engine.read(TYPE, "edge", { ...inputs, uplinks: ["wan0"] });
+    const shown = JSON.stringify(live.inputs.foreign);
+    assert.match(shown, /inet site\/flowtable fast":"takes packets of known sessions past the forward hook/);
+    assert.match(shown, /bridge br0\/wan0":"bridges an uplink/);
+  });
+
   it("takes a lease for somebody's hand when no window was granted it or none runs", async () => {
     const inputs = await created();
     edge.leases = [

@@ -1,6 +1,7 @@
 /** An edge in memory: it holds texts where the kernel holds tables, and lets the test play the kernel. */
 import type { Edges } from "../../../provider/edges.ts";
 import type {
+  BridgePort,
   EdgeClient,
   EdgeListing,
   ForeignHook,
@@ -18,6 +19,7 @@ export class FakeEdge implements Edges {
   tables: Live = { jeda: null, jeda_window: null };
   leases: LiveLease[] = [];
   foreign: ForeignHook[] = [];
+  bridges: BridgePort[] = [];
   script = "0".repeat(64);
   persisted: Persisted | undefined;
   unreachable: JedaError | null = null;
@@ -45,6 +47,7 @@ export class FakeEdge implements Edges {
           wanted: { jeda: wanted.jeda ?? null, jeda_window: wanted.jeda_window ?? null },
           leases: [...this.leases],
           foreign: [...this.foreign],
+          bridges: [...this.bridges],
           probation: this.#before !== null,
           ...(this.persisted === undefined ? {} : { persisted: this.persisted }),
         };

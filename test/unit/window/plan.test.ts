@@ -37,7 +37,9 @@ describe("the plan of a window", () => {
       plan.segments.filter((segment) => segment.isolate).map((segment) => segment.name),
       ["office", "guest"],
     );
-    assert.deepEqual(plan.edges, [{ name: "edge", ssh: "edge", targets: ["203.0.113.10:80"] }]);
+    assert.deepEqual(plan.edges, [
+      { name: "edge", ssh: "edge", targets: ["203.0.113.10:80"], uplinks: ["wan0"] },
+    ]);
     assert.equal(plan.schedule.start, "2017-05-15T00:00:00+07:00");
     assert.deepEqual(plan.hazards, ["lateral"]);
     assert.equal(plan.promotionOverride, "replay");

@@ -54,6 +54,33 @@ describe("a window in memory", () => {
     deepEqual(started, ["records", "office-files"]);
   });
 
+  it("is refused before anything is cut where packets go around the forward hook", async () => {
+    const flowtable = { table: "inet site", chain: "flowtable fast", hook: "ingress", priority: 0 };
+    const cases = [
+      [{ foreign: [flowtable] }, /inet site\/flowtable fast takes packets of known sessions past/],
+      [
+        {
+          bridges: [
+            { bridge: "br0", port: "wan0" },
+            { bridge: "br0", port: "eth9" },
+          ],
+        },
+        /bridge br0\/wan0 bridges an uplink/,
+      ],
+    ] as const;
+    for (const [hands, reason] of cases) {
+      const hospital = new FakeHospital({
+        ...plan,
+        edges: plan.edges.map((edge) => ({ ...edge, uplinks: ["wan0"] })),
+      });
+      Object.assign(hospital.edges[0] ?? {}, hands);
+      const report = await hospital.run();
+      equal(report.result, "failed");
+      match(report.reasons.join("\n"), reason);
+      ok(hospital.edges.every(({ calls }) => !calls.includes("lease")));
+    }
+  });
+
   it("ends as soon as it is done, long before the deadline", async () => {
     const hospital = new FakeHospital();
     const report = await hospital.run();

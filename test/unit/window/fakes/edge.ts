@@ -1,8 +1,10 @@
 /** An edge in memory that keeps leases the way the kernel does: by its own boot clock, fenced. */
 import type {
+  BridgePort,
   EdgeClient,
   EdgeClock,
   EdgeListing,
+  ForeignHook,
   LeaseRequest,
   LeaseSet,
 } from "../../../../src/model/edge-protocol.ts";
@@ -18,6 +20,8 @@ export class FakeEdge implements EdgeClient {
   deafTo = new Set<LeaseSet>();
   /** Sets that a release leaves as they are. */
   sticky = new Set<LeaseSet>();
+  foreign: ForeignHook[] = [];
+  bridges: BridgePort[] = [];
   fence = 7;
   readonly #clock: Clock;
   readonly #ends = new Map<string, { set: LeaseSet; value: string; at: number }>();
@@ -59,7 +63,8 @@ export class FakeEdge implements EdgeClient {
       tables: { jeda: "table inet jeda {}", jeda_window: "table inet jeda_window {}" },
       wanted: { jeda: null, jeda_window: null },
       leases: this.#live().map(({ set, value, at }) => ({ set, value, expiresMs: at - this.bootMs })),
-      foreign: [],
+      foreign: this.foreign,
+      bridges: this.bridges,
       probation: false,
     };
   }
