@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { JedaError } from "../src/model/errors.ts";
 import { breadthFirst, chosen, randomCells, wholeMatrix } from "../test/faults/matrix.ts";
 import { commitHere, keepEvidence, passedCells, recordCell, recordedCells } from "../test/faults/record.ts";
+import { recordedTable } from "../test/faults/recorded-table.ts";
 import type { CellOutcome } from "../test/faults/run-cell.ts";
 import { clearLabs, runMatrix } from "../test/faults/run-matrix.ts";
 import { outcomeTable, verdictOf } from "../test/faults/table.ts";
@@ -39,6 +40,8 @@ try {
       next: { type: "string", default: "1" },
       // A directory: a line for each cell in cells.jsonl, and the windows of those that failed.
       record: { type: "string" },
+      // Prints what such a directory has, as Markdown; nothing is run.
+      table: { type: "string" },
       // Leaves out what passed the last time according to that directory.
       remaining: { type: "boolean", default: false },
     },
@@ -56,7 +59,9 @@ try {
     values.random === undefined
       ? breadthFirst(among.filter(({ name }) => !done.has(name)))
       : randomCells(whole("random", values.random), seed, among);
-  if (values.list) {
+  if (values.table !== undefined) {
+    process.stdout.write(recordedTable(among, recordedCells(values.table)));
+  } else if (values.list) {
     process.stdout.write(`${cells.map(({ name }) => name).join("\n")}\n`);
   } else {
     await ensurePackages();

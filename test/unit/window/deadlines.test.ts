@@ -1,11 +1,13 @@
 import { equal, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
-import type { JournalBody } from "../../../src/model/journal.ts";
+import type { JournalEntry } from "../../../src/model/journal.ts";
 import { bootDeadlines, checkWallClock, fixDeadlines, onEdge } from "../../../src/window/deadlines.ts";
 import { leaseFor, missingLeases } from "../../../src/window/leases.ts";
 import { FakeHospital } from "./fakes/hospital.ts";
 import { plan } from "./fakes/plan.ts";
 import { virtualClock } from "./fakes/virtual-clock.ts";
+
+type RunnerEntry = Extract<JournalEntry, { type: "runner" }>;
 
 describe("deadlines", () => {
   it("are refused when they are longer than the site's maximum, or not in order", () => {
@@ -55,9 +57,8 @@ describe("deadlines", () => {
 
   it("hold on the wall clock where an earlier version's journal does not tell the runner's boot clock", () => {
     const { recorder, clock } = new FakeHospital();
-    const first = { pid: 1, version: "0.0.1", bootId: clock.bootId };
-    recorder.record({ type: "runner", ...first } as Extract<JournalBody, { type: "runner" }>);
-    equal(bootDeadlines(recorder.status, clock).reconnectBy - clock.bootMs(), 180_000);
+    const runners = recorder.status.runners.map(({ bootMs: _bootMs, ...rest }) => rest as RunnerEntry);
+    equal(bootDeadlines({ ...recorder.status, runners }, clock).reconnectBy - clock.bootMs(), 180_000);
   });
 
   it("are not fixed by clocks that are too far apart", () => {
