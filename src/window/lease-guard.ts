@@ -6,6 +6,7 @@
 import { JedaError } from "../model/errors.ts";
 import { onEdge } from "./deadlines.ts";
 import { readClock } from "./edge-reading.ts";
+import { inTime } from "./in-time.ts";
 import { heartbeatMs, holdsAll, leaseFor } from "./leases.ts";
 import type { EdgeHold, Night } from "./night.ts";
 import type { EdgeStatus } from "./status.ts";
@@ -15,6 +16,9 @@ import { causeOf } from "./stop.ts";
 
 /** Between two looks at an edge, milliseconds; with a heartbeat at least three looks fit into one. */
 const lookEveryMs = 5_000;
+
+/** Asked once more before a heartbeat is given up. */
+const shortestLookMs = 1_000;
 
 /** Runs until the signal fires or the window is stopped; never rejects. */
 export async function guardLeases(night: Night, signal: AbortSignal): Promise<void> {
@@ -31,7 +35,11 @@ export async function guardLeases(night: Night, signal: AbortSignal): Promise<vo
         if (over.aborted) return;
         try {
           if (beat !== null && night.runtime.clock.bootMs() - heardMs >= beat) throw lapsed(edge, beat);
-          await look(night, edge, over);
+          const looking = look(night, edge, over);
+          const patienceMs = beat === null ? null : (beat * 2) / 3 - (night.runtime.clock.bootMs() - heardMs);
+          await (patienceMs === null
+            ? looking
+            : inTime(night, edge, looking, Math.max(shortestLookMs, patienceMs)));
           heardMs = night.runtime.clock.bootMs();
         } catch (error) {
           if (over.aborted) return;

@@ -1,6 +1,7 @@
 /** The leases while the window runs: an edge that is rebooted, a heartbeat that is renewed, or stops. */
 import { equal, match, ok } from "node:assert/strict";
 import { JedaError } from "../../../src/model/errors.ts";
+import type { JournalEntry } from "../../../src/model/journal.ts";
 import type { WindowPlan } from "../../../src/model/plan.ts";
 import { acceptPlan } from "../../../src/window/accept-plan.ts";
 import type { FakeEdge } from "./fakes/edge.ts";
@@ -101,8 +102,10 @@ describe("a window with a heartbeat", () => {
   it("brings the segments back within one when the runner dies, and a later runner does not cut them again", async () => {
     const hospital = new FakeHospital(heartbeat);
     slow(hospital, 70_000);
+    let entries: readonly JournalEntry[] = [];
     void hospital.clock.sleep(20_000).then(() => {
       hospital.dead = true;
+      entries = [...hospital.recorder.entries];
     });
     void hospital.run();
     await hospital.clock.sleep(21_000);
@@ -110,7 +113,6 @@ describe("a window with a heartbeat", () => {
     await hospital.clock.sleep(30_000);
     ok(!edgeOf(hospital).holds("isolated_if") && !edgeOf(hospital).holds("vault_open"));
     const { memoryJournal } = await import("../../../src/window/journal.ts");
-    const entries = [...hospital.recorder.entries];
     const next = new FakeHospital(heartbeat, memoryJournal(entries), hospital);
     const calls = edgeOf(hospital).calls.length;
     const report = await next.run();
@@ -144,6 +146,56 @@ describe("a window with a heartbeat", () => {
     equal(report.result, "failed");
     match(report.reasons[0] ?? "", /no route to the standby/);
     equal(aloneMs, 0);
+  });
+});
+
+describe("one of two edges whose connection stalls", () => {
+  const edges = [...plan.edges, { name: "standby", ssh: "standby-window", targets: [] }];
+
+  it("keeps the others from being cut alone: under a heartbeat they are released before it comes back", async () => {
+    const hospital = new FakeHospital({ ...heartbeat, edges });
+    slow(hospital, 90_000);
+    const stalledAt = hospital.clock.bootMs() + 15_000;
+    edgeOf(hospital, 1).before = async () => {
+      if (hospital.clock.bootMs() > stalledAt) await hospital.clock.sleep(3_600_000);
+    };
+    let aloneMs = 0;
+    const watch = async (): Promise<void> => {
+      while (hospital.recorder.status.state !== "ended") {
+        const [a, b] = hospital.edges.map((edge) => edge.holds("isolated_if"));
+        if (hospital.recorder.status.state !== "isolating" && a && !b) aloneMs += 200;
+        await hospital.clock.sleep(200);
+      }
+    };
+    const watching = watch();
+    const report = await hospital.run();
+    await watching;
+    equal(report.result, "failed");
+    match(report.reasons[0] ?? "", /standby did not answer within \d+ ms/);
+    equal(aloneMs, 0);
+  });
+
+  it("undoes the isolation of the others within seconds when it can't be isolated itself", async () => {
+    const hospital = new FakeHospital({ ...plan, edges });
+    const standby = edgeOf(hospital, 1);
+    let stalls = true;
+    standby.before = async (command) => {
+      if (command === "lease" && stalls) await hospital.clock.sleep(3_600_000);
+    };
+    let aloneMs = 0;
+    const watch = async (): Promise<void> => {
+      while (hospital.recorder.status.state !== "ended") {
+        if (edgeOf(hospital).holds("isolated_if") && !standby.holds("isolated_if")) aloneMs += 200;
+        await hospital.clock.sleep(200);
+      }
+    };
+    const watching = watch();
+    const report = await hospital.run();
+    stalls = false;
+    await watching;
+    equal(report.result, "failed");
+    match(report.reasons[0] ?? "", /standby did not answer/);
+    ok(aloneMs > 0 && aloneMs < 20_000, `${aloneMs} ms`);
   });
 });
 
