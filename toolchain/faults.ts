@@ -82,6 +82,8 @@ try {
       ...where,
       calm: values["no-next"] ? 0 : whole("next", values.next),
       onOutcome: (outcome, labId) => {
+        // A lab that is being taken away says nothing about its cell.
+        if (clearing) return;
         say(told(outcome));
         if (record === undefined) return;
         recordCell(record, outcome, commit);
