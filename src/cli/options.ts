@@ -11,6 +11,10 @@ export interface WindowOptions {
   readonly stack: string | undefined;
   readonly by: string;
   readonly reason: string | undefined;
+  /** `extend` has `--by` for the time, and this for the person. */
+  readonly who: string | undefined;
+  readonly until: string | undefined;
+  readonly for: string | undefined;
   readonly json: boolean;
 }
 
@@ -27,6 +31,8 @@ export function windowOptions(words: readonly string[]): WindowOptions {
         stack: text,
         by: text,
         reason: text,
+        who: text,
+        until: text,
         json: { type: "boolean" },
       },
     });
@@ -36,6 +42,9 @@ export function windowOptions(words: readonly string[]): WindowOptions {
       stack: values.stack,
       by: values.by ?? `${userInfo().username}@${hostname()}`,
       reason: values.reason,
+      who: values.who,
+      until: values.until,
+      for: values.by,
       json: values.json ?? false,
     };
   } catch (error) {

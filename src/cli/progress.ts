@@ -49,6 +49,12 @@ function said(entry: JournalEntry): string | null {
       return entry.verified
         ? `${entry.source}: verified`
         : `${entry.source}: NOT VERIFIED: ${entry.findings.join("; ")}`;
+    case "interrupted":
+      return `${entry.segments.join(", ")} NOT ISOLATED by ${entry.edge} for some time since ${timeOfDay(entry.since)}: ${entry.why}`;
+    case "extended":
+      return `extended by ${entry.by} for ${durationText(entry.addMs)}: ${entry.reason}`;
+    case "extension-refused":
+      return `an extension asked for by ${entry.by} was refused, the old deadline stands: ${entry.why}`;
     case "released":
       return `${entry.edge} has reconnected every segment`;
     case "vault-shut":

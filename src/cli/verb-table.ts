@@ -36,6 +36,10 @@ export const verbTable: Readonly<Record<string, Entry>> = {
     says: "reconnect now, also when the runner or the backup host is dead: --reason TEXT [--id ID] [--stack STACK]",
     load: () => import("./verbs/window-release.ts"),
   },
+  "window extend": {
+    says: "reconnect later, within window.maxExtension: --by 30m or --until TIME, --reason TEXT [--id ID] [--who WHO]",
+    load: () => import("./verbs/window-extend.ts"),
+  },
   "window disarm": {
     says: "take back a window that has not begun: --id ID",
     load: () => import("./verbs/window-disarm.ts"),

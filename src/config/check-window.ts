@@ -42,6 +42,7 @@ export function resolveWindow(
   return {
     ...{ start, startCutoffMs, backupStopMs, reconnectByMs, isolate, runbook, attempt, lease },
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
+    ...(written.maxExtension === undefined ? {} : { maxExtensionMs: written.maxExtension }),
   };
 }
 
@@ -91,7 +92,15 @@ function checkOrder(offsets: Offsets, stack: Stack, problems: Problems): void {
       `reconnectBy is ${after(reconnectByMs)}, but the site isolates for at most ` +
       `${formatDuration(maxIsolation)} (maxIsolation)`;
     problems.add(["window", "reconnectBy"], message, "reconnect earlier, or raise maxIsolation on purpose");
+    return;
   }
+  const { maxExtension } = stack.window ?? {};
+  if (reconnectByMs === undefined || maxIsolation === undefined || maxExtension === undefined) return;
+  if (reconnectByMs + maxExtension <= maxIsolation) return;
+  const message =
+    `reconnectBy (${after(reconnectByMs)}) and an extension of ${formatDuration(maxExtension)} are more than ` +
+    `${formatDuration(maxIsolation)}, the longest the site isolates (maxIsolation)`;
+  problems.add(["window", "maxExtension"], message, "allow less, or raise maxIsolation on purpose");
 }
 
 function checkIsolated(stack: Stack, problems: Problems): void {

@@ -68,16 +68,27 @@ wall_ms() {
   echo "$wall"
 }
 
+# The newer of the two: what was raised stands after a reboot too, or a window that is still alive would isolate
+# again what somebody has released.
 fence() {
-  stored=0
-  [ ! -r "$run/fence" ] || read -r stored <"$run/fence" || stored=0
-  is_number "$stored" || stored=0
-  echo "$stored"
+  newest=0
+  for kept in "$run/fence" "$etc/fence"; do
+    stored=0
+    [ ! -r "$kept" ] || read -r stored <"$kept" || stored=0
+    is_number "$stored" || stored=0
+    [ "$stored" -le "$newest" ] || newest=$stored
+  done
+  echo "$newest"
 }
 
 raise_fence() {
   echo "$1" >"$work/fence"
   mv "$work/fence" "$run/fence"
+}
+
+# After the change that it guards: a slow disk, or one that takes nothing, must not hold up a release.
+keep_fence() {
+  mkdir -p "$etc" 2>/dev/null && { fence >"$etc/.fence" && sync "$etc/.fence" && mv "$etc/.fence" "$etc/fence"; } 2>/dev/null || true
 }
 
 clock_json() {
@@ -243,6 +254,62 @@ grant() {
   mv "$work/grants" "$run/grants"
 }
 
+# A timeout of ours is never whole seconds: that tells an element of an old window, out of a ruleset that was saved
+# and is loaded again, from one that somebody typed. A little shorter, never longer.
+marked() {
+  part=$(($1 % 1000))
+  if [ "$part" -lt 100 ]; then echo $(($1 - part - 100)); elif [ "$part" -gt 900 ]; then echo $(($1 - part + 900)); else echo "$1"; fi
+}
+
+# What came out of a saved ruleset: "SET VALUE" of elements with a timeout of ours that nobody was granted in this
+# boot, or that would outlive their grant.
+revenants() {
+  nft list table inet jeda_window 2>/dev/null 9>&- | awk -v boot="$(boot_id)" -v now="$(boot_ms)" "$milliseconds"'
+    function clean(text) { gsub(/["\t ]/, "", text); return text }
+    FILENAME != "-" { if ($1 == boot) { sub(/\/32$/, "", $3); if ($3 ~ /:/) sub(/\/128$/, "", $3); ends[$2 " " $3] = $4 }; next }
+    $1 == "set" { set = $2 }
+    /[\t ]elements = \{/ { inside = 1; text = ""; sub(/.*elements = \{/, "") }
+    inside { text = text $0 }
+    inside && /\}/ {
+      inside = 0
+      sub(/\}.*/, "", text)
+      n = split(text, part, ",")
+      for (i = 1; i <= n; i++) {
+        if (part[i] !~ /timeout [0-9a-z]*[0-9]ms /) continue
+        if (!match(part[i], /expires [0-9a-z]+/)) continue
+        end = now + milliseconds(substr(part[i], RSTART + 8, RLENGTH - 8))
+        value = part[i]; sub(/ timeout .*/, "", value)
+        if (end > ends[set " " clean(value)] + 300) print set, clean(value)
+      }
+    }' "$run/grants" -
+}
+
+# watch: local only, begun with each lease and by none twice. Looks twice a second, without a change and without
+# the lock, until no element of a saved ruleset could matter any more: the longest grant and the maximum after it.
+verb_watch() {
+  exec 8>"$run/watch"
+  flock -n 8 || exit 0
+  maximum=$(maximum_ms)
+  while [ -e "$run/watch" ] && [ -e "$run/grants" ]; do
+    last=$(awk -v boot="$(boot_id)" '$1 == boot && $4 > last { last = $4 } END { printf "%d\n", last }' "$run/grants" 2>/dev/null) || last=0
+    [ "$(boot_ms)" -le $((${last:-0} + maximum)) ] || break
+    if [ -n "$(revenants)" ]; then
+      exec 9>"$run/lock"
+      # Once more under the lock: a lease may just be under way.
+      if flock -w 5 9; then
+        revenants >"$work/named" || :
+        (put_back) || :
+      fi
+      exec 9>&-
+    fi
+    sleep 0.5
+  done
+}
+
+start_watch() {
+  env -u SSH_ORIGINAL_COMMAND setsid "$self" watch </dev/null >/dev/null 2>&1 3>&- 9>&- &
+}
+
 drop_lease() {
   grant 0
   delete_elements
@@ -288,6 +355,7 @@ verb_lease() {
       refuse deadline "$left ms are left until the deadline: nothing is leased below 1000 ms"
     fi
     [ "$left" -le "$maximum" ] || refuse maximum "$left ms are more than the site's maximum of $maximum ms"
+    left=$(marked "$left")
     grant "$3"
     load_lease "$left" || { grant 0; refuse nft "$(nft_said)"; }
     for _reading in 1 2 3 4 5; do
@@ -307,6 +375,8 @@ EOF
     # Longer than asked only if this process stood still between computing and loading, as on a busy edge: once
     # more, then, and shorter by as much.
     if [ "$longest" -le $(($3 - before + 100)) ]; then
+      [ "$2" -eq "$current" ] || keep_fence
+      [ -n "$renewing" ] || start_watch
       printf '{"ok":true,"timeoutMs":%s,"clock":%s}\n' "$left" "$(clock_json)"
       return
     fi
@@ -324,15 +394,23 @@ verb_release() {
   next=$(($(fence) + 1))
   [ "$1" -le "$next" ] || next=$1
   raise_fence "$next"
-  rm -f "$run/grants"
+  end_grants "$lease_sets"
   flush_sets "$lease_sets"
+  keep_fence
   printf '{"ok":true,"clock":%s}\n' "$(clock_json)"
+}
+
+# What was leased in these sets has ended now: an element that comes back is nobody's.
+end_grants() {
+  grants | awk -v boot="$(boot_id)" -v now="$(boot_ms)" -v sets=" $1 " '
+    index(sets, " " $1 " ") && $3 > now { $3 = now }
+    { print boot, $1, $2, $3 }' >"$work/grants"
+  mv "$work/grants" "$run/grants"
 }
 
 verb_shut() {
   take_lock
-  grants | awk -v boot="$(boot_id)" '$1 != "vault_open" { print boot, $0 }' >"$work/grants"
-  mv "$work/grants" "$run/grants"
+  end_grants vault_open
   flush_sets vault_open
   printf '{"ok":true,"clock":%s}\n' "$(clock_json)"
 }
@@ -345,17 +423,22 @@ verb_revoke() {
   check_elements
   take_lock
   cp "$work/sorted" "$work/named"
+  put_back
+  printf '{"ok":true,"clock":%s}\n' "$(clock_json)"
+}
+
+# The elements in $work/named, each to its own end, or away.
+put_back() {
   while read -r set value; do
     echo "$set $value" >"$work/sorted"
     deadline=$(grants | awk -v set="$set" -v value="$value" '$1 == set && $2 == value { print $3 }')
     left=$((${deadline:-0} - $(boot_ms) - 10))
     if [ "$left" -ge 1000 ]; then
-      load_lease "$left" || refuse nft "$(nft_said)"
+      load_lease "$(marked "$left")" || refuse nft "$(nft_said)"
     else
       delete_elements
     fi
   done <"$work/named"
-  printf '{"ok":true,"clock":%s}\n' "$(clock_json)"
 }
 
 # persist: writes the file for the next boot once more, from the tables as they are.
@@ -647,6 +730,8 @@ persist() {
 verb_boot() {
   [ -r "$etc/$persisted" ] || refuse missing "$etc/$persisted does not exist: no policy was confirmed yet"
   take_lock
+  # In a boot in which nothing was leased yet, an element can only come from a ruleset that was saved in a window.
+  [ -n "$(grants)" ] || flush_sets "$lease_sets"
   ! holds_leases || refuse lease "a lease is running: nothing was loaded"
   {
     for table in $tables; do
@@ -684,7 +769,7 @@ main() {
   mode=${1:-}
   [ $# -eq 0 ] || shift
   if [ -n "${SSH_ORIGINAL_COMMAND+set}" ]; then
-    [ "$mode" != host ] && [ "$mode" != boot ] || refuse mode "$mode is not for a forced command"
+    [ "$mode" != host ] && [ "$mode" != boot ] && [ "$mode" != watch ] || refuse mode "$mode is not for a forced command"
     # Words only: no quoting, no patterns, no expansion.
     case $SSH_ORIGINAL_COMMAND in
     *[!a-z0-9\ -]*) refuse input "not a verb: '$SSH_ORIGINAL_COMMAND'" ;;
@@ -693,8 +778,8 @@ main() {
     # shellcheck disable=SC2086
     set -- $SSH_ORIGINAL_COMMAND
     set +f
-  elif [ "$mode" = boot ]; then
-    set -- boot
+  elif [ "$mode" = boot ] || [ "$mode" = watch ]; then
+    set -- "$mode"
   fi
   tables="jeda jeda_window"
   persisted=edge.nft
@@ -702,7 +787,7 @@ main() {
   read) verbs="list clock" ;;
   window) verbs="list clock lease renew release shut" ;;
   policy) verbs="list clock apply confirm revert revoke persist install" ;;
-  boot) verbs="boot" ;;
+  boot | watch) verbs=$mode ;;
   host)
     verbs="list clock apply confirm revert persist boot install"
     tables=jeda_host

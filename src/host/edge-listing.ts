@@ -77,6 +77,9 @@ export function aboutFiles(raw: RawListing): { scriptMode?: string; persisted?: 
   };
 }
 
+/** The kernel may take so long to delete what has ended, milliseconds. */
+const endingMs = 1_000;
+
 /** The edge's own record of what it leased: "SET VALUE DEADLINE_BOOT_MS" a line. */
 function granted(leases: readonly LiveLease[], { grants, clock }: RawListing): LiveLease[] {
   if (grants === undefined) return [...leases];
@@ -88,7 +91,9 @@ function granted(leases: readonly LiveLease[], { grants, clock }: RawListing): L
   );
   return leases.map((lease) => {
     const end = ends.get(`${lease.set} ${lease.value}`);
-    return { ...lease, grantedMs: end === undefined ? null : end - clock.bootMs };
+    // A grant that has ended is none: what is still, or again, in the kernel came by another way.
+    const over = end === undefined || end < clock.bootMs - endingMs;
+    return { ...lease, grantedMs: over ? null : end - clock.bootMs };
   });
 }
 

@@ -175,6 +175,8 @@ export interface WindowSpec {
   readonly lease: "window" | "heartbeat";
   /** With `lease: heartbeat`: milliseconds after the runner's last renewal at which the segments are back. */
   readonly heartbeatMs?: number;
+  /** Milliseconds by which an operator may put `backupStop` and `reconnectBy` off, all in all; never without it. */
+  readonly maxExtensionMs?: number;
 }
 
 export interface Notice {

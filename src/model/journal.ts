@@ -44,6 +44,14 @@ export type JournalBody =
       readonly segments: readonly string[];
       readonly timeoutMs: number;
     }
+  /** An edge did not hold the isolation when it was looked at; it was last seen to hold it at `since` (ISO 8601). */
+  | {
+      readonly type: "interrupted";
+      readonly edge: string;
+      readonly segments: readonly string[];
+      readonly since: string;
+      readonly why: string;
+    }
   | { readonly type: "vault-open"; readonly edge: string; readonly timeoutMs: number }
   | {
       readonly type: "flow";
@@ -86,6 +94,23 @@ export type JournalBody =
       readonly source: string;
       readonly verified: boolean;
       readonly findings: readonly string[];
+    }
+  /** An operator wants more time. Until `extended` follows, the old deadlines stand. */
+  | { readonly type: "extending"; readonly request: string; readonly by: string; readonly addMs: number }
+  /** Every edge holds the longer lease: `deadlines` are the new ones, epoch milliseconds. */
+  | {
+      readonly type: "extended";
+      readonly request: string;
+      readonly by: string;
+      readonly reason: string;
+      readonly addMs: number;
+      readonly deadlines: Deadlines;
+    }
+  | {
+      readonly type: "extension-refused";
+      readonly request: string;
+      readonly by: string;
+      readonly why: string;
     }
   | { readonly type: "released"; readonly edge: string }
   | { readonly type: "vault-shut"; readonly proved: boolean | null }

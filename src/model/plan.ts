@@ -34,6 +34,8 @@ export interface WindowPlan {
   readonly lease: WindowSpec["lease"];
   /** Milliseconds; with `lease: heartbeat` the segments are back so long after the runner's last renewal. */
   readonly heartbeatMs?: number;
+  /** Milliseconds by which an operator may put `backupStop` and `reconnectBy` off, all in all. */
+  readonly maxExtensionMs?: number;
   readonly segments: readonly PlannedSegment[];
   readonly edges: readonly PlannedEdge[];
   readonly backupHost: BackupHost;

@@ -47,6 +47,14 @@ export interface ServiceReport {
   readonly unknown: number;
 }
 
+/** `backupStop` and `reconnectBy` were put off by an operator. */
+export interface ExtensionReport {
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly addMs: number;
+}
+
 export interface Report {
   readonly version: 1;
   readonly id: string;
@@ -66,6 +74,9 @@ export interface Report {
     readonly startCutoff: string;
     readonly backupStop: string;
     readonly reconnectBy: string;
+    /** As they were before anybody put them off. */
+    readonly planned: { readonly backupStop: string; readonly reconnectBy: string };
+    readonly extensions: readonly ExtensionReport[];
     /** When the last edge answered that every lease set was empty; null if it never did. */
     readonly reconnectedAt: string | null;
     /** Milliseconds by which each deadline was kept; negative when it was missed, null when not reached. */

@@ -18,6 +18,14 @@ export function beginText(language: Notice["language"], { hospital, segments, ba
     : `${hospital}: the networks ${names} are off the internet for a planned backup, until ${backBy} at the latest. This is not an attack; there is no need to worry. Medical records go on working: keep entering as usual. Do not switch computers off.`;
 }
 
+/** When an operator has put the end off. */
+export function extendText(language: Notice["language"], { hospital, segments, backBy }: Moment): string {
+  const names = segments.join(", ");
+  return language === "id"
+    ? `${hospital}: pencadangan perlu waktu lebih lama. Jaringan ${names} tersambung kembali paling lambat pukul ${backBy}. Rekam medis tetap berjalan.`
+    : `${hospital}: the backup takes longer. The networks ${names} are connected again by ${backBy} at the latest. Medical records go on working.`;
+}
+
 /** When everything is back. */
 export function endText(language: Notice["language"], moment: Moment, result: WindowResult): string {
   const { hospital } = moment;

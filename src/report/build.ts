@@ -6,7 +6,7 @@ import type { EdgeStatus, WindowStatus } from "../window/status.ts";
 import { decide } from "../window/verdict.ts";
 
 export function buildReport(status: WindowStatus): Report {
-  const { plan, deadlines } = status;
+  const { plan, deadlines, planned } = status;
   const { result, reasons } = decide(status);
   const iso = (ms: number): string => isoInZone(ms, plan.zone);
   const reconnectedAt = latest(status.edges, "releasedAt");
@@ -41,6 +41,8 @@ export function buildReport(status: WindowStatus): Report {
       startCutoff: iso(deadlines.startCutoff),
       backupStop: iso(deadlines.backupStop),
       reconnectBy: iso(deadlines.reconnectBy),
+      planned: { backupStop: iso(planned.backupStop), reconnectBy: iso(planned.reconnectBy) },
+      extensions: status.extensions,
       reconnectedAt,
       kept: {
         startCutoffMs: keptBy(deadlines.startCutoff, isolatedAt),

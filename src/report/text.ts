@@ -71,18 +71,28 @@ function records({ records: counted }: Report): readonly string[] {
 }
 
 function deadlines({
-  deadlines: { start, startCutoff, backupStop, reconnectBy, reconnectedAt, kept },
+  deadlines: { start, startCutoff, backupStop, reconnectBy, planned, extensions, reconnectedAt, kept },
 }: Report): string {
-  return table(
+  const later = extensions.length > 0;
+  const before = (name: string, at: string): readonly (readonly string[])[] =>
+    later ? [[name, timeOfDay(at), "planned, put off"]] : [];
+  const rows = table(
     ["DEADLINE", "AT", "KEPT BY"],
     [
       ["start", timeOfDay(start), ""],
       ["startCutoff", timeOfDay(startCutoff), keptText(kept.startCutoffMs)],
+      ...before("backupStop", planned.backupStop),
       ["backupStop", timeOfDay(backupStop), keptText(kept.backupStopMs)],
+      ...before("reconnectBy", planned.reconnectBy),
       ["reconnectBy", timeOfDay(reconnectBy), keptText(kept.reconnectByMs)],
       ["reconnected", moment(reconnectedAt), ""],
     ],
   );
+  if (!later) return rows;
+  const lines = extensions.map(
+    ({ at, by, reason, addMs }) => `${timeOfDay(at)} ${durationText(addMs)} by ${by}: ${reason}`,
+  );
+  return `${rows}\n${list("Extended", lines)}`;
 }
 
 function vault({ vault: { openedAt, shutAt, provedShut } }: Report): string {

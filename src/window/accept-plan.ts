@@ -21,6 +21,7 @@ const shape = z.looseObject({
   maxIsolationMs: z.int().positive(),
   lease: z.enum(["window", "heartbeat"]),
   heartbeatMs: z.int().min(15_000).optional(),
+  maxExtensionMs: z.int().positive().optional(),
   segments: z.array(
     named.extend({
       role: z.enum(["clinical", "administrative", "guest", "management", "vault"]),

@@ -51,7 +51,7 @@ export function remainingMs(
 ): number {
   const own = night.boot.reconnectBy - reading.answeredBootMs;
   if (edge.clock?.bootId !== reading.clock.bootId || edge.reconnectByBootMs === null) {
-    return Math.min(own, night.deadlines.reconnectBy - reading.clock.wallMs);
+    return Math.min(own, night.recorder.status.deadlines.reconnectBy - reading.clock.wallMs);
   }
   const byBoot = edge.reconnectByBootMs - reading.clock.bootMs;
   const said = Math.min(byBoot, ...(night.plan.lease === "window" ? byKernel(listing) : []));

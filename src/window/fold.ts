@@ -25,6 +25,9 @@ function begin(armed: Extract<JournalEntry, { type: "armed" }>): WindowStatus {
   return {
     plan,
     deadlines,
+    planned: deadlines,
+    extensions: [],
+    extending: null,
     state: "armed",
     reached: "armed",
     armedAt: at,
@@ -32,6 +35,7 @@ function begin(armed: Extract<JournalEntry, { type: "armed" }>): WindowStatus {
     runners: [],
     takenUp: 0,
     edges: plan.edges.map(({ name }) => ({ name, ...untouchedEdge })),
+    interruptions: [],
     flows: [],
     probes: [],
     sources: plan.sources.map(({ name }) => ({ name, ...waitingSource })),
@@ -92,12 +96,29 @@ export function foldNext(before: WindowStatus, entry: JournalEntry): WindowStatu
       const late = status.state === "reconnecting";
       // An edge that is isolated again (it was rebooted) was isolated first when it was isolated first.
       const isolatedAt = status.edges.find((one) => one.name === entry.edge)?.isolatedAt ?? entry.at;
-      return edge(status, entry.edge, late ? { isolatedAt } : { isolatedAt, releasedAt: null });
+      const over = status.interruptions.map((one) =>
+        one.edge === entry.edge && one.until === null ? { ...one, until: entry.at } : one,
+      );
+      const again = { ...status, interruptions: over };
+      return edge(again, entry.edge, late ? { isolatedAt } : { isolatedAt, releasedAt: null });
+    }
+    case "interrupted": {
+      const { edge, segments, since, why } = entry;
+      return {
+        ...status,
+        interruptions: [...status.interruptions, { edge, segments, since, until: null, why }],
+      };
     }
     case "vault-open": {
       const vaultOpenAt = status.edges.find((one) => one.name === entry.edge)?.vaultOpenAt ?? entry.at;
       return edge(status, entry.edge, { vaultOpenAt });
     }
+    case "extending":
+      return { ...status, extending: entry.request };
+    case "extension-refused":
+      return { ...status, extending: null };
+    case "extended":
+      return extended(status, entry);
     case "repository":
       return { ...status, earlierSnapshots: entry.earlier };
     case "released":
@@ -150,6 +171,23 @@ export function foldNext(before: WindowStatus, entry: JournalEntry): WindowStatu
 
 function cause(entry: Extract<JournalEntry, { type: "reason" }>): StopCause {
   return { result: entry.result as StopCause["result"], reason: entry.reason };
+}
+
+function extended(status: WindowStatus, entry: Extract<JournalEntry, { type: "extended" }>): WindowStatus {
+  const { at, by, reason, addMs, deadlines } = entry;
+  return {
+    ...status,
+    deadlines,
+    extensions: [...status.extensions, { at, by, reason, addMs }],
+    extending: null,
+    edges: status.edges.map((one) => putOff(one, addMs)),
+  };
+}
+
+/** An edge whose lease is to end so many milliseconds later. */
+export function putOff(edge: EdgeStatus, addMs: number): EdgeStatus {
+  const { reconnectByBootMs } = edge;
+  return { ...edge, reconnectByBootMs: reconnectByBootMs === null ? null : reconnectByBootMs + addMs };
 }
 
 function edge(status: WindowStatus, name: string, change: Partial<EdgeStatus>): WindowStatus {

@@ -1,15 +1,20 @@
 /** What the steps of one window share while it runs. */
 import type { BackupContext, Saved } from "../model/driver.ts";
 import type { EdgeClient } from "../model/edge-protocol.ts";
-import type { Deadlines, PlannedEdge, WindowPlan } from "../model/plan.ts";
+import { JedaError } from "../model/errors.ts";
+import type { PlannedEdge, WindowPlan } from "../model/plan.ts";
 import type { Prober } from "../model/prober.ts";
 import type { BootDeadlines } from "./deadlines.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Runtime } from "./runtime.ts";
+import type { EdgeStatus } from "./status.ts";
+import type { Turn } from "./turn.ts";
 
 export interface EdgeHold {
   readonly planned: PlannedEdge;
   readonly client: EdgeClient;
+  /** Leases are changed and looked at one after another; a release waits for nobody. */
+  readonly turn: Turn;
 }
 
 export interface HeldConnection {
@@ -20,10 +25,13 @@ export interface HeldConnection {
 
 export interface Night {
   readonly plan: WindowPlan;
-  /** By the wall clock, for people. */
-  readonly deadlines: Deadlines;
-  /** By the boot clock, for waiting. A resumed runner moves it to earlier moments where an edge knows better. */
+  /**
+   * By the boot clock, for waiting. A resumed runner moves it to earlier moments where an edge knows better, an
+   * extension to later ones: read it when it is needed.
+   */
   boot: BootDeadlines;
+  /** True while edges are being asked for longer leases: some may hold them already. */
+  extending: boolean;
   readonly runtime: Runtime;
   readonly recorder: Recorder;
   readonly edges: readonly EdgeHold[];
@@ -37,22 +45,37 @@ export interface Night {
   readonly earlierSnapshots: Set<string>;
 }
 
+/** What the journal says of this edge. @throws JedaError INTERNAL for an edge that is not in the plan. */
+export function edgeStatus(night: Night, { planned: { name } }: EdgeHold): EdgeStatus {
+  const status = night.recorder.status.edges.find((one) => one.name === name);
+  if (status === undefined) throw new JedaError("INTERNAL", `the edge ${name} is not in the plan`);
+  return status;
+}
+
 /** Milliseconds until a deadline of `night.boot`, never negative. */
 export function until(night: Night, deadline: number): number {
   return Math.max(0, deadline - night.runtime.clock.bootMs());
 }
 
-/** A signal that fires at a moment of the boot clock, or when the window is stopped; `done` ends the waiting. */
+/**
+ * A signal that fires at a moment of the boot clock, or when the window is stopped; `done` ends the waiting. The
+ * moment is asked for again when it has come: an extension may have put it off.
+ */
 export function stopAt(
   night: Night,
-  bootMs: number,
+  moment: () => number,
 ): { readonly signal: AbortSignal; readonly late: AbortSignal; done(): void } {
   const late = new AbortController();
   const over = new AbortController();
   const { clock } = night.runtime;
-  void clock.sleep(bootMs - clock.bootMs(), over.signal).then(() => {
+  const wait = async (): Promise<void> => {
+    for (let left = moment() - clock.bootMs(); left > 0 && !over.signal.aborted; ) {
+      await clock.sleep(left, over.signal);
+      left = moment() - clock.bootMs();
+    }
     if (!over.signal.aborted) late.abort(new Error("the deadline has come"));
-  });
+  };
+  void wait();
   return {
     signal: AbortSignal.any([night.recorder.stop.signal, late.signal]),
     late: late.signal,

@@ -1,7 +1,7 @@
-/** The two moments of a window at which staff are told. */
+/** The moments of a window at which staff are told. */
 
 import { type TellPorts, tell } from "../notice/tell.ts";
-import { beginText, endText, type Moment } from "../notice/text.ts";
+import { beginText, endText, extendText, type Moment } from "../notice/text.ts";
 import { buildReport } from "../report/build.ts";
 import { isoInZone } from "./iso.ts";
 import type { Night } from "./night.ts";
@@ -17,7 +17,13 @@ export function tellEnd(night: Night): Promise<void> {
   return tell(night.plan.notices ?? [], (language) => endText(language, moment, result), ports(night));
 }
 
-function momentOf({ plan, deadlines }: Night): Moment {
+export function tellExtended(night: Night): Promise<void> {
+  const moment = momentOf(night);
+  return tell(night.plan.notices ?? [], (language) => extendText(language, moment), ports(night));
+}
+
+function momentOf({ plan, recorder }: Night): Moment {
+  const { deadlines } = recorder.status;
   return {
     hospital: plan.hospital,
     segments: plan.segments.filter((segment) => segment.isolate).map((segment) => segment.name),

@@ -5,21 +5,22 @@ import { bootDeadlines } from "./deadlines.ts";
 import type { Night } from "./night.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Runtime } from "./runtime.ts";
+import { Turn } from "./turn.ts";
 
 export function openNight(recorder: Recorder, runtime: Runtime): Night {
   const { status } = recorder;
-  const { plan, deadlines } = status;
+  const { plan } = status;
   const probers = new Map<string, Prober>();
   for (const { name, probePoint } of plan.segments) {
     if (probePoint !== undefined) probers.set(name, runtime.prober(probePoint));
   }
   return {
     plan,
-    deadlines,
+    extending: false,
     boot: bootDeadlines(status, runtime.clock),
     runtime,
     recorder,
-    edges: plan.edges.map((planned) => ({ planned, client: runtime.edge(planned) })),
+    edges: plan.edges.map((planned) => ({ planned, client: runtime.edge(planned), turn: new Turn() })),
     probers,
     reachable: reachableBefore(recorder),
     held: [],

@@ -31,6 +31,8 @@ export interface WindowPlaces {
   readonly log: string;
   /** Who wants the window to stop and why, for the runner that is sent a signal. */
   readonly abortRequest: string;
+  /** More time that an operator asks for; whoever takes it renames it first. */
+  readonly extendRequest: string;
   readonly runtime: string;
 }
 
@@ -49,6 +51,7 @@ export function windowPlaces(all: Places, id: string): WindowPlaces {
     report: join(directory, "report.json"),
     log: join(directory, "runner.log"),
     abortRequest: join(directory, "abort.json"),
+    extendRequest: join(directory, "extend.json"),
     runtime: join(all.runtime, "window", id),
   };
 }

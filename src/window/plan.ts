@@ -32,6 +32,7 @@ export function makePlan(hospital: Hospital, runbook: Runbook, extras: PlanExtra
     maxIsolationMs: hospital.maxIsolationMs,
     lease: window.lease,
     ...(window.heartbeatMs === undefined ? {} : { heartbeatMs: window.heartbeatMs }),
+    ...(window.maxExtensionMs === undefined ? {} : { maxExtensionMs: window.maxExtensionMs }),
     segments: hospital.segments.map(
       (segment): PlannedSegment => ({ ...segment, isolate: window.isolate.includes(segment.name) }),
     ),

@@ -33,6 +33,11 @@ export class Recorder {
     return this.#journal.entries;
   }
 
+  /** ISO 8601, as the next line would have it. */
+  now(): string {
+    return isoInZone(this.#clock.wallMs(), this.status.plan.zone);
+  }
+
   /** What arrives after the end (work that could not be interrupted) is not recorded: the journal is closed. */
   record(body: JournalBody): void {
     if (this.#status?.state === "ended") return;

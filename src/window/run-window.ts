@@ -7,6 +7,7 @@ import type { Step } from "../model/runbook.ts";
 import { watchServices } from "../probe/watch.ts";
 import { buildReport } from "../report/build.ts";
 import { unlessStopped } from "./clock.ts";
+import { heedOperators } from "./extend.ts";
 import { isoInZone } from "./iso.ts";
 import { guardLeases } from "./lease-guard.ts";
 import type { Night } from "./night.ts";
@@ -40,6 +41,7 @@ export async function runWindow(night: Night): Promise<WindowResult> {
       if (step.kind === "isolate") {
         void tellBegin(night);
         void guardLeases(night, guarding.signal);
+        void heedOperators(night, guarding.signal);
       }
     }
     if (!recorder.stop.signal.aborted) await countRecords(night);
@@ -70,7 +72,9 @@ async function goOn(night: Night, guarding: AbortSignal): Promise<void> {
   const steps: readonly (Step | "take up")[] = ["take up", ...night.plan.runbook.steps.filter(isLeft)];
   for (const step of steps) {
     if (!(await attempt(night, step))) break;
-    if (step === "take up") void guardLeases(night, guarding);
+    if (step !== "take up") continue;
+    void guardLeases(night, guarding);
+    void heedOperators(night, guarding);
   }
   if (!stop.signal.aborted) await countRecords(night);
 }

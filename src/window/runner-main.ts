@@ -14,6 +14,7 @@ import { acknowledge } from "./runner/acknowledge.ts";
 import { arm } from "./runner/arm.ts";
 import { boot } from "./runner/boot.ts";
 import type { RunnerContext, Verb } from "./runner/context.ts";
+import { extend } from "./runner/extend.ts";
 import { follow } from "./runner/follow.ts";
 import { report } from "./runner/report.ts";
 import { run } from "./runner/run.ts";
@@ -30,6 +31,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   status,
   abort,
   release,
+  extend,
   disarm,
   acknowledge,
   report,
@@ -49,6 +51,8 @@ async function main(): Promise<number> {
       from: { type: "string" },
       by: { type: "string" },
       reason: { type: "string" },
+      add: { type: "string" },
+      until: { type: "string" },
       json: { type: "boolean" },
     },
   });

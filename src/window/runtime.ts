@@ -5,6 +5,7 @@ import type { Credentials, Repository, Source } from "../model/hospital.ts";
 import type { PlannedEdge } from "../model/plan.ts";
 import type { Prober } from "../model/prober.ts";
 import type { Clock } from "./clock.ts";
+import type { ExtensionRequest } from "./extension.ts";
 
 export interface RepositoryPort {
   /** Opens the repository with its password. Throws CREDENTIALS or PREREQUISITE. */
@@ -32,6 +33,8 @@ export interface Runtime {
   countStored(source: Source, query: string, context: BackupContext): Promise<number>;
   /** Runs a notice's command with the text on standard input. */
   tell(command: readonly string[], text: string, signal: AbortSignal): Promise<void>;
+  /** Takes what an operator has asked for since; null when there is nothing. */
+  nextExtension(): ExtensionRequest | null;
   /** Stores the report beside the journal. */
   store(report: string): void;
 }

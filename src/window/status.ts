@@ -35,9 +35,32 @@ export interface SourceStatus {
   readonly findings: readonly string[];
 }
 
+/** `until` is null where the edge never held the isolation again. All moments are ISO 8601. */
+export interface Interruption {
+  readonly edge: string;
+  readonly segments: readonly string[];
+  readonly since: string;
+  readonly until: string | null;
+  readonly why: string;
+}
+
+/** More time, granted by every edge. */
+export interface Extension {
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly addMs: number;
+}
+
 export interface WindowStatus {
   readonly plan: WindowPlan;
+  /** As they stand, with what an operator added. */
   readonly deadlines: Deadlines;
+  /** As they were when the window was armed. */
+  readonly planned: Deadlines;
+  readonly extensions: readonly Extension[];
+  /** Id of a request that was begun and has no outcome yet. */
+  readonly extending: string | null;
   readonly state: WindowState;
   readonly armedAt: string;
   readonly startedAt: string;
@@ -47,6 +70,7 @@ export interface WindowStatus {
   /** Runners that took the window up after something was touched. */
   readonly takenUp: number;
   readonly edges: readonly EdgeStatus[];
+  readonly interruptions: readonly Interruption[];
   readonly flows: readonly FlowEntry[];
   readonly probes: readonly ProbeEntry[];
   readonly sources: readonly SourceStatus[];

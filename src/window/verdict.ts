@@ -3,6 +3,7 @@
  * every reason for a result that is not `ok` is found here, so that a rebuilt report says the same.
  */
 import type { WindowResult } from "../model/report.ts";
+import { interruptionText } from "./interruption.ts";
 import { contradictions, flowsOf, provedConnected, provedIsolated } from "./isolation-proof.ts";
 import { nothingTouched } from "./state.ts";
 import type { WindowStatus } from "./status.ts";
@@ -28,6 +29,7 @@ export function decide(status: WindowStatus): Verdict {
 function evidence(status: WindowStatus): readonly StopCause[] {
   return [
     ...isolation(status),
+    ...status.interruptions.map((one) => partial(interruptionText(one))),
     ...sources(status),
     ...reconnection(status),
     ...vault(status),

@@ -11,6 +11,8 @@ interface Status {
     readonly runnerAlive: boolean;
     readonly isolated: readonly string[];
     readonly deadlines: Readonly<Record<string, string>>;
+    readonly planned?: Readonly<Record<string, string>>;
+    readonly extensions?: readonly { readonly by: string; readonly reason: string }[];
   } | null;
 }
 
@@ -25,6 +27,7 @@ export async function run(words: readonly string[]): Promise<number> {
 function told({ window }: Status): string {
   if (window === null) return "no window is known";
   const { id, state, result, acknowledged, runnerAlive, isolated, deadlines } = window;
+  const extended = (window.extensions ?? []).map(({ by, reason }) => `extended by ${by}: ${reason}`);
   if (result !== null) {
     const seen = acknowledged === null ? "" : `, acknowledged by ${acknowledged.by}: ${acknowledged.reason}`;
     return `${id}: ended ${result}${seen}`;
@@ -32,6 +35,7 @@ function told({ window }: Status): string {
   return [
     `${id}: ${state}, the runner is ${runnerAlive ? "alive" : "DEAD"}`,
     `isolated: ${isolated.join(", ") || "nothing"}`,
-    `reconnect by ${deadlines.reconnectBy ?? "?"}`,
+    `reconnect by ${deadlines.reconnectBy ?? "?"}${extended.length === 0 ? "" : ` (planned: ${window.planned?.reconnectBy ?? "?"})`}`,
+    ...extended,
   ].join("\n");
 }

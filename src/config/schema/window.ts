@@ -16,6 +16,7 @@ export const window = fields("the window", {
   attempt: integer("which attempt this is", 1, 9999).default(1),
   lease: oneOf("a lease policy", ["window", "heartbeat"]).default("window"),
   heartbeat: positiveDuration.optional(),
+  maxExtension: positiveDuration.optional(),
 });
 
 export type WrittenWindow = z.output<typeof window>;

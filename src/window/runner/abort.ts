@@ -9,9 +9,10 @@ import type { PlannedEdge } from "../../model/plan.ts";
 import { fold } from "../fold.ts";
 import { takeLock } from "../lock.ts";
 import { windowPlaces } from "../places.ts";
+import { chosenWindow } from "./chosen-window.ts";
 import { journalOf, need, type RunnerContext } from "./context.ts";
 import { detach } from "./detach.ts";
-import { type KnownWindow, knownWindow, knownWindows } from "./known-windows.ts";
+import { type KnownWindow, knownWindow } from "./known-windows.ts";
 import { patiently } from "./patiently.ts";
 
 /** Milliseconds; an operator is waiting. */
@@ -21,7 +22,7 @@ const releaseMs = 15_000;
 export async function abort(context: RunnerContext): Promise<number> {
   const by = need(context, "by");
   const reason = need(context, "reason");
-  const window = chosen(context);
+  const window = chosenWindow(context);
   if (window.status.state === "ended") {
     throw new JedaError("REFUSED", `the window ${window.id} has already ended: ${window.status.result}`);
   }
@@ -37,7 +38,7 @@ export async function abort(context: RunnerContext): Promise<number> {
 export async function release(context: RunnerContext): Promise<number> {
   const by = need(context, "by");
   const reason = need(context, "reason");
-  const window = chosen(context);
+  const window = chosenWindow(context);
   const { plan, state } = window.status;
   if (state === "ended") {
     throw new JedaError("REFUSED", `the window ${window.id} has already ended: ${window.status.result}`);
@@ -96,24 +97,6 @@ async function putAside({ places }: RunnerContext, id: string): Promise<void> {
   mkdirSync(places.disarmed, { recursive: true, mode: 0o700 });
   renameSync(windowPlaces(places, id).directory, join(places.disarmed, `${id}-${Date.now()}`));
   await lock.release();
-}
-
-function chosen(context: RunnerContext): KnownWindow {
-  const { window } = context.asked;
-  const known = knownWindows(context.places, () => undefined);
-  const found =
-    window === undefined
-      ? known.filter(({ status }) => status.state !== "ended")
-      : known.filter(({ id }) => id === window);
-  const [first, second] = found;
-  if (first !== undefined && second === undefined) return first;
-  throw new JedaError(
-    "REFUSED",
-    first === undefined ? "no window is armed or running" : "more than one window is armed",
-    {
-      hint: `name one with --id${found.map(({ id }) => `: ${id}`).join("")}`,
-    },
-  );
 }
 
 function ask(

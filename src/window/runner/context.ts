@@ -11,6 +11,9 @@ export interface Asked {
   readonly from?: string | undefined;
   readonly by?: string | undefined;
   readonly reason?: string | undefined;
+  /** Of `extend`: milliseconds more, or the wanted `reconnectBy` in epoch milliseconds. */
+  readonly add?: string | undefined;
+  readonly until?: string | undefined;
   readonly json?: boolean | undefined;
 }
 

@@ -1,4 +1,5 @@
 /** `status`: one window as it stands, the newest unless one is named. JSON by schemas/status.schema.json. */
+import type { Deadlines } from "../../model/plan.ts";
 import { isoInZone } from "../iso.ts";
 import { lockHolder } from "../lock.ts";
 import type { RunnerContext } from "./context.ts";
@@ -31,7 +32,9 @@ export async function status(context: RunnerContext): Promise<number> {
 
 /** The part of the status that is about one window; plain JSON. */
 export function describeWindow({ id, status, runnerAlive }: KnownWindow): object {
-  const { plan, deadlines } = status;
+  const { plan, deadlines, planned } = status;
+  const moments = (all: Deadlines): object =>
+    Object.fromEntries(Object.entries(all).map(([name, at]) => [name, isoInZone(at as number, plan.zone)]));
   return {
     id,
     hospital: plan.hospital,
@@ -42,9 +45,10 @@ export function describeWindow({ id, status, runnerAlive }: KnownWindow): object
     isolated: status.edges.some((edge) => edge.isolatedAt !== null && edge.releasedAt === null)
       ? plan.segments.filter((segment) => segment.isolate).map((segment) => segment.name)
       : [],
-    deadlines: Object.fromEntries(
-      Object.entries(deadlines).map(([name, at]) => [name, isoInZone(at as number, plan.zone)]),
-    ),
+    zone: plan.zone,
+    deadlines: moments(deadlines),
+    planned: moments(planned),
+    extensions: status.extensions,
     sources: status.sources.map(({ name, state, bytes, verified }) => ({ name, state, bytes, verified })),
     causes: status.causes,
     endedAt: status.endedAt,

@@ -15,6 +15,7 @@ import { systemClock } from "../clock.ts";
 import type { WindowPlaces } from "../places.ts";
 import type { RepositoryPort, Runtime } from "../runtime.ts";
 import type { RunnerContext } from "./context.ts";
+import { takeRequest } from "./extension-request.ts";
 
 /** Milliseconds for one call of an edge's script; it answers within a few hundred. */
 const edgeCallMs = 15_000;
@@ -38,6 +39,7 @@ export function systemRuntime(
     tell: async ([program = "", ...words], text, signal) => {
       await execa(program, words, { input: text, cancelSignal: signal, stdout: "ignore", stderr: "pipe" });
     },
+    nextExtension: () => takeRequest(own),
     store: (report) => writeFileSync(own.report, report, { mode: 0o600 }),
   };
 }

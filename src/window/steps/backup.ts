@@ -20,7 +20,7 @@ export async function backup(night: Night, step: BackupStep): Promise<void> {
   await openVault(night);
   // A runner before this one had done it all; what is left to verify needs the vault.
   if (over) return;
-  const stop = stopAt(night, night.boot.backupStop);
+  const stop = stopAt(night, () => night.boot.backupStop);
   try {
     const queue = wanted(night, step);
     const worker = async (): Promise<void> => {

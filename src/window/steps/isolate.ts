@@ -3,7 +3,7 @@ import { JedaError } from "../../model/errors.ts";
 import { attemptMs } from "../flows.ts";
 import { inTime } from "../in-time.ts";
 import { leaseFor, missingLeases } from "../leases.ts";
-import type { EdgeHold, Night } from "../night.ts";
+import { type EdgeHold, edgeStatus, type Night } from "../night.ts";
 import { startCutoff } from "./preflight.ts";
 import { holdOpen } from "./preflight-flows.ts";
 
@@ -31,9 +31,7 @@ export async function isolate(night: Night): Promise<void> {
 /** Adds the lease on one edge and reads it back. @throws JedaError when the kernel does not hold all of it. */
 export async function isolateOn(night: Night, edge: EdgeHold): Promise<void> {
   const { name } = edge.planned;
-  const status = night.recorder.status.edges.find((one) => one.name === name);
-  if (status === undefined) throw new JedaError("INTERNAL", `the edge ${name} is not in the plan`);
-  const request = leaseFor(status, "isolation", night.plan, night);
+  const request = leaseFor(edgeStatus(night, edge), "isolation", night.plan, night);
   const { timeoutMs } = await edge.client.lease(request);
   const segments = night.plan.segments.filter((segment) => segment.isolate).map((segment) => segment.name);
   night.recorder.record({ type: "isolated", edge: name, segments, timeoutMs });

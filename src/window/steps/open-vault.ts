@@ -1,18 +1,18 @@
 /** Opens the vault on every edge, after the isolation is proved; the kernel shuts it 5 s before the segments are back. */
-import { JedaError } from "../../model/errors.ts";
 import { leaseFor } from "../leases.ts";
-import type { Night } from "../night.ts";
+import { type EdgeHold, edgeStatus, type Night } from "../night.ts";
 
 export async function openVault(night: Night): Promise<void> {
   const answers = await Promise.allSettled(
-    night.edges.map(async (edge) => {
-      const { name } = edge.planned;
-      const status = night.recorder.status.edges.find((one) => one.name === name);
-      if (status === undefined) throw new JedaError("INTERNAL", `the edge ${name} is not in the plan`);
-      const { timeoutMs } = await edge.client.lease(leaseFor(status, "vault", night.plan, night));
-      night.recorder.record({ type: "vault-open", edge: name, timeoutMs });
-    }),
+    night.edges.map((edge) => edge.turn.run(() => openOn(night, edge))),
   );
   const refused = answers.find((answer) => answer.status === "rejected");
   if (refused !== undefined) throw refused.reason;
+}
+
+/** @throws JedaError what the edge refuses with. */
+export async function openOn(night: Night, edge: EdgeHold): Promise<void> {
+  const request = leaseFor(edgeStatus(night, edge), "vault", night.plan, night);
+  const { timeoutMs } = await edge.client.lease(request);
+  night.recorder.record({ type: "vault-open", edge: edge.planned.name, timeoutMs });
 }

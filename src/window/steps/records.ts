@@ -16,8 +16,8 @@ const countMs = 15_000;
 
 /** Never throws: what could not be counted is noted, and the report says so. */
 export async function countRecords(night: Night): Promise<void> {
-  const shutMs = night.boot.reconnectBy - vaultMarginMs;
-  const stop = stopAt(night, Math.min(shutMs, night.runtime.clock.bootMs() + countMs));
+  const giveUp = night.runtime.clock.bootMs() + countMs;
+  const stop = stopAt(night, () => Math.min(night.boot.reconnectBy - vaultMarginMs, giveUp));
   for (const service of night.plan.services) {
     if (service.records === undefined) continue;
     try {

@@ -7,9 +7,11 @@ import type { EdgeListing } from "../../model/edge-protocol.ts";
 import { JedaError } from "../../model/errors.ts";
 import { vaultMarginMs, verifyMarginMs } from "../deadlines.ts";
 import { type EdgeReading, readClock, remainingMs } from "../edge-reading.ts";
+import { backToOld } from "../extend.ts";
+import { interrupted } from "../interruption.ts";
 import { holdsAll, leaseFor } from "../leases.ts";
-import type { EdgeHold, Night } from "../night.ts";
-import type { EdgeStatus } from "../status.ts";
+import { type EdgeHold, edgeStatus, type Night } from "../night.ts";
+import { formatDuration } from "../schedule.ts";
 import { isolateOn } from "./isolate.ts";
 import { startCutoff } from "./preflight.ts";
 
@@ -24,12 +26,13 @@ export async function takeUp(night: Night): Promise<void> {
   for (const one of found) adopt(night, one);
   const left = night.boot.reconnectBy - night.runtime.clock.bootMs();
   if (left <= vaultMarginMs + verifyMarginMs) {
-    throw new JedaError("DEADLINE", `the window was taken up ${Math.round(left)} ms before reconnectBy`, {
+    const when = left < 0 ? `${formatDuration(-left)} after` : `only ${formatDuration(left)} before`;
+    throw new JedaError("DEADLINE", `the window was taken up ${when} reconnectBy`, {
       hint: "too late for anything but reconnecting",
     });
   }
   const gone = found.filter(({ edge, listing }) => {
-    return !holdsAll(leaseFor(statusOf(night, edge), "isolation", night.plan), listing.leases);
+    return !holdsAll(leaseFor(edgeStatus(night, edge), "isolation", night.plan), listing.leases);
   });
   // A heartbeat that lapsed has brought the segments back, as declared: they are not cut a second time.
   const begun = night.recorder.status.edges.some(({ isolatedAt }) => isolatedAt !== null);
@@ -37,13 +40,29 @@ export async function takeUp(night: Night): Promise<void> {
     throw new JedaError("REFUSED", "the heartbeat lapsed while no runner was alive: the segments are back");
   }
   if (gone.length > 0) await isolateAgain(night, found, gone);
+  await undoExtension(night);
   if (night.recorder.status.state === "isolating") night.recorder.enter("isolated");
+}
+
+/** Some edges may hold the longer lease, some not: who asked is told that the old deadline stands. */
+async function undoExtension(night: Night): Promise<void> {
+  const { extending } = night.recorder.status;
+  if (extending === null) return;
+  await backToOld(night);
+  const why = "the runner died before every edge held the longer lease";
+  night.recorder.record({ type: "extension-refused", request: extending, by: "jeda", why });
 }
 
 interface Found {
   readonly edge: EdgeHold;
   readonly reading: EdgeReading;
   readonly listing: EdgeListing;
+}
+
+/** When the runner that died was last known to hold the isolation. */
+function lastLineBeforeThisRunner({ recorder }: Night): string {
+  const own = recorder.entries.findLastIndex(({ type }) => type === "runner");
+  return (recorder.entries[own - 1] ?? recorder.entries[0])?.at ?? recorder.status.at;
 }
 
 async function look(night: Night, edge: EdgeHold): Promise<Found> {
@@ -67,7 +86,7 @@ function shorten(night: Night, found: readonly Found[]): void {
     0,
     ...found.map(({ edge, reading, listing }) => {
       const own = night.boot.reconnectBy - reading.answeredBootMs;
-      return own - remainingMs(night, statusOf(night, edge), reading, listing);
+      return own - remainingMs(night, edgeStatus(night, edge), reading, listing);
     }),
   );
   if (early === 0) return;
@@ -85,10 +104,11 @@ function shorten(night: Night, found: readonly Found[]): void {
 
 /** @throws JedaError REFUSED when somebody has released this edge since. */
 function adopt(night: Night, { edge, reading }: Found): void {
-  const status = statusOf(night, edge);
+  const status = edgeStatus(night, edge);
   const { clock } = reading;
   const same = status.clock?.bootId === clock.bootId;
-  if (same && status.clock !== null && clock.fence > status.clock.fence) {
+  // The fence outlives a reboot of the edge.
+  if (status.clock !== null && clock.fence > status.clock.fence) {
     throw new JedaError("REFUSED", `the edge ${status.name} was released while no runner was alive`);
   }
   const reconnectByBootMs = Math.floor(clock.bootMs + night.boot.reconnectBy - reading.answeredBootMs);
@@ -104,20 +124,9 @@ async function isolateAgain(night: Night, found: readonly Found[], gone: readonl
   const begun = night.recorder.status.edges.some(({ isolatedAt }) => isolatedAt !== null);
   // The runner died between its decision and the first lease: this is the first isolation, with its own deadline.
   if (!begun && gone.length === found.length) startCutoff(night);
-  for (const { edge } of begun ? gone : []) {
-    night.recorder.note(
-      `the edge ${edge.planned.name} no longer held the isolation: it is isolated for what is left`,
-    );
-  }
+  for (const { edge } of begun ? gone : []) interrupted(night, edge, lastLineBeforeThisRunner(night));
   night.recorder.stop.signal.throwIfAborted();
   const answers = await Promise.allSettled(gone.map(({ edge }) => isolateOn(night, edge)));
   const refused = answers.find((answer) => answer.status === "rejected");
   if (refused !== undefined) throw refused.reason;
-}
-
-function statusOf(night: Night, edge: EdgeHold): EdgeStatus {
-  const status = night.recorder.status.edges.find((one) => one.name === edge.planned.name);
-  if (status === undefined)
-    throw new JedaError("INTERNAL", `the edge ${edge.planned.name} is not in the plan`);
-  return status;
 }

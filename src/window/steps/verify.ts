@@ -19,7 +19,7 @@ export async function verify(night: Night, step: VerifyStep): Promise<void> {
   );
   const sources = night.plan.sources.filter(({ name }) => night.saved.has(name) && !told.has(name));
   if (sources.length === 0) return;
-  const stop = stopAt(night, night.boot.reconnectBy - vaultMarginMs - verifyMarginMs);
+  const stop = stopAt(night, () => night.boot.reconnectBy - vaultMarginMs - verifyMarginMs);
   try {
     const repository = checkRepository(night, step, stop.signal);
     const queue = [...sources];

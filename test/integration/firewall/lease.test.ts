@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, isolation, LocalEdge, script, vaultOpen } from "./local-edge.ts";
 import { addressOf, Network } from "./network.ts";
@@ -95,6 +97,59 @@ describe("the lease on a real edge", () => {
   it("takes up a newer fence, so that an older window can't renew", async () => {
     assert.equal((await edge.lease(isolation, 60_000, fence + 5)).ok, true);
     assert.equal((await edge.lease(isolation, 60_000, fence, "renew")).code, "fence");
+  });
+
+  it("keeps its fence over a reboot, so that a window that is still alive can't isolate what was released", async () => {
+    const raised = await edge.release();
+    await rm(join(edge.directory, "run"), { recursive: true });
+    assert.equal((await edge.raw(["read", "clock"])).clock?.fence, raised);
+    assert.equal((await edge.lease(isolation, 60_000, raised - 1)).code, "fence");
+    assert.ok((await edge.release()) > raised);
+  });
+
+  describe("when a ruleset that was saved in a window is loaded again", () => {
+    /** Saves while isolated, goes on as `then` says, loads it, and says what is leased `ms` later. */
+    async function loadedAfter(then: () => Promise<unknown>, ms: number): Promise<readonly string[]> {
+      assert.equal((await edge.lease([...isolation, ...vaultOpen], 60_000, fence)).ok, true);
+      const file = join(edge.directory, "saved.nft");
+      await writeFile(file, `flush ruleset\n${await edge.nft("list", "ruleset")}`);
+      await then();
+      await edge.nft("-f", file);
+      await sleep(ms);
+      return (await edge.list()).leases.map(({ set, value }) => `${set} ${value}`);
+    }
+
+    it("takes its leases away within a second or so after the release", async () => {
+      assert.deepEqual(await loadedAfter(() => edge.release(), 2_500), []);
+      assert.equal(await network.tcp("administrative", `${addressOf.internet.v4}:7`), true);
+    });
+
+    it("leaves a lease that still runs its own end, and what a hand typed to the drift check", async () => {
+      const before = await edge.bootMs();
+      const left = await loadedAfter(async () => {
+        await sleep(1_500);
+        await edge.lease(isolation, 20_000, fence, "renew");
+      }, 2_500);
+      assert.equal(left.length, isolation.length + vaultOpen.length);
+      const { leases, clock } = await edge.list();
+      for (const { set, expiresMs } of leases) {
+        const end = clock.bootMs + (expiresMs ?? 1e9);
+        assert.ok(end < before + (set === "vault_open" ? 61_000 : 25_000), `${set} ${end - before}`);
+      }
+      await edge.release();
+      await edge.nft('add element inet jeda_window isolated_if { "adm0" timeout 5m }');
+      await sleep(1_500);
+      const [typed] = (await edge.list()).leases;
+      assert.equal(typed?.grantedMs, null);
+      await edge.release();
+    });
+
+    it("is cleared at the next boot", async () => {
+      await loadedAfter(() => edge.release(), 0);
+      await rm(join(edge.directory, "run"), { recursive: true });
+      assert.equal((await edge.raw(["boot"])).ok, true);
+      assert.equal(await leased(), 0);
+    });
   });
 
   it("shuts the vault and leaves the isolation", async () => {

@@ -35,7 +35,11 @@ describe("an edge that is rebooted in the middle of a window", () => {
     slow(hospital, 40_000);
     void hospital.clock.sleep(12_000).then(() => edgeOf(hospital).reboot());
     const report = await hospital.run();
-    equal(report.result, "ok", report.reasons.join("; "));
+    equal(report.result, "partial");
+    match(
+      report.reasons.join("; "),
+      /^administrative, guest were not isolated by edge for some time between \S+ and \S+: it was rebooted$/,
+    );
     const isolated = hospital.recorder.entries.filter((entry) => entry.type === "isolated");
     equal(isolated.length, 2);
     const [, again] = isolated;
@@ -43,6 +47,20 @@ describe("an edge that is rebooted in the middle of a window", () => {
     ok(again.timeoutMs <= hospital.deadlines.reconnectBy - Date.parse(again.at) + 10);
     equal(hospital.recorder.entries.filter((entry) => entry.type === "vault-open").length, 2);
     equal(report.segments[0]?.isolatedAt, isolated[0]?.at);
+  });
+
+  it("is not isolated again when somebody had released it before the reboot", async () => {
+    const hospital = new FakeHospital();
+    slow(hospital, 40_000);
+    const edge = edgeOf(hospital);
+    void hospital.clock.sleep(12_000).then(async () => {
+      await edge.release(0);
+      edge.reboot();
+    });
+    const report = await hospital.run();
+    equal(report.result, "failed");
+    match(report.reasons[0] ?? "", /was released by somebody else/);
+    equal(edge.calls.filter((call) => call === "lease").length, 1);
   });
 
   it("is not isolated again once the window is to end", async () => {
@@ -60,6 +78,54 @@ describe("an edge that is rebooted in the middle of a window", () => {
     await hospital.clock.sleep(20_000);
     ok(!edge.holds("isolated_if"));
     equal(edge.calls.filter((call) => call === "lease").length, 1);
+  });
+});
+
+describe("leases that somebody's hand changes in the middle of a window", () => {
+  it("are put back, proved, and never called ok: the report has the bounds of the gap", async () => {
+    const hospital = new FakeHospital();
+    slow(hospital, 40_000);
+    const edge = edgeOf(hospital);
+    let flushedAt = 0;
+    void hospital.clock.sleep(12_000).then(() => {
+      flushedAt = hospital.clock.wallMs();
+      edge.forget((set) => set !== "vault_open");
+    });
+    const report = await hospital.run();
+    equal(report.result, "partial");
+    const [reason = ""] = report.reasons;
+    const [, since = "", until = ""] =
+      /^administrative, guest were not isolated by edge for some time between (\S+) and (\S+): its kernel/.exec(
+        reason,
+      ) ?? [];
+    ok(Date.parse(since) <= flushedAt && Date.parse(until) >= flushedAt, reason);
+    ok(Date.parse(until) - Date.parse(since) <= 11_000, reason);
+    const calls = edge.calls.slice(edge.calls.indexOf("shut"));
+    ok(
+      calls.indexOf("shut") < calls.indexOf("lease") && calls.indexOf("lease") < calls.indexOf("lease vault"),
+    );
+  });
+
+  it("are opened again where only the vault was shut, and shortened where they would outlive the deadline", async () => {
+    const hospital = new FakeHospital();
+    slow(hospital, 60_000);
+    const edge = edgeOf(hospital);
+    const ends = hospital.clock.bootMs() + hospital.deadlines.reconnectBy - hospital.clock.wallMs();
+    void hospital.clock.sleep(12_000).then(() => edge.forget((set) => set === "vault_open"));
+    void hospital.clock.sleep(30_000).then(() => edge.lengthen(600_000));
+    let longest = 0;
+    let opened = false;
+    void hospital.clock.sleep(25_000).then(() => {
+      opened = edge.holds("vault_open");
+    });
+    void hospital.clock.sleep(41_000).then(async () => {
+      for (const { set, expiresMs } of (await edge.list()).leases)
+        if (set !== "vault_open") longest = Math.max(longest, hospital.clock.bootMs() + (expiresMs ?? 1e9));
+    });
+    const report = await hospital.run();
+    equal(report.result, "ok", report.reasons.join("; "));
+    ok(opened);
+    ok(longest > 0 && longest <= ends + 50, `${longest - ends} ms`);
   });
 });
 

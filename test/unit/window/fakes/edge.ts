@@ -38,12 +38,21 @@ export class FakeEdge implements EdgeClient {
     return this.#clock.bootMs() + this.#bootOffset;
   }
 
-  /** Its sets are empty, its boot clock begins anew, and so does its fence. */
+  /** Its sets are empty and its boot clock begins anew; the fence is on its disk. */
   reboot(): void {
     this.#boots++;
     this.#ends.clear();
     this.#bootOffset = 5_000 - this.#clock.bootMs();
-    this.fence = 0;
+  }
+
+  /** Somebody flushes sets by hand. */
+  forget(which: (set: LeaseSet) => boolean): void {
+    for (const [key, { set }] of this.#ends) if (which(set)) this.#ends.delete(key);
+  }
+
+  /** Somebody gives every element another end. */
+  lengthen(ms: number): void {
+    for (const [key, lease] of this.#ends) this.#ends.set(key, { ...lease, at: this.bootMs + ms });
   }
 
   holds(set: LeaseSet, value?: string): boolean {

@@ -4,7 +4,9 @@ import type { Source } from "../../../../src/model/hospital.ts";
 import type { Deadlines, WindowPlan } from "../../../../src/model/plan.ts";
 import type { Flow, Prober } from "../../../../src/model/prober.ts";
 import type { Report } from "../../../../src/model/report.ts";
+import type { Clock } from "../../../../src/window/clock.ts";
 import { fixDeadlines } from "../../../../src/window/deadlines.ts";
+import type { ExtensionRequest } from "../../../../src/window/extension.ts";
 import { type Journal, memoryJournal } from "../../../../src/window/journal.ts";
 import { openNight } from "../../../../src/window/open-night.ts";
 import { Recorder } from "../../../../src/window/recorder.ts";
@@ -35,6 +37,8 @@ export class FakeHospital {
   /** Overrides of a source's driver by its name. */
   drivers: Readonly<Record<string, Partial<SourceDriver>>> = {};
   unreachable = new Set<string>();
+  /** What operators have asked for and no runner has taken yet. */
+  readonly requests: ExtensionRequest[] = [];
 
   /** @param before a hospital whose runner died: the same edges, the same clock, the same repository */
   constructor(plan: WindowPlan = defaultPlan, journal: Journal = memoryJournal(), before?: FakeHospital) {
@@ -75,8 +79,15 @@ export class FakeHospital {
           };
         },
       });
+    const { clock } = runtime;
+    const sleep: Clock["sleep"] = async (ms, signal) => {
+      await clock.sleep(ms, signal);
+      // What a dead runner waits for never comes: else its loops would turn for as long as anybody's do.
+      if (this.dead) await new Promise(() => undefined);
+    };
     return {
       ...runtime,
+      clock: { ...clock, sleep },
       repository: mortal(runtime.repository),
       edge: (edge) => mortal(runtime.edge(edge)),
       prober: (destination) => mortal(runtime.prober(destination)),
@@ -104,6 +115,7 @@ export class FakeHospital {
       tell: async (_, text) => {
         this.told.push(text);
       },
+      nextExtension: () => this.requests.shift() ?? null,
       store: (report) => {
         this.stored = JSON.parse(report) as Report;
       },

@@ -1,0 +1,64 @@
+/**
+ * `jeda window extend --by 30m|--until TIME --reason TEXT [--id ID] [--who WHO]`: `backupStop` and `reconnectBy` are
+ * put off, within the window's `maxExtension`, if every edge takes the longer lease.
+ */
+import { hostname, userInfo } from "node:os";
+import { Temporal } from "temporal-polyfill";
+import { looksLikeClockTime, parseDuration } from "../../config/durations.ts";
+import { Invalid } from "../../config/invalid.ts";
+import { readOffset } from "../../config/window-times.ts";
+import { JedaError } from "../../model/errors.ts";
+import { timeOfDay } from "../../report/quantities.ts";
+import { backupHost, needed, windowOptions } from "../options.ts";
+import { askRunner } from "../remote-runner.ts";
+
+interface Answer {
+  readonly id: string;
+  readonly planned: { readonly reconnectBy: string };
+  readonly deadlines: { readonly reconnectBy: string; readonly backupStop: string };
+}
+
+export async function run(words: readonly string[]): Promise<number> {
+  const options = windowOptions(words);
+  const reason = needed(options.reason, "reason", "it goes into the journal and the report");
+  const host = backupHost(options);
+  const named = options.id === undefined ? [] : ["--window", options.id];
+  const time = await asked(options, () => askRunner(host, ["status", ...named]));
+  const who = options.who ?? `${userInfo().username}@${hostname()}`;
+  const answer = await askRunner(host, ["extend", ...named, "--by", who, "--reason", reason, ...time]);
+  const { id, planned, deadlines } = JSON.parse(answer) as Answer;
+  process.stderr.write(
+    `the window ${id} reconnects by ${timeOfDay(deadlines.reconnectBy)} (planned: ${timeOfDay(planned.reconnectBy)}); backups stop at ${timeOfDay(deadlines.backupStop)}\n`,
+  );
+  process.stdout.write(`${answer}\n`);
+  return 0;
+}
+
+/** @throws JedaError CONFIG for a time that can't be read. */
+async function asked(
+  { for: by, until }: { readonly for: string | undefined; readonly until: string | undefined },
+  status: () => Promise<string>,
+): Promise<readonly string[]> {
+  if ((by === undefined) === (until === undefined)) {
+    throw new JedaError("CONFIG", "say how much longer: either --by 30m, or --until 03:30");
+  }
+  try {
+    if (by !== undefined) return ["--add", `${parseDuration(by)}`];
+    return ["--until", `${await moment(until ?? "", status)}`];
+  } catch (error) {
+    if (!(error instanceof Invalid) && !(error instanceof RangeError)) throw error;
+    const hint = error instanceof Invalid ? error.hint : 'write "03:30", or a moment with its offset';
+    throw new JedaError("CONFIG", error.message, hint === undefined ? {} : { hint });
+  }
+}
+
+/** Epoch milliseconds; "03:30" is the next such time after `reconnectBy`, in the hospital's zone. */
+async function moment(until: string, status: () => Promise<string>): Promise<number> {
+  if (!looksLikeClockTime(until)) return Temporal.Instant.from(until).epochMilliseconds;
+  const { window } = JSON.parse(await status()) as {
+    readonly window: { readonly zone: string; readonly deadlines: { readonly reconnectBy: string } } | null;
+  };
+  if (window === null) throw new JedaError("REFUSED", "no window is armed or running");
+  const { reconnectBy } = window.deadlines;
+  return Date.parse(reconnectBy) + readOffset(until, reconnectBy, window.zone);
+}

@@ -1,0 +1,20 @@
+/** An isolation that was not whole: between when it was last seen and when it was back. */
+import type { EdgeHold, Night } from "./night.ts";
+import type { Interruption } from "./status.ts";
+
+/** @param since ISO 8601: when this edge was last seen to hold the isolation. */
+export function interrupted(
+  night: Night,
+  edge: EdgeHold,
+  since: string,
+  why = "its kernel no longer held the isolation",
+): void {
+  const segments = night.plan.segments.filter((segment) => segment.isolate).map(({ name }) => name);
+  night.recorder.record({ type: "interrupted", edge: edge.planned.name, segments, since, why });
+}
+
+/** "administrative, guest were not isolated by edge for a time between … and …: why" */
+export function interruptionText({ edge, segments, since, until, why }: Interruption): string {
+  const end = until === null ? "the end of the window" : until;
+  return `${segments.join(", ")} were not isolated by ${edge} for some time between ${since} and ${end}: ${why}`;
+}

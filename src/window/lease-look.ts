@@ -1,0 +1,111 @@
+/**
+ * One look at an edge, and what is done about what is seen. Where the isolation is gone (a reboot, somebody's hand)
+ * the vault is shut, the segments are isolated for what is left and proved cut, and only then it is opened again.
+ */
+import type { EdgeListing } from "../model/edge-protocol.ts";
+import { JedaError } from "../model/errors.ts";
+import { onEdge } from "./deadlines.ts";
+import { readClock } from "./edge-reading.ts";
+import { interrupted } from "./interruption.ts";
+import { heartbeatMs, holdsAll, leaseFor, missingLeases } from "./leases.ts";
+import { type EdgeHold, edgeStatus, type Night } from "./night.ts";
+import { isolateOn } from "./steps/isolate.ts";
+import { openOn } from "./steps/open-vault.ts";
+import { proveIsolated } from "./steps/prove.ts";
+
+export interface Looking {
+  /** The window is to end: nothing is isolated any more. */
+  readonly over: AbortSignal;
+  /** ISO 8601: when this edge was last seen to hold the isolation. */
+  readonly heldAt: string;
+}
+
+/** With less left than this an edge refuses a lease, and what is gone has ended by itself. Milliseconds. */
+const leastMs = 2_000;
+
+/** @throws JedaError when the window can't go on, or UNREACHABLE when this edge can't be asked now. */
+export async function look(night: Night, edge: EdgeHold, looking: Looking): Promise<void> {
+  const { over, heldAt } = looking;
+  const status = edgeStatus(night, edge);
+  const listing = await edge.client.list();
+  if (over.aborted) return;
+  // The fence outlives a reboot: whoever released this edge meant it.
+  if (listing.clock.fence > (status.clock?.fence ?? 0)) {
+    throw new JedaError("REFUSED", `the edge ${status.name} was released by somebody else`);
+  }
+  if (listing.clock.bootId !== status.clock?.bootId) return isolateRebooted(night, edge, looking);
+  if (listing.tables.jeda_window === null) {
+    throw new JedaError(
+      "DRIFT",
+      `the edge ${status.name} has lost jeda's tables in the middle of the window`,
+    );
+  }
+  const beat = heartbeatMs(night.plan);
+  const held = holdsAll(leaseFor(status, "isolation", night.plan), listing.leases);
+  if (beat !== null) {
+    // What has lapsed is never begun again: the edge refuses to renew what is not there, too.
+    if (!held) throw lapsed(edge, beat);
+    await edge.client.renew(leaseFor(status, "isolation", night.plan, night));
+    if (over.aborted || status.vaultOpenAt === null) return;
+    await edge.client.renew(leaseFor(status, "vault", night.plan, night));
+    return;
+  }
+  if ((status.reconnectByBootMs ?? 0) - listing.clock.bootMs < leastMs) return;
+  if (!held) {
+    interrupted(night, edge, heldAt);
+    const open = status.vaultOpenAt !== null;
+    if (open) await edge.client.shut();
+    await isolateOn(night, edge);
+    return reopen(night, edge, open, over);
+  }
+  await mendEnds(night, edge, listing);
+  await mendVault(night, edge, listing);
+}
+
+/** Somebody's hand, a ruleset saved earlier, an extension that was undone: no lease may outlive the deadline. */
+async function mendEnds(night: Night, edge: EdgeHold, { leases, clock }: EdgeListing): Promise<void> {
+  if (night.extending) return;
+  const request = leaseFor(edgeStatus(night, edge), "isolation", night.plan);
+  const wrong = missingLeases(request, leases, clock.bootMs);
+  if (wrong.length === 0) return;
+  night.recorder.note(`the edge ${edge.planned.name}: ${wrong.join("; ")}: set back to the deadline`);
+  await edge.client.renew(request);
+}
+
+/** The isolation stands; the way to the sources is gone. Near its end the lease has done what it should. */
+async function mendVault(night: Night, edge: EdgeHold, { leases, clock }: EdgeListing): Promise<void> {
+  const status = edgeStatus(night, edge);
+  if (status.vaultOpenAt === null) return;
+  const request = leaseFor(status, "vault", night.plan);
+  if (request.deadlineBootMs - clock.bootMs < leastMs || holdsAll(request, leases)) return;
+  night.recorder.note(`the edge ${edge.planned.name} had shut the vault: it is opened for what is left`);
+  await openOn(night, edge);
+}
+
+/** Its sets are empty, its boot clock is another: the same moment is computed anew, by this host's boot clock. */
+async function isolateRebooted(night: Night, edge: EdgeHold, { over, heldAt }: Looking): Promise<void> {
+  const { name } = edge.planned;
+  const reading = await readClock(night, edge);
+  if (over.aborted) return;
+  const { clock } = reading;
+  const reconnectByBootMs = onEdge(clock, reading.answeredBootMs, night.boot);
+  const open = edgeStatus(night, edge).vaultOpenAt !== null;
+  interrupted(night, edge, heldAt, "it was rebooted");
+  night.recorder.record({ type: "edge-clock", edge: name, clock, reconnectByBootMs });
+  await isolateOn(night, edge);
+  await reopen(night, edge, open, over);
+}
+
+async function reopen(night: Night, edge: EdgeHold, open: boolean, over: AbortSignal): Promise<void> {
+  if (over.aborted) return;
+  await proveIsolated(night);
+  if (open && !over.aborted) await openOn(night, edge);
+}
+
+export function lapsed(edge: EdgeHold, beat: number): JedaError {
+  return new JedaError(
+    "REFUSED",
+    `the heartbeat of the edge ${edge.planned.name} was interrupted for ${beat} ms: its segments are back`,
+    { hint: "a heartbeat lease is never begun again" },
+  );
+}
