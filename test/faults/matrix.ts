@@ -7,6 +7,7 @@ import { edgeFaults } from "./kinds/edge.ts";
 import { journalFaults } from "./kinds/journals.ts";
 import { peopleFaults } from "./kinds/people.ts";
 import { pulumiFaults } from "./kinds/pulumi.ts";
+import { randomKills } from "./kinds/random-kills.ts";
 import { runnerFaults } from "./kinds/runner.ts";
 import { sourceFaults } from "./kinds/sources.ts";
 import { sshFaults } from "./kinds/ssh.ts";
@@ -57,11 +58,12 @@ export function breadthFirst(cells: readonly Cell[]): readonly Cell[] {
 /** Moments of a whole window on the tiny lab, and a little after it: milliseconds after arming. */
 const longestMs = 25_000;
 
+/** Every other one kills any processes; the others are faults of the matrix. */
 export function randomCells(count: number, seed: number, among: readonly Cell[]): readonly Cell[] {
   const next = mulberry32(seed);
   const kinds = [...new Set(among.map(({ fault }) => fault))];
   return Array.from({ length: count }, (_, index) => {
-    const fault = kinds[Math.floor(next() * kinds.length)];
+    const fault = index % 2 === 0 ? randomKills(next) : kinds[Math.floor(next() * kinds.length)];
     if (fault === undefined) throw new Error("no fault to choose from");
     const afterMs = Math.floor(next() * longestMs);
     return { name: `random-${index + 1}/${fault.name}@${afterMs}ms`, fault, state: null, afterMs };

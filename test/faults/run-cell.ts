@@ -115,7 +115,8 @@ export async function runCell(lab: FaultLab, cell: Cell, calm: boolean): Promise
     edgeOf: Object.fromEntries(isolatable.map((segment) => [segment, edgeOf(segment, lab.edges)])),
     apartMs: fault.apartMs ?? null,
     injures: fault.injures ?? [],
-    never: fault.never?.(cell.state ?? "preflight") ?? [],
+    // At a random moment the window may be over already.
+    never: cell.state === null ? [] : (fault.never?.(cell.state) ?? []),
     injury: { from: injectedAt, to: fault.mend === undefined ? injectedUntil : mendedAt },
     watchedTo,
     uplink: seat("internet"),
