@@ -51,12 +51,19 @@ const windowName = (what: string): string =>
 /** The window ended before the fault's turn came: nothing was injected, and nothing is known. */
 export class NeverReached extends Error {}
 
-export async function runCell(lab: FaultLab, cell: Cell, calm: boolean): Promise<CellOutcome> {
+/** @param usually Milliseconds after the start at which the kernel reconnects, where the fault does not say. */
+export async function runCell(
+  lab: FaultLab,
+  cell: Cell,
+  calm: boolean,
+  usually = usualMs,
+): Promise<CellOutcome> {
   const { fault } = cell;
   lab.watcher.forget();
   const began = Date.now();
   await fault.prepare?.(lab);
-  const { plan, follower } = fault.byPulumi === true ? await armByPulumi(lab) : await armByHand(lab, cell);
+  const { plan, follower } =
+    fault.byPulumi === true ? await armByPulumi(lab) : await armByHand(lab, cell, usually);
   const first = lab.journal(plan.id)[0];
   const deadlines = first?.type === "armed" ? first.deadlines : null;
   if (deadlines === null) throw new Error(`${plan.id} has no journal`);
@@ -144,8 +151,8 @@ interface Armed {
   readonly follower: ReturnType<FaultLab["start"]>;
 }
 
-async function armByHand(lab: FaultLab, { name, fault }: Cell): Promise<Armed> {
-  const usual = planFor(windowName(name), fault.reconnectByMs ?? usualMs, lab.stack);
+async function armByHand(lab: FaultLab, { name, fault }: Cell, usually: number): Promise<Armed> {
+  const usual = planFor(windowName(name), fault.reconnectByMs ?? usually, lab.stack);
   const plan = fault.plan?.(usual) ?? usual;
   const armed = await lab.arm(plan);
   if (armed.exitCode !== 0) throw new Error(`arming ${plan.id}: ${armed.all}`);

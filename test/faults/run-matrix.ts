@@ -12,6 +12,8 @@ export interface MatrixOptions {
   readonly prefix: string;
   /** Which cells are followed by a window without a fault: the last on each lab, or every so many (0: none). */
   readonly calm: "last" | number;
+  /** Milliseconds after the start at which the kernel reconnects, where a fault does not say; 45 s unless told. */
+  readonly reconnectByMs?: number;
   /** Called while the cell's lab still stands. */
   readonly onOutcome: (outcome: CellOutcome, labId: string) => void;
   readonly log: (line: string) => void;
@@ -42,7 +44,7 @@ export async function runMatrix(
         }
         lab ??= await raise(`${options.prefix}${number}`, edges, options.log);
         options.log(`${lab.id}: ${cell.name}`);
-        const outcome = await attempt(lab, cell, isCalm(++ran));
+        const outcome = await attempt(lab, cell, isCalm(++ran), options.reconnectByMs);
         tell(outcome, lab.id);
         if (outcome.broken.some(({ invariant }) => invariant === "next-window")) {
           await lab.down();
@@ -82,18 +84,18 @@ export async function clearLabs({ prefix, labs }: Pick<MatrixOptions, "prefix" |
 }
 
 /** A cell that could not be carried out has failed, and nothing is known about its lab. */
-async function attempt(lab: FaultLab, cell: Cell, calm: boolean): Promise<CellOutcome> {
+async function attempt(lab: FaultLab, cell: Cell, calm: boolean, usually?: number): Promise<CellOutcome> {
   const began = Date.now();
   try {
     // On a machine that is busy with other things a window may end by itself before the fault's turn.
     for (let retry = 0; retry < 2; retry++) {
       try {
-        return await runCell(lab, cell, calm);
+        return await runCell(lab, cell, calm, usually);
       } catch (error) {
         if (!(error instanceof NeverReached)) throw error;
       }
     }
-    return await runCell(lab, cell, calm);
+    return await runCell(lab, cell, calm, usually);
   } catch (error) {
     const why = `the cell broke off: ${error instanceof Error ? error.message : String(error)}`;
     const broken = [{ invariant: "next-window", why }] as const;

@@ -4,12 +4,9 @@ import type { Cell } from "./fault.ts";
 import { wholeMatrix } from "./matrix.ts";
 import { clearLabs, runMatrix } from "./run-matrix.ts";
 
-const names = [
-  "backing-up/runner-killed",
-  "isolated/edge-sshd-killed",
-  "verifying/repository-packs-corrupted",
-  "verifying/aborted-by-an-operator",
-];
+/** Faults after which the window ends early: a long deadline keeps a busy machine from ending it first. */
+const names = ["backing-up/runner-killed", "isolated/edge-sshd-killed", "backing-up/aborted-by-an-operator"];
+const reconnectByMs = 120_000;
 
 describe("a slice of the fault matrix", function () {
   this.timeout(900_000);
@@ -20,7 +17,13 @@ describe("a slice of the fault matrix", function () {
     const cells = names.map((name) => wholeMatrix.find((cell) => cell.name === name));
     const known = cells.filter((cell): cell is Cell => cell !== undefined);
     assert.equal(known.length, names.length);
-    const outcomes = await runMatrix(known, { ...where, calm: "last", onOutcome: () => {}, log: () => {} });
+    const outcomes = await runMatrix(known, {
+      ...where,
+      reconnectByMs,
+      calm: "last",
+      onOutcome: () => {},
+      log: () => {},
+    });
     assert.equal(outcomes.length, names.length);
     assert.deepEqual(
       outcomes.filter(({ broken }) => broken.length > 0),
