@@ -43,6 +43,7 @@ export function resolveWindow(
     ...{ start, startCutoffMs, backupStopMs, reconnectByMs, isolate, runbook, attempt, lease },
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
     ...(written.maxExtension === undefined ? {} : { maxExtensionMs: written.maxExtension }),
+    ...(written.maxClockDifference === undefined ? {} : { maxClockDifferenceMs: written.maxClockDifference }),
   };
 }
 

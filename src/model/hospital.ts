@@ -177,6 +177,8 @@ export interface WindowSpec {
   readonly heartbeatMs?: number;
   /** Milliseconds by which an operator may put `backupStop` and `reconnectBy` off, all in all; never without it. */
   readonly maxExtensionMs?: number;
+  /** Milliseconds by which the wall clocks of the backup host and an edge may differ. */
+  readonly maxClockDifferenceMs?: number;
 }
 
 export interface Notice {

@@ -36,6 +36,8 @@ export interface WindowPlan {
   readonly heartbeatMs?: number;
   /** Milliseconds by which an operator may put `backupStop` and `reconnectBy` off, all in all. */
   readonly maxExtensionMs?: number;
+  /** Milliseconds by which the wall clocks of the backup host and an edge may differ. */
+  readonly maxClockDifferenceMs?: number;
   readonly segments: readonly PlannedSegment[];
   readonly edges: readonly PlannedEdge[];
   readonly backupHost: BackupHost;

@@ -22,6 +22,7 @@ const shape = z.looseObject({
   lease: z.enum(["window", "heartbeat"]),
   heartbeatMs: z.int().min(15_000).optional(),
   maxExtensionMs: z.int().positive().optional(),
+  maxClockDifferenceMs: z.int().positive().optional(),
   segments: z.array(
     named.extend({
       role: z.enum(["clinical", "administrative", "guest", "management", "vault"]),

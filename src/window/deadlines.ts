@@ -8,7 +8,8 @@ import type { EdgeClock } from "../model/edge-protocol.ts";
 import { JedaError } from "../model/errors.ts";
 import type { Deadlines, WindowPlan } from "../model/plan.ts";
 import type { Clock } from "./clock.ts";
-import { deadlinesFrom } from "./schedule.ts";
+import { isoInZone } from "./iso.ts";
+import { deadlinesFrom, formatDuration } from "./schedule.ts";
 import type { WindowStatus } from "./status.ts";
 
 /** The vault shuts this long before the segments come back. */
@@ -17,8 +18,8 @@ export const vaultMarginMs = 5_000;
 /** Verification is asked to stop this long before the vault shuts: shutting must not wait for it. */
 export const verifyMarginMs = 5_000;
 
-/** A clock that is further off than this (beyond the time the question took) fails preflight. */
-export const clockBoundMs = 30_000;
+/** Where a plan declares no other: clocks that are further apart (beyond the time the question took) fail preflight. */
+export const defaultClockBoundMs = 5_000;
 
 /** @throws JedaError CONFIG for a start that is no instant, or longer than the site's maximum isolation. */
 export function fixDeadlines(plan: WindowPlan, nowMs: number): Deadlines {
@@ -72,16 +73,36 @@ export function onEdge(clock: EdgeClock, answeredBootMs: number, deadlines: Boot
   return Math.floor(clock.bootMs + (deadlines.reconnectBy - answeredBootMs));
 }
 
+/** What the two wall clocks said, epoch milliseconds, and how long asking took. */
+export interface WallClocks {
+  readonly edge: string;
+  readonly edgeMs: number;
+  readonly ownMs: number;
+  readonly roundTripMs: number;
+}
+
 /** @throws JedaError REFUSED when the edge's wall clock is too far from ours to trust either. */
-export function checkWallClock(
-  edge: string,
-  clock: EdgeClock,
-  answeredWallMs: number,
-  roundTripMs: number,
-): void {
-  const off = Math.round(clock.wallMs - answeredWallMs);
-  if (Math.abs(off) <= clockBoundMs + roundTripMs) return;
-  throw new JedaError("REFUSED", `the clock of the edge ${edge} is ${off} ms away from the backup host's`, {
-    hint: `set both clocks (chronyc makestep); at most ${clockBoundMs} ms are accepted`,
-  });
+export function checkWallClock(plan: WindowPlan, { edge, edgeMs, ownMs, roundTripMs }: WallClocks): void {
+  const boundMs = plan.maxClockDifferenceMs ?? defaultClockBoundMs;
+  const off = Math.round(edgeMs - ownMs);
+  if (Math.abs(off) <= boundMs + roundTripMs) return;
+  const at = (ms: number): string => isoInZone(ms, plan.zone);
+  throw new JedaError(
+    "REFUSED",
+    `the wall clocks differ by ${formatDuration(Math.abs(off))}: the edge ${edge} has ${at(edgeMs)}, the backup host ${at(ownMs)}`,
+    {
+      hint: `set both (chronyc makestep); at most ${formatDuration(boundMs)} are allowed (window.maxClockDifference)`,
+    },
+  );
+}
+
+/**
+ * The wall clock of a window, epoch milliseconds: as it was when the first runner of this boot began, carried on by
+ * the boot clock. What the wall clock does in between changes no moment in the journal, so none seems late.
+ */
+export function evenWallMs({ runners }: Pick<WindowStatus, "runners">, clock: Clock): number {
+  const first = runners.find((runner) => runner.bootId === clock.bootId);
+  const even = first === undefined ? Number.NaN : Date.parse(first.at) + clock.bootMs() - first.bootMs;
+  // An earlier version's journal does not tell the boot clock.
+  return Number.isFinite(even) ? even : clock.wallMs();
 }

@@ -33,6 +33,9 @@ export function makePlan(hospital: Hospital, runbook: Runbook, extras: PlanExtra
     lease: window.lease,
     ...(window.heartbeatMs === undefined ? {} : { heartbeatMs: window.heartbeatMs }),
     ...(window.maxExtensionMs === undefined ? {} : { maxExtensionMs: window.maxExtensionMs }),
+    ...(window.maxClockDifferenceMs === undefined
+      ? {}
+      : { maxClockDifferenceMs: window.maxClockDifferenceMs }),
     segments: hospital.segments.map(
       (segment): PlannedSegment => ({ ...segment, isolate: window.isolate.includes(segment.name) }),
     ),

@@ -5,18 +5,24 @@
  */
 import type { JournalBody, JournalEntry, WindowState } from "../model/journal.ts";
 import type { Clock } from "./clock.ts";
+import { evenWallMs } from "./deadlines.ts";
 import { fold, foldNext } from "./fold.ts";
 import { isoInZone } from "./iso.ts";
 import { type Journal, memoryJournal } from "./journal.ts";
+import { formatDuration } from "./schedule.ts";
 import { advance, nothingTouched } from "./state.ts";
 import type { WindowStatus } from "./status.ts";
 import { Stop } from "./stop.ts";
+
+/** Clocks are slewed and read in steps: less is no jump. Milliseconds. */
+const noticedJumpMs = 2_000;
 
 export class Recorder {
   #journal: Journal;
   readonly #clock: Clock;
   #status: WindowStatus | undefined;
   readonly stop: Stop;
+  #saidOff = 0;
 
   constructor(journal: Journal, clock: Clock) {
     this.#journal = journal;
@@ -35,14 +41,14 @@ export class Recorder {
 
   /** ISO 8601, as the next line would have it. */
   now(): string {
-    return isoInZone(this.#clock.wallMs(), this.status.plan.zone);
+    return isoInZone(evenWallMs(this.status, this.#clock), this.status.plan.zone);
   }
 
   /** What arrives after the end (work that could not be interrupted) is not recorded: the journal is closed. */
   record(body: JournalBody): void {
     if (this.#status?.state === "ended") return;
-    const zone = body.type === "armed" ? body.plan.zone : this.status.plan.zone;
-    const at = isoInZone(this.#clock.wallMs(), zone);
+    const at = body.type === "armed" ? isoInZone(this.#clock.wallMs(), body.plan.zone) : this.now();
+    if (body.type !== "armed" && body.type !== "note") this.#sayJump();
     try {
       this.#append(body, at);
     } catch (error) {
@@ -52,6 +58,19 @@ export class Recorder {
       this.#append(body, at);
       this.stop.request({ result: "failed", reason });
     }
+  }
+
+  /** For whoever compares this journal with another host's. */
+  #sayJump(): void {
+    const off = Math.round(this.#clock.wallMs() - evenWallMs(this.status, this.#clock));
+    if (Math.abs(off - this.#saidOff) < noticedJumpMs) return;
+    this.#saidOff = off;
+    const by = `${off < 0 ? "back" : "forward"} by ${formatDuration(Math.abs(off))}`;
+    const text =
+      off === 0 || Math.abs(off) < noticedJumpMs
+        ? "this host's wall clock is back at what it was"
+        : `this host's wall clock was put ${by}; the times here go on evenly, as before`;
+    this.note(text);
   }
 
   #append(body: JournalBody, at: string): void {

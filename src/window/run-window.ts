@@ -8,7 +8,6 @@ import { watchServices } from "../probe/watch.ts";
 import { buildReport } from "../report/build.ts";
 import { unlessStopped } from "./clock.ts";
 import { heedOperators } from "./extend.ts";
-import { isoInZone } from "./iso.ts";
 import { guardLeases } from "./lease-guard.ts";
 import type { Night } from "./night.ts";
 import { tellBegin, tellEnd } from "./notices.ts";
@@ -150,7 +149,7 @@ function watchAll(night: Night, signal: AbortSignal): Promise<void> {
     night.probers,
     {
       sleep: (ms, until) => clock.sleep(ms, until),
-      now: () => isoInZone(clock.wallMs(), night.plan.zone),
+      now: () => night.recorder.now(),
       record: (body) => night.recorder.record(body),
       alarm: (reason) => night.recorder.stop.request({ result: "aborted", reason }),
     },

@@ -17,6 +17,7 @@ export const window = fields("the window", {
   lease: oneOf("a lease policy", ["window", "heartbeat"]).default("window"),
   heartbeat: positiveDuration.optional(),
   maxExtension: positiveDuration.optional(),
+  maxClockDifference: positiveDuration.optional(),
 });
 
 export type WrittenWindow = z.output<typeof window>;

@@ -13,7 +13,8 @@ export async function checkEdges(night: Night): Promise<void> {
 async function checkEdge(night: Night, edge: EdgeHold): Promise<void> {
   const { name } = edge.planned;
   const reading = await readClock(night, edge);
-  checkWallClock(name, reading.clock, reading.answeredWallMs, reading.roundTripMs);
+  const { answeredWallMs: ownMs, roundTripMs } = reading;
+  checkWallClock(night.plan, { edge: name, edgeMs: reading.clock.wallMs, ownMs, roundTripMs });
   const reconnectByBootMs = onEdge(reading.clock, reading.answeredBootMs, night.boot);
   night.recorder.record({ type: "edge-clock", edge: name, clock: reading.clock, reconnectByBootMs });
   const listing = await edge.client.list();

@@ -61,11 +61,21 @@ describe("deadlines", () => {
     equal(bootDeadlines({ ...recorder.status, runners }, clock).reconnectBy - clock.bootMs(), 180_000);
   });
 
-  it("are not fixed by clocks that are too far apart", () => {
-    const clock = (wallMs: number) => ({ bootId: "b", bootMs: 0, wallMs, fence: 0 });
-    checkWallClock("edge", clock(29_000), 0, 0);
-    checkWallClock("edge", clock(31_000), 0, 2_000);
-    throws(() => checkWallClock("edge", clock(-31_000), 0, 0), /-31000 ms away/);
+  it("are not fixed by clocks that are too far apart; the refusal has both times", () => {
+    const { plan } = new FakeHospital();
+    const check = (off: number, roundTripMs = 0, changes = {}) =>
+      checkWallClock(
+        { ...plan, ...changes },
+        { edge: "edge", edgeMs: 1_000_000 + off, ownMs: 1_000_000, roundTripMs },
+      );
+    check(4_900);
+    check(-6_500, 2_000);
+    throws(
+      () => check(-5_100),
+      /differ by 5s: the edge edge has 1970-01-01T07:16:34.900\+07:00, the backup host 1970-01-01T07:16:40.000\+07:00/,
+    );
+    throws(() => check(400, 0, { maxClockDifferenceMs: 300 }), /differ by 400ms/);
+    check(7_000_000, 0, { maxClockDifferenceMs: 7_200_000 });
   });
 });
 

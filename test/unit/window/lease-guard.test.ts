@@ -4,6 +4,7 @@ import { JedaError } from "../../../src/model/errors.ts";
 import type { JournalEntry } from "../../../src/model/journal.ts";
 import type { WindowPlan } from "../../../src/model/plan.ts";
 import { acceptPlan } from "../../../src/window/accept-plan.ts";
+import { type Journal, memoryJournal } from "../../../src/window/journal.ts";
 import type { FakeEdge } from "./fakes/edge.ts";
 import { FakeHospital } from "./fakes/hospital.ts";
 import { plan } from "./fakes/plan.ts";
@@ -178,7 +179,6 @@ describe("a window with a heartbeat", () => {
     ok(edgeOf(hospital).holds("isolated_if"));
     await hospital.clock.sleep(30_000);
     ok(!edgeOf(hospital).holds("isolated_if") && !edgeOf(hospital).holds("vault_open"));
-    const { memoryJournal } = await import("../../../src/window/journal.ts");
     const next = new FakeHospital(heartbeat, memoryJournal(entries), hospital);
     const calls = edgeOf(hospital).calls.length;
     const report = await next.run();
@@ -263,6 +263,36 @@ describe("one of two edges whose connection stalls", () => {
     match(report.reasons[0] ?? "", /standby did not answer/);
     ok(aloneMs > 0 && aloneMs < 20_000, `${aloneMs} ms`);
   });
+});
+
+describe("a wall clock that jumps in any state", () => {
+  for (const state of ["preflight", "isolating", "isolated", "backing-up", "verifying", "reconnecting"]) {
+    for (const jump of [-10_800_000, 10_800_000]) {
+      it(`is no delay and no gain in the report: ${jump / 3_600_000} h while ${state}`, async () => {
+        const journal = memoryJournal();
+        let jumped = false;
+        const append: Journal["append"] = (body, at) => {
+          const entry = journal.append(body, at);
+          if (body.type === "state" && body.state === state) {
+            jumped = true;
+            hospital.clock.jumpWall(jump);
+          }
+          return entry;
+        };
+        const hospital: FakeHospital = new FakeHospital(plan, { ...journal, append });
+        const began = hospital.clock.bootMs();
+        const report = await hospital.run();
+        ok(jumped);
+        equal(report.result, "ok", report.reasons.join("; "));
+        const took = hospital.clock.bootMs() - began;
+        equal(report.deadlines.kept.reconnectByMs, 180_000 - took);
+        ok(Date.parse(report.endedAt) - Date.parse(report.startedAt) <= took);
+        const notes = hospital.recorder.status.notes.filter((text) => text.includes("wall clock was put"));
+        equal(notes.length, 1);
+        match(notes[0] ?? "", jump > 0 ? /forward by 3h/ : /back by 3h/);
+      });
+    }
+  }
 });
 
 describe("a wall clock that jumps by hours under a living runner", () => {
