@@ -12,8 +12,14 @@ import { surroundings } from "./src/proof/surroundings.ts";
 import { proofText } from "./src/proof/table.ts";
 import { declareHospital } from "./src/resources/declare.ts";
 import { formerOutputs } from "./src/resources/former.ts";
+import { comingText } from "./src/window/coming.ts";
 import { parallelOf } from "./src/window/parallel.ts";
-import { makePlan, windowId } from "./src/window/plan.ts";
+import { makePlan } from "./src/window/plan.ts";
+import { isRecurring } from "./src/window/series.ts";
+import { windowId } from "./src/window/window-id.ts";
+
+/** Of a recurring window, in a preview. */
+const SHOWN_WINDOWS = 5;
 
 /** Everything is validated before the first resource is declared: bad input never leaves half a change behind. */
 async function main() {
@@ -32,12 +38,16 @@ async function main() {
   const planned = former.windowId === windowId(hospital, runbook) ? former.hazardsHere : null;
   const hazards = lastingHazards(prove(hospital), proof, planned);
   const plan = makePlan(hospital, runbook, {
+    stack: `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`,
     hazards: hazards.all,
     ...(promotionOverride === undefined ? {} : { promotionOverride }),
   });
 
   if (pulumi.runtime.isDryRun()) {
     await pulumi.log.info(proofText(proof));
+    if (isRecurring(plan)) {
+      await pulumi.log.info(comingText(plan.schedule, plan.zone, Date.now(), SHOWN_WINDOWS));
+    }
     for (const hazard of proof.hazards) await pulumi.log.warn(`hazard: ${hazard.text}`);
   } else {
     await reachEverything(hospital);

@@ -48,6 +48,10 @@ export const verbTable: Readonly<Record<string, Entry>> = {
     says: "a bad end was seen and dealt with: --id ID --reason TEXT",
     load: () => import("./verbs/window-acknowledge.ts"),
   },
+  "window next": {
+    says: "when a window comes by the stack's file, and why one is left out: [--stack STACK] [--count N] [--json]",
+    load: () => import("./verbs/window-next.ts"),
+  },
   "window report": {
     says: "the report of the newest window (or --id); --json",
     load: () => import("./verbs/window-report.ts"),

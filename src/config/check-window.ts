@@ -2,11 +2,11 @@
 import type { Segment, WindowSpec } from "../model/hospital.ts";
 import { defaultHeartbeatMs } from "../window/leases.ts";
 import { formatDuration } from "../window/schedule.ts";
-import { Invalid } from "./invalid.ts";
 import type { Problems } from "./problems.ts";
 import type { WrittenStack } from "./schema/stack.ts";
 import type { WrittenWindow } from "./schema/window.ts";
-import { readOffset, readStart, readZone } from "./window-times.ts";
+import { readZone } from "./window-times.ts";
+import { type Offsets, reading, recurring, single } from "./window-when.ts";
 
 type Stack = Partial<WrittenStack>;
 
@@ -26,21 +26,20 @@ export function resolveWindow(
   if (written === undefined) return undefined;
   checkIsolated(stack, problems);
   if (zone === undefined) return undefined;
-  const start = reading(() => readStart(written.start, zone), ["window", "start"], problems);
-  if (start === undefined) return undefined;
-  const offset = (field: "startCutoff" | "backupStop" | "reconnectBy") =>
-    reading(() => readOffset(written[field], start, zone), ["window", field], problems);
-  const startCutoffMs = offset("startCutoff");
-  const backupStopMs = offset("backupStop");
-  const reconnectByMs = offset("reconnectBy");
-  checkOrder({ startCutoffMs, backupStopMs, reconnectByMs }, stack, problems);
+  const times =
+    written.every === undefined ? single(written, zone, problems) : recurring(written, zone, problems);
+  if (times === undefined) return undefined;
+  checkOrder(times, stack, problems);
+  const { startCutoffMs, backupStopMs, reconnectByMs, ...when } = times;
   if (startCutoffMs === undefined || backupStopMs === undefined || reconnectByMs === undefined) {
     return undefined;
   }
   const { isolate, runbook, attempt, lease } = written;
   const heartbeatMs = heartbeat(written, problems);
+  const follow = written.follow ?? (written.every === undefined ? "follow" : "return");
   return {
-    ...{ start, startCutoffMs, backupStopMs, reconnectByMs, isolate, runbook, attempt, lease },
+    ...when,
+    ...{ startCutoffMs, backupStopMs, reconnectByMs, isolate, runbook, attempt, lease, follow },
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
     ...(written.maxExtension === undefined ? {} : { maxExtensionMs: written.maxExtension }),
     ...(written.maxClockDifference === undefined ? {} : { maxClockDifferenceMs: written.maxClockDifference }),
@@ -63,12 +62,6 @@ function heartbeat(written: WrittenWindow, problems: Problems): number | undefin
     problems.add(path, message, `write ${formatDuration(shortestHeartbeatMs)} or more`);
   }
   return asked ?? defaultHeartbeatMs;
-}
-
-interface Offsets {
-  readonly startCutoffMs: number | undefined;
-  readonly backupStopMs: number | undefined;
-  readonly reconnectByMs: number | undefined;
 }
 
 function checkOrder(offsets: Offsets, stack: Stack, problems: Problems): void {
@@ -125,13 +118,3 @@ function checkIsolated(stack: Stack, problems: Problems): void {
 
 const mayBeIsolated = (segment: Segment): boolean =>
   segment.role === "administrative" || segment.role === "guest";
-
-function reading<T>(read: () => T, path: readonly string[], problems: Problems): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof Invalid)) throw error;
-    problems.add(path, error.message, error.hint);
-    return undefined;
-  }
-}

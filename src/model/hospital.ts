@@ -2,6 +2,7 @@
  * The hospital as data: what the configuration describes, after validation. Pure types; every other part
  * (rulesets, proof, plan, Pulumi resources) is computed from a `Hospital` and from nothing else.
  */
+import type { Blackout, Recurrence } from "./recurrence.ts";
 
 /** `clinical` and `management` segments can never be isolated; `vault` holds the backup host alone. */
 export type Role = "clinical" | "administrative" | "guest" | "management" | "vault";
@@ -162,8 +163,14 @@ export interface LateralPolicy {
 }
 
 export interface WindowSpec {
-  /** ISO 8601 instant with offset, or "arm": the moment the runner accepts the plan. */
+  /**
+   * ISO 8601 instant with offset; "arm": the moment the runner accepts the plan; "recurring": the runner arms one
+   * window after another by `recurrence`, and the lengths below are those of a night on which no clock changes.
+   */
   readonly start: string;
+  readonly recurrence?: Recurrence;
+  /** Of a recurring window. */
+  readonly blackouts?: readonly Blackout[];
   /** Milliseconds after the start. Nothing is started after `startCutoffMs`. */
   readonly startCutoffMs: number;
   readonly backupStopMs: number;
@@ -179,6 +186,8 @@ export interface WindowSpec {
   readonly maxExtensionMs?: number;
   /** Milliseconds by which the wall clocks of the backup host and an edge may differ. */
   readonly maxClockDifferenceMs?: number;
+  /** Whether `pulumi up` stays until the window has ended, or returns as soon as it is armed; `follow` unless told. */
+  readonly follow?: "follow" | "return";
 }
 
 export interface Notice {

@@ -28,8 +28,15 @@ export interface WindowPlan {
   /** Stable name of this window: start, zone, runbook hash and attempt. File-name safe. */
   readonly id: string;
   readonly hospital: string;
+  /** The Pulumi stack it was declared in; none for a plan that was handed over by hand. */
+  readonly stack?: string;
+  /** Id of the recurring window that this one is an occurrence of. */
+  readonly series?: string;
   readonly zone: string;
-  readonly schedule: Pick<WindowSpec, "start" | "startCutoffMs" | "backupStopMs" | "reconnectByMs">;
+  readonly schedule: Pick<
+    WindowSpec,
+    "start" | "startCutoffMs" | "backupStopMs" | "reconnectByMs" | "recurrence" | "blackouts"
+  >;
   readonly maxIsolationMs: number;
   readonly lease: WindowSpec["lease"];
   /** Milliseconds; with `lease: heartbeat` the segments are back so long after the runner's last renewal. */

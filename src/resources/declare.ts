@@ -67,7 +67,11 @@ export async function declareHospital(
   });
   const installed = await declareBackupHost(hospital, plan, credentials, parent);
 
-  const window = await declareWindow(plan, { parent: root, dependsOn: [...hosts, ...installed.all] });
+  const window = await declareWindow(plan, {
+    parent: root,
+    dependsOn: [...hosts, ...installed.all],
+    follow: hospital.window.follow ?? "follow",
+  });
   return { window, promotionKey: installed.promotionKey };
 }
 

@@ -2,6 +2,7 @@
 import { Temporal } from "temporal-polyfill";
 import type { Probe, Source } from "../model/hospital.ts";
 import type { WindowPlan } from "../model/plan.ts";
+import { ruleText } from "../window/coming.ts";
 
 function clock(moment: Temporal.ZonedDateTime): string {
   return moment.toPlainTime().toString({ smallestUnit: moment.second === 0 ? "minute" : "second" });
@@ -23,8 +24,11 @@ export function span(ms: number): string {
   );
 }
 
-/** "2017-05-15 00:00–03:00 Asia/Jakarta", or "for at most 3 min after it is armed". */
+/** "2017-05-15 00:00–03:00 Asia/Jakarta", "for at most 3 min after it is armed", "every day at 01:00 for …". */
 export function windowLabel({ schedule, zone }: Pick<WindowPlan, "schedule" | "zone">): string {
+  if (schedule.recurrence !== undefined) {
+    return `${ruleText(schedule.recurrence)} for at most ${span(schedule.reconnectByMs)}, ${zone}`;
+  }
   if (schedule.start === "arm") return `for at most ${span(schedule.reconnectByMs)} after it is armed`;
   const start = Temporal.Instant.from(schedule.start).toZonedDateTimeISO(zone);
   const end = start.add({ milliseconds: schedule.reconnectByMs });

@@ -6,6 +6,7 @@
 import * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import type { WindowPlan } from "../model/plan.ts";
+import { isRecurring, planHash } from "../window/series.ts";
 import { Part, placed } from "./components.ts";
 import { windowLabel } from "./label.ts";
 
@@ -36,7 +37,11 @@ const jeda = "exec env -u PULUMI_CONFIG bin/jeda";
 
 export async function declareWindow(
   plan: WindowPlan,
-  options: { readonly parent: pulumi.Resource; readonly dependsOn: readonly pulumi.Resource[] },
+  options: {
+    readonly parent: pulumi.Resource;
+    readonly dependsOn: readonly pulumi.Resource[];
+    readonly follow: "follow" | "return";
+  },
 ): Promise<DeclaredWindow> {
   const isolated = plan.segments.filter(({ isolate }) => isolate).map(({ name }) => name);
   const window = new Part(
@@ -58,7 +63,7 @@ export async function declareWindow(
     dir: ".",
     // The plan, not the past output, is what a command needs; outputs in the environment would be seen by children.
     addPreviousOutputInEnv: false,
-    triggers: [plan.id],
+    triggers: [...triggersOf(plan)],
   };
   const arm = new command.local.Command(
     "arm",
@@ -68,10 +73,18 @@ export async function declareWindow(
       delete: `${jeda} window disarm --id ${plan.id} --backup ${plan.backupHost.ssh}`,
       stdin: JSON.stringify(plan),
     },
-    // The firewalls outlive the window: they are removed only after it was disarmed.
-    { parent: window, dependsOn: [...options.dependsOn] },
+    {
+      parent: window,
+      // The firewalls outlive the window: they are removed only after it was disarmed.
+      dependsOn: [...options.dependsOn],
+      // The one that waits is taken back first: the new one may overlap with it. While it runs, that is refused.
+      deleteBeforeReplace: true,
+    },
   );
   await placed(arm);
+  if (options.follow === "return") {
+    return { result: arm.stdout.apply((): Essentials => ({ id: plan.id, result: "armed" })) };
+  }
   const follow = new command.local.Command(
     "follow",
     { ...shared, create: `${jeda} window follow --id ${plan.id} --backup ${plan.backupHost.ssh}` },
@@ -79,4 +92,12 @@ export async function declareWindow(
   );
   await placed(follow);
   return { result: follow.stdout.apply(essentials) };
+}
+
+/**
+ * What makes a window another one. A single window is its id, so that a changed text never runs it again; a recurring
+ * one is its whole plan: handing over another isolates nothing, and the coming windows are to be run by it.
+ */
+export function triggersOf(plan: WindowPlan): readonly string[] {
+  return isRecurring(plan) ? [plan.id, planHash(plan)] : [plan.id];
 }

@@ -6,6 +6,8 @@ import type { WindowPlan } from "../model/plan.ts";
 
 const named = z.looseObject({ name: z.string().min(1) });
 
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
+
 /** Only what the runner's safety rests on; the rest was validated where the configuration was read. */
 const shape = z.looseObject({
   version: z.literal(1),
@@ -17,6 +19,18 @@ const shape = z.looseObject({
     startCutoffMs: z.int().nonnegative(),
     backupStopMs: z.int().positive(),
     reconnectByMs: z.int().positive(),
+    recurrence: z
+      .looseObject({
+        days: z.discriminatedUnion("kind", [
+          z.looseObject({ kind: z.literal("daily") }),
+          z.looseObject({ kind: z.literal("weekly"), on: z.array(z.int().min(1).max(7)).min(1) }),
+          z.looseObject({ kind: z.literal("monthly"), on: z.array(z.unknown()).min(1) }),
+        ]),
+        at: clockTime,
+        clocks: z.partialRecord(z.enum(["startCutoff", "backupStop", "reconnectBy"]), clockTime),
+      })
+      .optional(),
+    blackouts: z.array(z.looseObject({ from: z.int(), to: z.int(), text: z.string() })).optional(),
   }),
   maxIsolationMs: z.int().positive(),
   lease: z.enum(["window", "heartbeat"]),

@@ -23,11 +23,18 @@ export const defaultClockBoundMs = 5_000;
 
 /** @throws JedaError CONFIG for a start that is no instant, or longer than the site's maximum isolation. */
 export function fixDeadlines(plan: WindowPlan, nowMs: number): Deadlines {
-  const { start, startCutoffMs, backupStopMs, reconnectByMs } = plan.schedule;
+  const { start } = plan.schedule;
   const begin = start === "arm" ? nowMs : Date.parse(start);
   if (!Number.isFinite(begin)) {
     throw new JedaError("CONFIG", `the window's start "${start}" is not an ISO 8601 instant with offset`);
   }
+  checkLengths(plan);
+  return deadlinesFrom(begin, plan.schedule);
+}
+
+/** @throws JedaError CONFIG */
+export function checkLengths(plan: WindowPlan): void {
+  const { startCutoffMs, backupStopMs, reconnectByMs } = plan.schedule;
   if (reconnectByMs > plan.maxIsolationMs) {
     throw new JedaError(
       "CONFIG",
@@ -40,7 +47,6 @@ export function fixDeadlines(plan: WindowPlan, nowMs: number): Deadlines {
       hint: "startCutoff comes first, then backupStop, then reconnectBy",
     });
   }
-  return deadlinesFrom(begin, plan.schedule);
 }
 
 /** The deadlines on the backup host's boot clock, in milliseconds since its boot. */

@@ -21,7 +21,7 @@ export function fold(entries: readonly JournalEntry[]): WindowStatus {
 }
 
 function begin(armed: Extract<JournalEntry, { type: "armed" }>): WindowStatus {
-  const { plan, deadlines, at } = armed;
+  const { plan, deadlines, by, at } = armed;
   return {
     plan,
     deadlines,
@@ -31,6 +31,7 @@ function begin(armed: Extract<JournalEntry, { type: "armed" }>): WindowStatus {
     state: "armed",
     reached: "armed",
     armedAt: at,
+    armedBy: by,
     startedAt: at,
     runners: [],
     takenUp: 0,

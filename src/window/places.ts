@@ -7,6 +7,8 @@ export interface Places {
   readonly windows: string;
   /** Windows that were taken back before they began: kept for the record, and their ids free again. */
   readonly disarmed: string;
+  /** Recurring windows, by which one window after another is armed. */
+  readonly schedules: string;
   readonly credentials: string;
   /** On tmpfs: mounts, option files and sockets of a running window. */
   readonly runtime: string;
@@ -18,6 +20,7 @@ export function places(env: Readonly<Record<string, string | undefined>> = proce
     state,
     windows: join(state, "windows"),
     disarmed: join(state, "disarmed"),
+    schedules: join(state, "schedules"),
     credentials: env.JEDA_CREDENTIALS ?? "/etc/jeda/credentials.json",
     runtime: env.JEDA_RUNTIME ?? "/run/jeda",
   };

@@ -63,6 +63,7 @@ export interface WindowStatus {
   readonly extending: string | null;
   readonly state: WindowState;
   readonly armedAt: string;
+  readonly armedBy: string;
   readonly startedAt: string;
   /** The furthest state reached before reconnecting. */
   readonly reached: WindowState;

@@ -5,10 +5,12 @@ import { windowOptions } from "../options.ts";
 import { askRunner } from "../remote-runner.ts";
 
 interface Answer {
-  readonly armed: "now" | "already" | "resumed";
+  readonly armed: "now" | "already" | "resumed" | "changed";
   readonly state: string;
   readonly result: string | null;
   readonly planDiffers: boolean;
+  /** Of a recurring window. */
+  readonly next?: { readonly id: string; readonly start: string } | null;
 }
 
 export async function run(words: readonly string[]): Promise<number> {
@@ -22,7 +24,13 @@ export async function run(words: readonly string[]): Promise<number> {
   return 0;
 }
 
-function told(id: string, { armed, state, result, planDiffers }: Answer): string {
+function told(id: string, { armed, state, result, planDiffers, next }: Answer): string {
+  if (next !== undefined) {
+    const how = { now: "is armed", changed: "was changed", already: "stands already", resumed: "stands" };
+    const coming =
+      next === null ? "no window of it can be armed" : `its next window is ${next.id} at ${next.start}`;
+    return `the recurring window ${id} ${how[armed]}; ${coming}`;
+  }
   const differs = planDiffers ? "; another plan was armed first under this id, and that one stands" : "";
   if (armed === "now") return `the window ${id} is armed`;
   if (armed === "resumed")

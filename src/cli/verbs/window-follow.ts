@@ -7,6 +7,7 @@ import { type Seal, sealSchema } from "../../promotion/statement.ts";
 import { buildReport } from "../../report/build.ts";
 import { exitCodes } from "../../window/exit-codes.ts";
 import { fold } from "../../window/fold.ts";
+import { looksRecurring } from "../../window/window-id.ts";
 import { essentials } from "../essentials.ts";
 import { followJournal } from "../follow-journal.ts";
 import { backupHost, windowOptions } from "../options.ts";
@@ -19,7 +20,7 @@ const interrupted = 130;
 export async function run(words: readonly string[]): Promise<number> {
   const options = windowOptions(words);
   const destination = backupHost(options);
-  const id = options.id ?? (await newestId(destination));
+  const id = await chosenId(destination, options.id);
   const stop = new AbortController();
   const leave = (why: string) => () => stop.abort(why);
   process
@@ -75,10 +76,19 @@ function leaveWhenOrphaned(leave: () => void): NodeJS.Timeout {
   return timer;
 }
 
-async function newestId(destination: string): Promise<string> {
-  const { window } = JSON.parse(await askRunner(destination, ["status"])) as {
-    readonly window: { readonly id: string } | null;
-  };
-  if (window !== null) return window.id;
-  throw new JedaError("REFUSED", `${destination} knows no window`, { hint: "pulumi up arms one" });
+interface Status {
+  readonly window: { readonly id: string } | null;
+  readonly schedules?: readonly { readonly id: string; readonly next: { readonly id: string } | null }[];
+}
+
+/** The newest window unless one is named; of a recurring one that which waits or is under way. */
+async function chosenId(destination: string, named: string | undefined): Promise<string> {
+  if (named !== undefined && !looksRecurring(named)) return named;
+  const { window, schedules = [] } = JSON.parse(await askRunner(destination, ["status"])) as Status;
+  const series = schedules.find(({ id }) => id === named);
+  if (named !== undefined && series === undefined) return named;
+  const found = named === undefined ? window : series?.next;
+  if (found !== null && found !== undefined) return found.id;
+  const what = named === undefined ? "knows no window" : `has no window armed of ${named}`;
+  throw new JedaError("REFUSED", `${destination} ${what}`, { hint: "pulumi up arms one" });
 }

@@ -3,11 +3,14 @@ import type { z } from "zod";
 import type { Notice, Promotion } from "../../model/hospital.ts";
 import { KEY_PATTERN } from "../../promotion/statement.ts";
 import { Invalid, isMap, quote } from "../invalid.ts";
+import { blackouts, every } from "./recurrence.ts";
 import { dispatch, fields, integer, list, oneOf, scalar } from "./shape.ts";
 import { name, positiveDuration, text } from "./values.ts";
 
 export const window = fields("the window", {
-  start: text,
+  start: text.optional(),
+  every: every.optional(),
+  blackouts,
   startCutoff: text,
   backupStop: text,
   reconnectBy: text,
@@ -18,6 +21,7 @@ export const window = fields("the window", {
   heartbeat: positiveDuration.optional(),
   maxExtension: positiveDuration.optional(),
   maxClockDifference: positiveDuration.optional(),
+  follow: oneOf("what pulumi up does", ["follow", "return"]).optional(),
 });
 
 export type WrittenWindow = z.output<typeof window>;

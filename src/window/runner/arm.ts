@@ -1,22 +1,17 @@
 /**
- * `arm`: accepts a plan, fixes its deadlines, and starts the process that carries it out. Asked again with a
- * window that is known it starts nothing anew; only a runner that has died is replaced, and goes on by the
- * journal.
+ * `arm`: accepts a plan. A single window gets its deadlines and the process that carries it out; asked again with
+ * one that is known it starts nothing anew; only a runner that has died is replaced, and goes on by the journal. Of
+ * a recurring one the rule is kept and the next window armed.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { JedaError } from "../../model/errors.ts";
-import type { Deadlines, WindowPlan } from "../../model/plan.ts";
-import { acceptPlan, checkCredentialNames } from "../accept-plan.ts";
-import { systemClock } from "../clock.ts";
-import { fixDeadlines } from "../deadlines.ts";
+import type { WindowPlan } from "../../model/plan.ts";
+import { acceptPlan } from "../accept-plan.ts";
 import { fold } from "../fold.ts";
-import { openJournal } from "../journal.ts";
 import { takeLock } from "../lock.ts";
-import { windowPlaces } from "../places.ts";
-import { Recorder } from "../recorder.ts";
-import { journalOf, type RunnerContext, readCredentials } from "./context.ts";
-import { detach } from "./detach.ts";
-import { knownWindow, knownWindows } from "./known-windows.ts";
+import { isRecurring } from "../series.ts";
+import { armSeries } from "./arm-series.ts";
+import { armAnew } from "./arm-window.ts";
+import { journalOf, type RunnerContext } from "./context.ts";
+import { knownWindow } from "./known-windows.ts";
 import { patiently } from "./patiently.ts";
 import { revive } from "./revive.ts";
 
@@ -24,8 +19,7 @@ export async function arm(context: RunnerContext): Promise<number> {
   const plan = acceptPlan(await context.stdin());
   const lock = await patiently(() => takeLock(`${context.places.state} arm`, plan.id));
   try {
-    const content = journalOf(context.places, plan.id);
-    const armed = content === null ? armAnew(context, plan) : await armAgain(context, plan);
+    const armed = isRecurring(plan) ? await armSeries(context, plan) : await armSingle(context, plan);
     context.print(JSON.stringify({ id: plan.id, ...armed }));
   } finally {
     await lock.release();
@@ -41,43 +35,15 @@ interface Armed {
   readonly planDiffers: boolean;
 }
 
-async function armAgain(context: RunnerContext, plan: WindowPlan): Promise<Armed> {
-  const { status, runnerAlive } = knownWindow(
-    plan.id,
-    fold(journalOf(context.places, plan.id)?.entries ?? []),
-  );
+async function armSingle(context: RunnerContext, plan: WindowPlan): Promise<Armed> {
+  const content = journalOf(context.places, plan.id);
+  if (content === null) {
+    armAnew(context, plan, context.asked.by ?? "pulumi up");
+    return { armed: "now", state: "armed", result: null, planDiffers: false };
+  }
+  const { status, runnerAlive } = knownWindow(plan.id, fold(content.entries));
   const planDiffers = JSON.stringify(status.plan) !== JSON.stringify(plan);
   const resumed = !runnerAlive && (await revive(context, plan.id));
   const armed = resumed ? "resumed" : "already";
   return { armed, state: status.state, result: status.result, planDiffers };
-}
-
-function armAnew(context: RunnerContext, plan: WindowPlan): Armed {
-  checkCredentialNames(plan, readCredentials(context.places));
-  const clock = systemClock();
-  const deadlines = fixDeadlines(plan, clock.wallMs());
-  refuseOverlap(context, plan, deadlines);
-  const own = windowPlaces(context.places, plan.id);
-  mkdirSync(own.directory, { recursive: true, mode: 0o700 });
-  writeFileSync(own.plan, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
-  const journal = openJournal(own.journal);
-  const by = context.asked.by ?? "pulumi up";
-  new Recorder(journal, clock).record({ type: "armed", plan, deadlines, by });
-  journal.close();
-  detach(context.places, plan.id);
-  return { armed: "now", state: "armed", result: null, planDiffers: false };
-}
-
-function refuseOverlap(context: RunnerContext, plan: WindowPlan, wanted: Deadlines): void {
-  const broken: string[] = [];
-  const others = knownWindows(context.places, (id) => broken.push(id));
-  for (const { id, status } of others) {
-    const { deadlines } = status;
-    const apart = wanted.reconnectBy <= deadlines.start || deadlines.reconnectBy <= wanted.start;
-    if (status.state === "ended" || apart) continue;
-    throw new JedaError("LOCKED", `the window ${id} (${status.state}) overlaps with ${plan.id}`, {
-      hint: `follow it (jeda window follow --id ${id}), end it (jeda window abort), or take it back if it has not begun (jeda window disarm --id ${id})`,
-    });
-  }
-  for (const id of broken) context.print(`{"warning":"the journal of ${id} is broken and was left alone"}`);
 }

@@ -1,24 +1,25 @@
 /**
  * Starts what carries a window out, so that nothing of ours keeps it alive and something brings it back: under
- * systemd a transient unit that is restarted on failure, for a logout may end everything that is left in a user's
- * session (logind's KillUserProcesses); elsewhere jeda's own supervisor in a session of its own.
+ * systemd a service that is restarted on failure, and a timer until its start comes, for a logout may end everything
+ * that is left in a user's session (logind's KillUserProcesses); elsewhere jeda's own supervisor, which waits in a
+ * session of its own.
  */
 import { execFileSync, spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, writeFileSync } from "node:fs";
-import { exitCodes } from "../exit-codes.ts";
+import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type Places, windowPlaces } from "../places.ts";
+import { bootUnit, serviceUnit, timerLeadMs, timerUnit, unitName } from "./systemd-units.ts";
 
 /** Present only where systemd is the init system: sd_booted(3). */
 const systemdRuns = "/run/systemd/system";
-const bootUnit = "/etc/systemd/system/jeda-boot.service";
+const bootUnitFile = "/etc/systemd/system/jeda-boot.service";
 
-export function detach(places: Places, id: string): void {
+/** @param startMs epoch milliseconds; given for a window that waits, which then need not have a process yet */
+export function detach(places: Places, id: string, startMs?: number): void {
   const { log } = windowPlaces(places, id);
-  if (existsSync(systemdRuns) && process.getuid?.() === 0) {
+  if (underSystemd()) {
     enableBoot();
-    execFileSync("systemd-run", unitWords(id, log, runnerCommand("run", id), process.env), {
-      stdio: ["ignore", "ignore", "inherit"],
-    });
+    startUnits(id, log, startMs);
     return;
   }
   const [program = "", ...words] = runnerCommand("supervise", id);
@@ -34,52 +35,47 @@ export function runnerCommand(verb: "run" | "supervise" | "boot", id?: string): 
   return [process.execPath, ...process.execArgv, process.argv[1] ?? "", verb, ...named];
 }
 
-/** Words of systemd-run(1). The results of a window are no failures: they restart nothing. Pure. */
-export function unitWords(
-  id: string,
-  log: string,
-  command: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): readonly string[] {
-  const properties = [
-    "Restart=on-failure",
-    "RestartSec=1",
-    "StartLimitIntervalSec=600",
-    "StartLimitBurst=8",
-    `SuccessExitStatus=${Object.values(exitCodes)
-      .filter((code) => code !== 0)
-      .join(" ")}`,
-    // The children die with the runner by themselves; edges are to be reached to the last.
-    "KillMode=mixed",
-    `StandardOutput=append:${log}`,
-    `StandardError=append:${log}`,
-  ];
-  const settings = ["JEDA_STATE", "JEDA_CREDENTIALS", "JEDA_RUNTIME"].flatMap((name) => {
-    const value = env[name];
-    return value === undefined ? [] : [`--setenv=${name}=${value}`];
-  });
-  // One name a window: systemd refuses a second unit while the first lives.
-  const unit = [`--unit=jeda-window-${id}`, "--collect", "--quiet"];
-  return [...unit, ...properties.map((one) => `--property=${one}`), ...settings, "--", ...command];
+/** Whether systemd will start this window when its time comes. */
+export function timerWaits(id: string): boolean {
+  return underSystemd() && systemctl("is-active", "--quiet", `${unitName(id)}.timer`);
 }
 
-/** Transient units don't survive a reboot: this one starts them again. */
+/** Of a window that is over, or was taken back: no timer may start it again. */
+export function forgetUnits(id: string): void {
+  if (!underSystemd()) return;
+  const name = unitName(id);
+  systemctl("stop", `${name}.timer`);
+  for (const kind of ["timer", "service"]) rmSync(join(systemdRuns, `${name}.${kind}`), { force: true });
+}
+
+function underSystemd(): boolean {
+  return existsSync(systemdRuns) && process.getuid?.() === 0;
+}
+
+function startUnits(id: string, log: string, startMs: number | undefined): void {
+  const name = unitName(id);
+  const waits = startMs !== undefined && startMs - Date.now() > 2 * timerLeadMs;
+  const service = serviceUnit(id, log, runnerCommand("run", id), process.env);
+  writeFileSync(join(systemdRuns, `${name}.service`), service, { mode: 0o644 });
+  if (waits) writeFileSync(join(systemdRuns, `${name}.timer`), timerUnit(id, startMs), { mode: 0o644 });
+  systemctl("daemon-reload");
+  systemctl("reset-failed", `${name}.service`);
+  const started = `${name}.${waits ? "timer" : "service"}`;
+  execFileSync("systemctl", ["start", "--no-block", started], { stdio: ["ignore", "ignore", "inherit"] });
+}
+
 function enableBoot(): void {
-  if (existsSync(bootUnit)) return;
-  const command = runnerCommand("boot").map((word) => `"${word.replaceAll("%", "%%")}"`);
-  const text = [
-    "[Unit]",
-    "Description=jeda: take up windows that a reboot interrupted",
-    "Wants=network-online.target",
-    "After=network-online.target",
-    "[Service]",
-    "Type=oneshot",
-    `ExecStart=${command.join(" ")}`,
-    "[Install]",
-    "WantedBy=multi-user.target",
-    "",
-  ].join("\n");
-  writeFileSync(bootUnit, text, { mode: 0o644 });
-  execFileSync("systemctl", ["daemon-reload"], { stdio: "ignore" });
-  execFileSync("systemctl", ["enable", "jeda-boot.service"], { stdio: "ignore" });
+  if (existsSync(bootUnitFile)) return;
+  writeFileSync(bootUnitFile, bootUnit(runnerCommand("boot")), { mode: 0o644 });
+  systemctl("daemon-reload");
+  systemctl("enable", "jeda-boot.service");
+}
+
+function systemctl(...words: readonly string[]): boolean {
+  try {
+    execFileSync("systemctl", words, { stdio: "ignore", timeout: 30_000 });
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { JedaError } from "../../model/errors.ts";
 import { fold } from "../fold.ts";
 import { knownJournal, need, type RunnerContext } from "./context.ts";
+import { timerWaits } from "./detach.ts";
 import { knownWindow } from "./known-windows.ts";
 import { revive } from "./revive.ts";
 
@@ -26,7 +27,7 @@ export async function follow(context: RunnerContext): Promise<number> {
     next = Math.max(next, entries.length);
     const { status, runnerAlive } = knownWindow(id, fold(entries));
     if (status.state === "ended") return 0;
-    deadSince = runnerAlive ? null : (deadSince ?? performance.now());
+    deadSince = runnerAlive || timerWaits(id) ? null : (deadSince ?? performance.now());
     const deadMs = deadSince === null ? 0 : performance.now() - deadSince;
     if (deadMs > startingMs && performance.now() - lookedAt > startingMs) {
       lookedAt = performance.now();

@@ -2,15 +2,16 @@
 import { fold } from "../fold.ts";
 import { lockHolder } from "../lock.ts";
 import { journalOf, type RunnerContext } from "./context.ts";
-import { detach } from "./detach.ts";
+import { detach, timerWaits } from "./detach.ts";
 import { superviseScope, windowScope } from "./supervise.ts";
 
 /** Whether one was started. Never throws: whoever only looks must not fail by it. */
 export async function revive(context: RunnerContext, id: string): Promise<boolean> {
   try {
-    if (fold(journalOf(context.places, id)?.entries ?? []).state === "ended") return false;
+    const { state, deadlines } = fold(journalOf(context.places, id)?.entries ?? []);
+    if (state === "ended") return false;
     if (await isCarriedOut(context, id)) return false;
-    detach(context.places, id);
+    detach(context.places, id, state === "armed" ? deadlines.start : undefined);
     return true;
   } catch (error) {
     console.error(error);
@@ -18,9 +19,10 @@ export async function revive(context: RunnerContext, id: string): Promise<boolea
   }
 }
 
-/** By a runner or by a supervisor that will start one; the kernel knows, and answers for a stopped process too. */
+/** By a runner, or by a timer or a supervisor that will start one; the kernel knows, and answers for a stopped process too. */
 export async function isCarriedOut(context: RunnerContext, id: string): Promise<boolean> {
   const { state } = context.places;
+  if (timerWaits(id)) return true;
   const holders = await Promise.all([
     lockHolder(superviseScope(state, id)),
     lockHolder(windowScope(state, id)),

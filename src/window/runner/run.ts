@@ -16,13 +16,22 @@ import { thisProcess } from "../process-identity.ts";
 import { Recorder } from "../recorder.ts";
 import { runWindow } from "../run-window.ts";
 import { nothingTouched } from "../state.ts";
+import { armAllNext } from "./arm-next.ts";
 import { knownJournal, need, type RunnerContext, readCredentials } from "./context.ts";
+import { forgetUnits } from "./detach.ts";
 import { systemRuntime } from "./system-runtime.ts";
 
 /** A hospital's lock may be held by a window that is just ending. */
 const lockPatienceMs = 30_000;
 
 export async function run(context: RunnerContext): Promise<number> {
+  const code = await runToEnd(context);
+  forgetUnits(need(context, "window"));
+  await armAllNext(context);
+  return code;
+}
+
+async function runToEnd(context: RunnerContext): Promise<number> {
   const id = need(context, "window");
   const own = windowPlaces(context.places, id);
   const mine = await takeLock(`${context.places.state} window ${id}`, id);

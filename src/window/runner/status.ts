@@ -1,10 +1,15 @@
 /** `status`: one window as it stands, the newest unless one is named. JSON by schemas/status.schema.json. */
 import type { Deadlines } from "../../model/plan.ts";
+import { ruleText } from "../coming.ts";
 import { isoInZone } from "../iso.ts";
 import { lockHolder } from "../lock.ts";
+import { planHash } from "../series.ts";
+import { armAllNext, openOccurrence } from "./arm-next.ts";
 import type { RunnerContext } from "./context.ts";
+import { timerWaits } from "./detach.ts";
 import { type KnownWindow, knownWindows, newest } from "./known-windows.ts";
 import { revive } from "./revive.ts";
+import { type StandingSchedule, standingSchedules } from "./schedules.ts";
 
 export async function status(context: RunnerContext): Promise<number> {
   const broken: string[] = [];
@@ -18,16 +23,26 @@ export async function status(context: RunnerContext): Promise<number> {
   for (const { id, status: one, runnerAlive } of known) {
     if (one.state !== "ended" && !runnerAlive) await revive(context, id);
   }
+  await armAllNext(context);
   context.print(
     JSON.stringify({
       version: 1,
       runner: context.version,
       lock: holder === null || holder === "silent" ? holder : { window: holder.window, pid: holder.pid },
       window: chosen === undefined ? null : describeWindow(chosen),
+      schedules: standingSchedules(context.places).map((one) => describeSchedule(context, one)),
       brokenJournals: broken,
     }),
   );
   return 0;
+}
+
+/** A recurring window: what it is, and which window of it waits or is under way. */
+function describeSchedule(context: RunnerContext, { plan, by, armedAt }: StandingSchedule): object {
+  const { id, hospital, stack = null } = plan;
+  const rule = `${ruleText(plan.schedule.recurrence)}, ${plan.zone}`;
+  const next = openOccurrence(context, id);
+  return { id, hospital, stack, rule, planHash: planHash(plan), by, armedAt, next };
 }
 
 /** The part of the status that is about one window; plain JSON. */
@@ -41,7 +56,7 @@ export function describeWindow({ id, status, runnerAlive }: KnownWindow): object
     state: status.state,
     result: status.result,
     acknowledged: status.acknowledged,
-    runnerAlive,
+    runnerAlive: runnerAlive || (status.state === "armed" && timerWaits(id)),
     isolated: status.edges.some((edge) => edge.isolatedAt !== null && edge.releasedAt === null)
       ? plan.segments.filter((segment) => segment.isolate).map((segment) => segment.name)
       : [],

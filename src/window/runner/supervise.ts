@@ -9,6 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { exitCodes } from "../exit-codes.ts";
 import { fold } from "../fold.ts";
 import { lockHolder, takeLock } from "../lock.ts";
+import { armAllNext } from "./arm-next.ts";
 import { journalOf, need, type RunnerContext } from "./context.ts";
 import { runnerCommand } from "./detach.ts";
 
@@ -32,7 +33,11 @@ export async function supervise(context: RunnerContext): Promise<number> {
     for (let run = 0; run <= mostRestarts; run++) {
       while ((await lockHolder(windowScope(state, id))) !== null) await delay(pollMs);
       const ended = resultCode(context, id);
-      if (ended !== null) return ended;
+      if (ended !== null) {
+        // A runner that died right after the end has not done it.
+        await armAllNext(context);
+        return ended;
+      }
       if (run > 0) await delay(pauseMs);
       pauseMs = Math.min(pauseMs * 2, longestPauseMs);
       await runOnce(id);

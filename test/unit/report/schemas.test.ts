@@ -42,6 +42,7 @@ describe("the published schemas", () => {
         runner: "test",
         lock: null,
         window: describeWindow({ id: status.plan.id, status, runnerAlive: false }),
+        schedules: [],
         brokenJournals: [],
       };
       equal(validator("status")(JSON.parse(JSON.stringify(shown))).join("\n"), "");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { makePlan, windowId } from "../../../src/window/plan.ts";
+import { makePlan } from "../../../src/window/plan.ts";
+import { windowId } from "../../../src/window/window-id.ts";
 import { edited, hospitalYaml, loadText } from "../config/hospital-yaml.ts";
 
 const { hospital, runbook } = loadText(hospitalYaml);

@@ -1,0 +1,68 @@
+/** `jeda window next [--stack STACK] [--count N] [--json]`: from the stack's file alone; it asks no host. */
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { loadFromStackFile } from "../../config/load.ts";
+import { JedaError } from "../../model/errors.ts";
+import { windowLabel } from "../../resources/label.ts";
+import { comingText } from "../../window/coming.ts";
+import { nextOccurrences } from "../../window/occurrences.ts";
+import { makePlan } from "../../window/plan.ts";
+import { formatInstant } from "../../window/schedule.ts";
+import { isRecurring } from "../../window/series.ts";
+import { occurrenceId } from "../../window/window-id.ts";
+
+const usualCount = 10;
+const mostCount = 1000;
+
+export async function run(words: readonly string[]): Promise<number> {
+  const { stack, count, from, json } = optionsOf(words);
+  const { hospital, runbook } = loadFromStackFile(stack, fileURLToPath(new URL("../../..", import.meta.url)));
+  const plan = makePlan(hospital, runbook);
+  if (!isRecurring(plan)) {
+    const single = { id: plan.id, start: plan.schedule.start, notRun: null, clockChange: null };
+    process.stdout.write(`${json ? JSON.stringify([single]) : windowLabel(plan)}\n`);
+    return 0;
+  }
+  const { schedule, zone } = plan;
+  if (!json) process.stdout.write(`${comingText(schedule, zone, from, count)}\n`);
+  else {
+    const coming = nextOccurrences(schedule, zone, from, count).map((one) => ({
+      id: occurrenceId(plan, one.start),
+      start: formatInstant(one.start, zone),
+      startCutoff: formatInstant(one.start + one.startCutoffMs, zone),
+      backupStop: formatInstant(one.start + one.backupStopMs, zone),
+      reconnectBy: formatInstant(one.start + one.reconnectByMs, zone),
+      notRun: one.notRun,
+      clockChange: one.clockChange,
+    }));
+    process.stdout.write(`${JSON.stringify(coming)}\n`);
+  }
+  return 0;
+}
+
+function optionsOf(words: readonly string[]) {
+  const text = { type: "string" } as const;
+  const options = { stack: text, count: text, from: text, json: { type: "boolean" } } as const;
+  const { values } = parsed(() => parseArgs({ args: [...words], options }));
+  const count = Number(values.count ?? usualCount);
+  if (!Number.isInteger(count) || count < 1 || count > mostCount) {
+    throw new JedaError("CONFIG", `--count "${values.count}" is not a number from 1 to ${mostCount}`);
+  }
+  const from = values.from === undefined ? Date.now() : Date.parse(values.from);
+  if (!Number.isFinite(from)) {
+    throw new JedaError("CONFIG", `--from "${values.from}" is not a moment`, {
+      hint: 'write "2026-03-28T00:00Z"',
+    });
+  }
+  return { stack: values.stack ?? "lab", count, from, json: values.json ?? false };
+}
+
+function parsed<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new JedaError("CONFIG", error instanceof Error ? error.message : String(error), {
+      hint: "jeda help lists the commands, docs/cli.md their options",
+    });
+  }
+}

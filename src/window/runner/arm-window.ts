@@ -1,0 +1,70 @@
+/** Arms one window with one start: its deadlines are fixed, its journal begun, and its process started. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { JedaError } from "../../model/errors.ts";
+import type { Deadlines, WindowPlan } from "../../model/plan.ts";
+import { checkCredentialNames } from "../accept-plan.ts";
+import { systemClock } from "../clock.ts";
+import { fixDeadlines } from "../deadlines.ts";
+import { openJournal } from "../journal.ts";
+import { occurrences } from "../occurrences.ts";
+import { windowPlaces } from "../places.ts";
+import { Recorder } from "../recorder.ts";
+import { formatInstant } from "../schedule.ts";
+import { type RunnerContext, readCredentials } from "./context.ts";
+import { detach } from "./detach.ts";
+import { knownWindows } from "./known-windows.ts";
+import { standingSchedules } from "./schedules.ts";
+
+/** Under the lock of `arm`. @throws JedaError LOCKED, CREDENTIALS, CONFIG; then nothing was armed. */
+export function armAnew(context: RunnerContext, plan: WindowPlan, by: string): void {
+  checkCredentialNames(plan, readCredentials(context.places));
+  const clock = systemClock();
+  const deadlines = fixDeadlines(plan, clock.wallMs());
+  refuseOverlap(context, plan, deadlines);
+  if (plan.series === undefined) refuseOverlapWithRules(context, plan, deadlines);
+  const own = windowPlaces(context.places, plan.id);
+  mkdirSync(own.directory, { recursive: true, mode: 0o700 });
+  writeFileSync(own.plan, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
+  const journal = openJournal(own.journal);
+  new Recorder(journal, clock).record({ type: "armed", plan, deadlines, by });
+  journal.close();
+  detach(context.places, plan.id, deadlines.start);
+}
+
+function refuseOverlap(context: RunnerContext, plan: WindowPlan, wanted: Deadlines): void {
+  const broken: string[] = [];
+  const others = knownWindows(context.places, (id) => broken.push(id));
+  for (const { id, status } of others) {
+    const { deadlines } = status;
+    const apart = wanted.reconnectBy <= deadlines.start || deadlines.reconnectBy <= wanted.start;
+    if (status.state === "ended" || apart) continue;
+    const whose = status.plan.stack === undefined ? "" : ` of the stack ${status.plan.stack}`;
+    throw new JedaError(
+      "LOCKED",
+      `the window ${id}${whose} (${status.state}, armed by ${status.armedBy} at ${status.armedAt}) overlaps with ${plan.id}`,
+      {
+        hint: `follow it (jeda window follow --id ${id}), end it (jeda window abort), or take it back if it has not begun (jeda window disarm --id ${id})`,
+      },
+    );
+  }
+  for (const id of broken) context.print(`{"warning":"the journal of ${id} is broken and was left alone"}`);
+}
+
+/** A window of another night must not stand where a recurring one will come. */
+function refuseOverlapWithRules({ places }: RunnerContext, plan: WindowPlan, wanted: Deadlines): void {
+  for (const { plan: rule, by } of standingSchedules(places)) {
+    const { schedule, zone } = rule;
+    for (const one of occurrences(schedule, zone, wanted.start - schedule.reconnectByMs)) {
+      if (one.start >= wanted.reconnectBy) break;
+      if (one.notRun !== null || one.start + one.reconnectByMs <= wanted.start) continue;
+      // One that has been and ended is no hindrance: it has a journal of its own.
+      if (one.start < Date.now()) continue;
+      const whose = rule.stack === undefined ? "" : ` of the stack ${rule.stack}`;
+      throw new JedaError(
+        "LOCKED",
+        `the recurring window ${rule.id}${whose} (armed by ${by}) comes at ${formatInstant(one.start, zone)} and overlaps with ${plan.id}`,
+        { hint: `choose another time, or take the recurring one back: jeda window disarm --id ${rule.id}` },
+      );
+    }
+  }
+}
