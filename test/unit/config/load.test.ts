@@ -15,6 +15,7 @@ describe("a stack's configuration", () => {
       runbook: "isolate-backup-reconnect",
       attempt: 1,
       lease: "window",
+      follow: "follow",
     });
     assert.deepEqual(hospital.segments[1], {
       name: "office",
