@@ -5,6 +5,27 @@ home=/opt/jeda
 secrets=/etc/jeda/credentials.json
 files='node runner.mjs jeda-runner runbook'
 
+# "PID WINDOW" of each process of the runner with this verb.
+processes() {
+  for cmdline in /proc/[0-9]*/cmdline; do
+    words=$(tr '\000' ' ' <"$cmdline" 2>/dev/null) || continue
+    case $words in *"$home/runner.mjs $1 --window "*)
+      words=${words##*--window }
+      pid=${cmdline%/cmdline}
+      echo "${pid##*/} ${words%% *}"
+      ;;
+    esac
+  done
+}
+
+# Whether this window has not begun, and won't within a quarter of an hour.
+waits() {
+  journal=/var/lib/jeda/windows/$1/journal.jsonl
+  if grep -q '"type":"state"' "$journal"; then return 1; fi
+  start=$(sed -n '1s/.*"deadlines":{"start":\([0-9]*\)[0-9][0-9][0-9],.*/\1/p' "$journal")
+  [ -n "$start" ] && [ "$start" -gt $(($(date +%s) + 900)) ]
+}
+
 case $1 in
 look)
   IFS= read -r salt
@@ -33,11 +54,16 @@ running)
   done
   ;;
 alive)
-  # Windows that a process carries out right now. A dead one must not keep its own runner from being mended.
-  for cmdline in /proc/[0-9]*/cmdline; do
-    words=$(tr '\000' ' ' <"$cmdline" 2>/dev/null) || continue
-    case $words in *"$home/runner.mjs run --window "*) words=${words##*--window } && echo "${words%% *}" ;; esac
-  done | sort -u
+  # Windows that a process carries out right now, or will within a quarter of an hour. A dead one must not keep its
+  # own runner from being mended, nor one that waits for its night.
+  processes run | while read -r _ window; do waits "$window" || echo "$window"; done | sort -u
+  ;;
+renew)
+  # What waits was started from the files that were replaced: it begins anew, from the ones that are there now.
+  for verb in supervise run; do
+    processes $verb | while read -r pid window; do ! waits "$window" || kill -9 "$pid"; done
+  done
+  "$home/jeda-runner" boot
   ;;
 guard)
   # Whoever may write in these directories may replace what is in them.

@@ -79,7 +79,7 @@ export function runner(remote: Remote): Handler<RunnerInputs> {
     return { machine, files, credentials, directories: open.join("; ") || AS_DECLARED };
   };
 
-  /** `alive`: a process carries the window out now; `running`: it has not ended, dead or alive. */
+  /** `alive`: a process carries the window out now, or is about to; `running`: it has not ended, dead or alive. */
   const refuseInWindow = async (
     inputs: RunnerInputs,
     state: "alive" | "running",
@@ -114,6 +114,7 @@ export function runner(remote: Remote): Handler<RunnerInputs> {
     if (live.credentials !== AS_DECLARED) {
       await remote.write(inputs.ssh, { path: CREDENTIALS, content: inputs.credentials, mode: "0600" });
     }
+    await runScript(remote.run, inputs.ssh, "runner", ["renew"]);
   };
 
   /** The runner makes it when it is first asked for; the private half stays on the host. */

@@ -35,6 +35,10 @@ async function ended(window: string) {
   return { report, entries };
 }
 
+/** The same local time, for a zone without changes of clocks. */
+const nextDay = (start: string): string =>
+  new Date(Date.parse(start) + 24 * 3_600_000).toISOString().replace("Z", "+00:00");
+
 describe("taking a window up again", () => {
   before(async function () {
     this.timeout(240_000);
@@ -86,5 +90,66 @@ describe("taking a window up again", () => {
     const { entries } = await ended(plan.id);
     assert.equal(times(entries, "isolated"), 1);
     assert.ok(times(entries, "runner") >= 2);
+  }).timeout(240_000);
+
+  it("arms one window after another by a rule, for one stack, over a reboot, until it is taken back", async () => {
+    const plan = labPlan("daily-0000-asia-jakarta-test-1");
+    const at = new Date(Date.now() + 12 * 3_600_000).toLocaleTimeString("en-GB", { timeZone: plan.zone });
+    const recurrence = { days: { kind: "daily" }, at: at.slice(0, 5), clocks: {} } as const;
+    const stack = "organization/jeda/lab";
+    const rule = { ...plan, stack, schedule: { ...plan.schedule, start: "recurring", recurrence } };
+    const standing = async () => {
+      const { stdout, all } = await lab.jeda(["window", "status", "--json"]);
+      const { schedules } = JSON.parse(stdout) as {
+        schedules: readonly {
+          readonly id: string;
+          readonly next: { readonly id: string; readonly start: string };
+        }[];
+      };
+      assert.ok(schedules.length <= 1, all);
+      return schedules[0]?.next;
+    };
+    await lab.arm(rule);
+    const first = await standing();
+    assert.ok(first !== undefined);
+    await lab.entry(first.id, "runner");
+
+    await lab.arm(rule);
+    assert.deepEqual(await standing(), first);
+    const other = await lab.jeda(
+      ["window", "arm"],
+      JSON.stringify({ ...rule, stack: "organization/jeda/other" }),
+    );
+    assert.equal(other.exitCode, 1);
+    assert.match(
+      other.all,
+      /has a recurring window already: daily-0000-asia-jakarta-test-1 of organization\/jeda\/lab/,
+    );
+    const tomorrow = {
+      ...plan,
+      id: "overlapping",
+      schedule: { ...plan.schedule, start: nextDay(first.start) },
+    };
+    const overlapping = await lab.jeda(["window", "arm"], JSON.stringify(tomorrow));
+    assert.equal(overlapping.exitCode, 1);
+    assert.match(
+      overlapping.all,
+      /the recurring window daily-0000-asia-jakarta-test-1 .* comes at .* overlaps/,
+    );
+
+    await rebootHost(lab.id, "backup");
+    assert.deepEqual(await standing(), first);
+    await lab.jeda(["window", "disarm", "--id", first.id]);
+    const second = await standing();
+    assert.equal(Date.parse(second?.start ?? "") - Date.parse(first.start), 24 * 3_600_000);
+    await lab.jeda(["window", "abort", "--id", second?.id ?? "", "--reason", "not on that night"]);
+    await lab.entry(second?.id ?? "", "ended");
+    const third = await standing();
+    assert.equal(Date.parse(third?.start ?? "") - Date.parse(first.start), 48 * 3_600_000);
+
+    const taken = await lab.jeda(["window", "disarm", "--id", rule.id]);
+    assert.equal(taken.exitCode, 0, taken.all);
+    assert.equal(await standing(), undefined);
+    assert.deepEqual(await lab.leases(), []);
   }).timeout(240_000);
 });

@@ -163,5 +163,28 @@ describe("what is installed on the backup host", function () {
       await engine.update(RUNNER, live.inputs, inputs);
       assert.equal((await differs(RUNNER, inputs)).changes, false);
     });
+
+    it("is changed while a window waits for its night, but not a quarter of an hour before it", async () => {
+      const inputs = await created();
+      const waiting = (start: number) =>
+        `mkdir -p ${WINDOW}; echo '{"type":"armed","deadlines":{"start":${start},"startCutoff":1}}' >${WINDOW}/journal.jsonl; rm -f /opt/jeda/runbook`;
+      const process = (seconds: number) =>
+        host
+          .sh(`exec sh -c 'sleep ${seconds}; :' /opt/jeda/runner.mjs run --window night-1`)
+          .catch(() => "killed");
+      await host.sh(waiting(Date.now() + 600_000));
+      const soon = process(5);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const { live } = await differs(RUNNER, inputs);
+      await assert.rejects(engine.update(RUNNER, live.inputs, inputs), /a window is running/);
+      await soon;
+      await host.sh(waiting(Date.now() + 3_600_000));
+      const late = process(120);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await engine.update(RUNNER, live.inputs, inputs);
+      assert.equal((await differs(RUNNER, inputs)).changes, false);
+      // It would have gone on with the files that were replaced.
+      assert.equal(await late, "killed");
+    });
   });
 });
