@@ -44,6 +44,8 @@ export interface Fault {
   readonly shiftsJournalMs?: number;
   /** The window is armed and followed by a real `pulumi up`. */
   readonly byPulumi?: true;
+  /** Everything is reconnected so many milliseconds after the journal's first reason to end, at the latest. */
+  readonly backWithinMs?: number;
   /** Another plan than the lab's, such as one with a heartbeat. */
   readonly plan?: (usual: WindowPlan) => WindowPlan;
   /** Done before the window is armed, for what must be wrong from the beginning. */

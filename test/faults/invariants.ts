@@ -33,6 +33,8 @@ export interface Observation {
   readonly report: Report | null;
   /** Which edge carries which isolated segment. */
   readonly edgeOf: Readonly<Record<string, string>>;
+  /** Milliseconds from the decision to end to the segments' return, or null where the way to the edge is broken. */
+  readonly backWithinMs: number | null;
   /** Within how many milliseconds the segments have to return, or null where each may by itself. */
   readonly apartMs: number | null;
   readonly injures: readonly Injury[];
@@ -99,7 +101,12 @@ function late(seen: Observation): string[] {
       const down = injures.some((one) => one === seen.edgeOf[name]) ? injury.to + 2_000 : 0;
       const from = Math.max(deadlines.reconnectBy + graceMs, down);
       const told = ended === undefined ? Number.POSITIVE_INFINITY : Date.parse(ended.at) + graceMs;
-      const since = Math.max(Math.min(from, told), down);
+      const reason = seen.entries.find((entry) => entry.type === "reason");
+      const decided =
+        reason === undefined || seen.backWithinMs === null
+          ? Number.POSITIVE_INFINITY
+          : Date.parse(reason.at) + seen.backWithinMs;
+      const since = Math.max(Math.min(from, told, decided), down);
       return each(seen.uplink[name] ?? { v4: [], v6: [] }).flatMap(([family, attempts]) => {
         const after = attempts.filter(({ began }) => began >= since && began <= seen.watchedTo - 1_000);
         if (after.length === 0) return [`${name} ${family}: nothing was tried after it`];
@@ -107,7 +114,7 @@ function late(seen: Observation): string[] {
         const lag = cut.from === after[0]?.began ? cut.ms : 0;
         if (cut.ms < silenceMs && lag <= 2 * probeMs + 500) return [];
         return [
-          `${name} ${family} is cut ${cut.ms} ms, beginning ${cut.from - deadlines.reconnectBy} ms after the deadline`,
+          `${name} ${family} is cut ${cut.ms} ms, beginning ${cut.from - deadlines.reconnectBy} ms after the deadline, ${cut.from - since} ms after it was to be back`,
         ];
       });
     });

@@ -120,6 +120,7 @@ export async function runCell(
     followExit,
     report,
     edgeOf: Object.fromEntries(isolatable.map((segment) => [segment, edgeOf(segment, lab.edges)])),
+    backWithinMs: fault.backWithinMs ?? null,
     apartMs: fault.apartMs ?? null,
     injures: fault.injures ?? [],
     // At a random moment the window may be over already.

@@ -13,6 +13,7 @@ const failing: Fault = {
   states: injectableStates,
   injures: ["clinical"],
   never: untilVerifying,
+  backWithinMs: 5_000,
   inject: async ({ lab }) => signal(service(lab), "SIGSTOP"),
   mend: async ({ lab }) => signal(service(lab), "SIGCONT"),
 };

@@ -3,6 +3,7 @@ import type { WindowPlan } from "../../../src/model/plan.ts";
 import { type Fault, injectableStates } from "../fault.ts";
 
 const aborted: Fault = {
+  backWithinMs: 5_000,
   name: "aborted-by-an-operator",
   states: injectableStates,
   never: (state) => (state === "reconnecting" ? [] : ["ok"]),

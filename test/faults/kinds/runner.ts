@@ -97,6 +97,7 @@ const supervisorAsked = (name: string, which: "SIGINT" | "SIGTERM" | "SIGKILL"):
 
 const asked = (name: string, which: "SIGINT" | "SIGTERM"): Fault => ({
   name,
+  backWithinMs: 5_000,
   states: injectableStates,
   never: (state) => (state === "reconnecting" ? [] : ["ok"]),
   inject: async ({ lab }) => signal(runner(lab), which),

@@ -38,6 +38,7 @@ function observed(change: Partial<Observation> = {}): Observation {
     followExit: 1,
     report: null,
     edgeOf: { administrative: "edge", guest: "edge2" },
+    backWithinMs: null,
     apartMs: null,
     injures: [],
     never: [],
@@ -70,6 +71,14 @@ describe("the judge of the fault matrix", () => {
     const entries = observed().entries.slice(0, 3);
     deepEqual(judge(observed({ entries, uplink: withGuest(45) })), []);
     equal(judge(observed({ entries, uplink: withGuest(49) })).length, 2);
+  });
+
+  it("holds an abort to five seconds from its reason, whatever the journal says of the release", () => {
+    const reason = entry(33, { type: "reason", result: "aborted", reason: "the service is silent" });
+    const entries = [...observed().entries.slice(0, 2), reason, ...observed().entries.slice(2)];
+    deepEqual(judge(observed({ entries })), []);
+    match(judge(observed({ entries, backWithinMs: 5_000 }))[0]?.why ?? "", /is cut 2000 ms/);
+    deepEqual(judge(observed({ entries, backWithinMs: 7_000 })), []);
   });
 
   it("sees segments of different edges that return one long after the other", () => {
