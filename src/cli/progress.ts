@@ -10,6 +10,7 @@ const stateTexts: Readonly<Record<WindowState, string>> = {
   isolated: "isolated on every edge; proving it from inside the segments",
   "backing-up": "opening the vault and backing up",
   verifying: "verifying what was saved",
+  holding: "AN ANOMALY: shutting the vault and keeping the segments cut",
   reconnecting: "shutting the vault and reconnecting",
   ended: "ended",
 };
@@ -51,6 +52,10 @@ function said(entry: JournalEntry): string | null {
         : `${entry.source}: NOT VERIFIED: ${entry.findings.join("; ")}`;
     case "interrupted":
       return `${entry.segments.join(", ")} NOT ISOLATED by ${entry.edge} for some time since ${timeOfDay(entry.since)}: ${entry.why}`;
+    case "inspected":
+      return entry.anomalies.length === 0 ? null : `${entry.source}: ANOMALY: ${entry.anomalies.join("; ")}`;
+    case "held":
+      return "the segments stay cut until an operator releases them: jeda window release --reason TEXT";
     case "extended":
       return `extended by ${entry.by} for ${durationText(entry.addMs)}: ${entry.reason}`;
     case "extension-refused":

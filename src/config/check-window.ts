@@ -42,6 +42,8 @@ export function resolveWindow(
     ...{ startCutoffMs, backupStopMs, reconnectByMs, isolate, runbook, attempt, lease, follow },
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
     ...(written.maxExtension === undefined ? {} : { maxExtensionMs: written.maxExtension }),
+    ...(written.onAnomaly === "report" ? {} : { onAnomaly: { holdMs: written.onAnomaly.hold } }),
+    ...(written.maxChange === undefined ? {} : { mostChangedPercent: written.maxChange }),
     ...(written.maxClockDifference === undefined ? {} : { maxClockDifferenceMs: written.maxClockDifference }),
   };
 }
@@ -88,13 +90,19 @@ function checkOrder(offsets: Offsets, stack: Stack, problems: Problems): void {
     problems.add(["window", "reconnectBy"], message, "reconnect earlier, or raise maxIsolation on purpose");
     return;
   }
-  const { maxExtension } = stack.window ?? {};
-  if (reconnectByMs === undefined || maxIsolation === undefined || maxExtension === undefined) return;
-  if (reconnectByMs + maxExtension <= maxIsolation) return;
+  const { maxExtension = 0, onAnomaly = "report" } = stack.window ?? {};
+  const holdMs = onAnomaly === "report" ? 0 : onAnomaly.hold;
+  if (reconnectByMs === undefined || maxIsolation === undefined || maxExtension + holdMs === 0) return;
+  if (reconnectByMs + maxExtension + holdMs <= maxIsolation) return;
+  const more = [
+    ...(maxExtension > 0 ? [`an extension of ${formatDuration(maxExtension)}`] : []),
+    ...(holdMs > 0 ? [`a hold of ${formatDuration(holdMs)}`] : []),
+  ];
   const message =
-    `reconnectBy (${after(reconnectByMs)}) and an extension of ${formatDuration(maxExtension)} are more than ` +
+    `reconnectBy (${after(reconnectByMs)}) and ${more.join(" and ")} are more than ` +
     `${formatDuration(maxIsolation)}, the longest the site isolates (maxIsolation)`;
-  problems.add(["window", "maxExtension"], message, "allow less, or raise maxIsolation on purpose");
+  const field = holdMs > 0 ? "onAnomaly" : "maxExtension";
+  problems.add(["window", field], message, "allow less, or raise maxIsolation on purpose");
 }
 
 function checkIsolated(stack: Stack, problems: Problems): void {

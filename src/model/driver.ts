@@ -40,6 +40,14 @@ export interface VerifyOptions {
   readonly seed: number;
 }
 
+/** What a snapshot is compared with when signs of an attack are looked for. */
+export interface AnomalyLimits {
+  /** Snapshot of the last window that found nothing in this source; null when there is none. */
+  readonly earlier: string | null;
+  /** Percent of files or bytes that may have changed since. */
+  readonly mostChangedPercent: number;
+}
+
 export interface SourceDriver<S extends Source = Source> {
   /** Is what this kind needs installed here? Throws PREREQUISITE. Reaches nobody: the vault is still shut. */
   preflight(source: S, context: BackupContext): Promise<void>;
@@ -53,4 +61,11 @@ export interface SourceDriver<S extends Source = Source> {
   ): Promise<Saved>;
   /** Never throws for a finding about the data; a finding that matters makes `verified` false. */
   verify(source: S, saved: Saved, context: BackupContext, options: VerifyOptions): Promise<Verified>;
+  /** Signs that the content is no longer what people wrote, one sentence each. Asks the repository alone. */
+  anomalies?(
+    source: S,
+    saved: Saved,
+    context: BackupContext,
+    limits: AnomalyLimits,
+  ): Promise<readonly string[]>;
 }

@@ -184,6 +184,10 @@ export interface WindowSpec {
   readonly heartbeatMs?: number;
   /** Milliseconds by which an operator may put `backupStop` and `reconnectBy` off, all in all; never without it. */
   readonly maxExtensionMs?: number;
+  /** After an anomaly the segments stay cut for so many milliseconds at most; without it it is only reported. */
+  readonly onAnomaly?: { readonly holdMs: number };
+  /** Percent of a source's files, bytes or rows that may have changed since the last window that found nothing. */
+  readonly mostChangedPercent?: number;
   /** Milliseconds by which the wall clocks of the backup host and an edge may differ. */
   readonly maxClockDifferenceMs?: number;
   /** Whether `pulumi up` stays until the window has ended, or returns as soon as it is armed; `follow` unless told. */

@@ -15,6 +15,7 @@ export type WindowState =
   | "isolated"
   | "backing-up"
   | "verifying"
+  | "holding"
   | "reconnecting"
   | "ended";
 
@@ -95,6 +96,10 @@ export type JournalBody =
       readonly verified: boolean;
       readonly findings: readonly string[];
     }
+  /** Signs of an attack were looked for in what was saved; one sentence for each that was found. */
+  | { readonly type: "inspected"; readonly source: string; readonly anomalies: readonly string[] }
+  /** The segments stay cut because of an anomaly, until the new `reconnectBy` at the latest. */
+  | { readonly type: "held"; readonly addMs: number; readonly deadlines: Deadlines }
   /** An operator wants more time. Until `extended` follows, the old deadlines stand. */
   | { readonly type: "extending"; readonly request: string; readonly by: string; readonly addMs: number }
   /** Every edge holds the longer lease: `deadlines` are the new ones, epoch milliseconds. */

@@ -43,6 +43,10 @@ export interface WindowPlan {
   readonly heartbeatMs?: number;
   /** Milliseconds by which an operator may put `backupStop` and `reconnectBy` off, all in all. */
   readonly maxExtensionMs?: number;
+  /** After an anomaly the segments stay cut for so many milliseconds at most; without it it is only reported. */
+  readonly onAnomaly?: { readonly holdMs: number };
+  /** Percent of a source's files, bytes or rows that may have changed since the last window that found nothing. */
+  readonly mostChangedPercent?: number;
   /** Milliseconds by which the wall clocks of the backup host and an edge may differ. */
   readonly maxClockDifferenceMs?: number;
   readonly segments: readonly PlannedSegment[];

@@ -91,6 +91,10 @@ export interface Report {
     readonly shutAt: string | null;
     readonly provedShut: boolean | null;
   };
+  /** Signs of an attack in what was saved; one sentence each, beginning with the source. */
+  readonly anomalies: readonly string[];
+  /** Since when the segments stayed cut because of them; null when they did not. */
+  readonly heldSince: string | null;
   readonly hazards: readonly string[];
   readonly promotionOverride: string | null;
   readonly startedAt: string;

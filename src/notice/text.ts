@@ -26,6 +26,14 @@ export function extendText(language: Notice["language"], { hospital, segments, b
     : `${hospital}: the backup takes longer. The networks ${names} are connected again by ${backBy} at the latest. Medical records go on working.`;
 }
 
+/** When segments stay cut because of an anomaly. */
+export function holdText(language: Notice["language"], { hospital, segments, backBy }: Moment): string {
+  const names = segments.join(", ");
+  return language === "id"
+    ? `${hospital}: ada kejanggalan pada data cadangan. Jaringan ${names} tetap diputus sampai tim TI memeriksanya, paling lambat pukul ${backBy}. Jangan matikan komputer; jangan buka berkas yang mencurigakan. Rekam medis tetap berjalan.`
+    : `${hospital}: something is wrong with the data that was backed up. The networks ${names} stay off until IT has looked at it, until ${backBy} at the latest. Do not switch computers off, and open no suspicious files. Medical records go on working.`;
+}
+
 /** When everything is back. */
 export function endText(language: Notice["language"], moment: Moment, result: WindowResult): string {
   const { hospital } = moment;

@@ -3,7 +3,7 @@ import type { Report, SegmentReport, ServiceReport, SourceReport } from "../mode
 import { isoInZone } from "../window/iso.ts";
 import { provedConnected, provedIsolated } from "../window/isolation-proof.ts";
 import type { EdgeStatus, WindowStatus } from "../window/status.ts";
-import { decide } from "../window/verdict.ts";
+import { anomaliesOf, decide } from "../window/verdict.ts";
 
 export function buildReport(status: WindowStatus): Report {
   const { plan, deadlines, planned } = status;
@@ -52,9 +52,11 @@ export function buildReport(status: WindowStatus): Report {
     },
     vault: {
       openedAt: latest(status.edges, "vaultOpenAt"),
-      shutAt: latest(status.edges, "vaultOpenAt") === null ? null : reconnectedAt,
+      shutAt: latest(status.edges, "vaultOpenAt") === null ? null : (status.hold?.at ?? reconnectedAt),
       provedShut: status.vaultProvedShut,
     },
+    anomalies: anomaliesOf(status),
+    heldSince: status.hold?.at ?? null,
     hazards: plan.hazards,
     promotionOverride: plan.promotionOverride ?? null,
     startedAt: status.startedAt,

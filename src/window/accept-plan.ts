@@ -36,6 +36,8 @@ const shape = z.looseObject({
   lease: z.enum(["window", "heartbeat"]),
   heartbeatMs: z.int().min(15_000).optional(),
   maxExtensionMs: z.int().positive().optional(),
+  onAnomaly: z.object({ holdMs: z.int().positive() }).optional(),
+  mostChangedPercent: z.number().min(0).max(100).optional(),
   maxClockDifferenceMs: z.int().positive().optional(),
   segments: z.array(
     named.extend({

@@ -13,7 +13,7 @@ import {
 } from "./extension.ts";
 import { putOff } from "./fold.ts";
 import { leaseFor } from "./leases.ts";
-import { type EdgeHold, edgeStatus, type Night } from "./night.ts";
+import { type EdgeHold, edgeStatus, type Night, vaultIsOpen } from "./night.ts";
 import { tellExtended } from "./notices.ts";
 
 /** Between two looks for a request, milliseconds. */
@@ -53,7 +53,7 @@ export async function extend(night: Night, request: ExtensionRequest): Promise<v
   night.extending = true;
   try {
     const longer = putOffDeadlines(night.boot, addMs);
-    await onEveryEdge(night, addMs, longer);
+    await renewAll(night, addMs, longer);
     night.boot = longer;
     const deadlines = putOffDeadlines(recorder.status.deadlines, addMs);
     recorder.record({ type: "extended", request: id, by, reason, addMs, deadlines });
@@ -77,7 +77,7 @@ function allowed(night: Night, request: ExtensionRequest): number {
 }
 
 /** @throws what the first edge that refused said, or why it does not count although none did. */
-async function onEveryEdge(night: Night, addMs: number, longer: BootDeadlines): Promise<void> {
+export async function renewAll(night: Night, addMs: number, longer: BootDeadlines): Promise<void> {
   const { stop } = night.recorder;
   const before = night.edges.map((edge) => edgeStatus(night, edge).clock?.bootId);
   const answers = await Promise.allSettled(
@@ -106,7 +106,7 @@ async function renewOn(
   const renew = (what: "isolation" | "vault") =>
     edge.client.renew(leaseFor(status, what, night.plan, now)).then(() => undefined);
   await renew("isolation");
-  await renew("vault");
+  if (vaultIsOpen(night, edge)) await renew("vault");
 }
 
 /** An edge that can't be told now is told by the guard, every few seconds, and released at the old deadline. */
@@ -118,7 +118,7 @@ export async function backToOld(night: Night): Promise<void> {
         .run(async () => {
           const status = edgeStatus(night, edge);
           const now = { runtime, boot };
-          if (status.vaultOpenAt !== null) await edge.client.renew(leaseFor(status, "vault", plan, now));
+          if (vaultIsOpen(night, edge)) await edge.client.renew(leaseFor(status, "vault", plan, now));
           await edge.client.renew(leaseFor(status, "isolation", plan, now));
         })
         .catch((error: unknown) => {

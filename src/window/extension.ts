@@ -60,6 +60,9 @@ export function checkExtensible({ state, result }: WindowStatus): void {
   if (state === "planned" || state === "armed") {
     throw refused("it has not begun", "disarm it, change its reconnectBy, and arm it again");
   }
+  if (state === "holding") {
+    throw refused("its segments are held because of an anomaly", "jeda window release ends the hold");
+  }
   if (state === "reconnecting") throw refused("it is reconnecting", "the next window may take longer");
   if (state === "ended") throw refused(`it has ended: ${result}`, "jeda window status shows the newest one");
 }

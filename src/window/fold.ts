@@ -28,6 +28,7 @@ function begin(armed: Extract<JournalEntry, { type: "armed" }>): WindowStatus {
     planned: deadlines,
     extensions: [],
     extending: null,
+    hold: null,
     state: "armed",
     reached: "armed",
     armedAt: at,
@@ -70,6 +71,7 @@ const waitingSource: Omit<SourceStatus, "name"> = {
   durationMs: 0,
   verified: null,
   findings: [],
+  anomalies: null,
 };
 
 /** The status after one more entry. */
@@ -113,6 +115,13 @@ export function foldNext(before: WindowStatus, entry: JournalEntry): WindowStatu
     case "vault-open": {
       const vaultOpenAt = status.edges.find((one) => one.name === entry.edge)?.vaultOpenAt ?? entry.at;
       return edge(status, entry.edge, { vaultOpenAt });
+    }
+    case "inspected":
+      return source(status, entry.source, { anomalies: entry.anomalies });
+    case "held": {
+      const hold = { at: entry.at, before: status.deadlines.reconnectBy };
+      const edges = status.edges.map((one) => putOff(one, entry.addMs));
+      return { ...status, hold, edges, deadlines: entry.deadlines };
     }
     case "extending":
       return { ...status, extending: entry.request };

@@ -8,7 +8,7 @@ import { onEdge } from "./deadlines.ts";
 import { readClock } from "./edge-reading.ts";
 import { interrupted } from "./interruption.ts";
 import { heartbeatMs, holdsAll, leaseFor, missingLeases } from "./leases.ts";
-import { type EdgeHold, edgeStatus, type Night } from "./night.ts";
+import { type EdgeHold, edgeStatus, type Night, vaultIsOpen } from "./night.ts";
 import { isolateOn } from "./steps/isolate.ts";
 import { openOn } from "./steps/open-vault.ts";
 import { proveIsolated } from "./steps/prove.ts";
@@ -46,14 +46,14 @@ export async function look(night: Night, edge: EdgeHold, looking: Looking): Prom
     // What has lapsed is never begun again: the edge refuses to renew what is not there, too.
     if (!held) throw lapsed(edge, beat);
     await edge.client.renew(leaseFor(status, "isolation", night.plan, night));
-    if (over.aborted || status.vaultOpenAt === null) return;
+    if (over.aborted || !vaultIsOpen(night, edge)) return;
     await edge.client.renew(leaseFor(status, "vault", night.plan, night));
     return;
   }
   if ((status.reconnectByBootMs ?? 0) - listing.clock.bootMs < leastMs) return;
   if (!held) {
     interrupted(night, edge, heldAt);
-    const open = status.vaultOpenAt !== null;
+    const open = vaultIsOpen(night, edge);
     if (open) await edge.client.shut();
     await isolateOn(night, edge);
     return reopen(night, edge, open, over);
@@ -74,8 +74,8 @@ async function mendEnds(night: Night, edge: EdgeHold, { leases, clock }: EdgeLis
 
 /** The isolation stands; the way to the sources is gone. Near its end the lease has done what it should. */
 async function mendVault(night: Night, edge: EdgeHold, { leases, clock }: EdgeListing): Promise<void> {
+  if (!vaultIsOpen(night, edge)) return;
   const status = edgeStatus(night, edge);
-  if (status.vaultOpenAt === null) return;
   const request = leaseFor(status, "vault", night.plan);
   if (request.deadlineBootMs - clock.bootMs < leastMs || holdsAll(request, leases)) return;
   night.recorder.note(`the edge ${edge.planned.name} had shut the vault: it is opened for what is left`);
@@ -89,7 +89,7 @@ async function isolateRebooted(night: Night, edge: EdgeHold, { over, heldAt }: L
   if (over.aborted) return;
   const { clock } = reading;
   const reconnectByBootMs = onEdge(clock, reading.answeredBootMs, night.boot);
-  const open = edgeStatus(night, edge).vaultOpenAt !== null;
+  const open = vaultIsOpen(night, edge);
   interrupted(night, edge, heldAt, "it was rebooted");
   night.recorder.record({ type: "edge-clock", edge: name, clock, reconnectByBootMs });
   await isolateOn(night, edge);

@@ -52,6 +52,11 @@ export function edgeStatus(night: Night, { planned: { name } }: EdgeHold): EdgeS
   return status;
 }
 
+/** Whether this edge should let the backup host through: while segments are held it should not. */
+export function vaultIsOpen(night: Night, edge: EdgeHold): boolean {
+  return edgeStatus(night, edge).vaultOpenAt !== null && night.recorder.status.state !== "holding";
+}
+
 /** Milliseconds until a deadline of `night.boot`, never negative. */
 export function until(night: Night, deadline: number): number {
   return Math.max(0, deadline - night.runtime.clock.bootMs());

@@ -1,7 +1,7 @@
 /** The moments of a window at which staff are told. */
 
 import { type TellPorts, tell } from "../notice/tell.ts";
-import { beginText, endText, extendText, type Moment } from "../notice/text.ts";
+import { beginText, endText, extendText, holdText, type Moment } from "../notice/text.ts";
 import { buildReport } from "../report/build.ts";
 import { isoInZone } from "./iso.ts";
 import type { Night } from "./night.ts";
@@ -20,6 +20,11 @@ export function tellEnd(night: Night): Promise<void> {
 export function tellExtended(night: Night): Promise<void> {
   const moment = momentOf(night);
   return tell(night.plan.notices ?? [], (language) => extendText(language, moment), ports(night));
+}
+
+export function tellHeld(night: Night): Promise<void> {
+  const moment = momentOf(night);
+  return tell(night.plan.notices ?? [], (language) => holdText(language, moment), ports(night));
 }
 
 function momentOf({ plan, recorder }: Night): Moment {

@@ -38,6 +38,8 @@ export function makePlan(hospital: Hospital, runbook: Runbook, extras: PlanExtra
     lease: window.lease,
     ...(window.heartbeatMs === undefined ? {} : { heartbeatMs: window.heartbeatMs }),
     ...(window.maxExtensionMs === undefined ? {} : { maxExtensionMs: window.maxExtensionMs }),
+    ...(window.onAnomaly === undefined ? {} : { onAnomaly: window.onAnomaly }),
+    ...(window.mostChangedPercent === undefined ? {} : { mostChangedPercent: window.mostChangedPercent }),
     ...(window.maxClockDifferenceMs === undefined
       ? {}
       : { maxClockDifferenceMs: window.maxClockDifferenceMs }),

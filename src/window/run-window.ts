@@ -13,6 +13,7 @@ import type { Night } from "./night.ts";
 import { tellBegin, tellEnd } from "./notices.ts";
 import { nothingTouched } from "./state.ts";
 import { backup } from "./steps/backup.ts";
+import { hold } from "./steps/hold.ts";
 import { isolate } from "./steps/isolate.ts";
 import { preflight } from "./steps/preflight.ts";
 import { proveConnected, proveIsolated } from "./steps/prove.ts";
@@ -48,6 +49,7 @@ export async function runWindow(night: Night): Promise<WindowResult> {
     watch = watchAll(night, watching.signal);
     if (state !== "reconnecting") await goOn(night, guarding.signal);
   }
+  await hold(night);
   guarding.abort();
   await finish(night);
   if (!nothingTouched(recorder.status.reached)) await tellEnd(night);
@@ -68,14 +70,15 @@ async function goOn(night: Night, guarding: AbortSignal): Promise<void> {
   night.recorder.note(
     `a new runner has taken the window up; the one before it died while it was ${status.state}`,
   );
-  const steps: readonly (Step | "take up")[] = ["take up", ...night.plan.runbook.steps.filter(isLeft)];
+  const left = status.state === "holding" ? [] : night.plan.runbook.steps.filter(isLeft);
+  const steps: readonly (Step | "take up")[] = ["take up", ...left];
   for (const step of steps) {
     if (!(await attempt(night, step))) break;
     if (step !== "take up") continue;
     void guardLeases(night, guarding);
     void heedOperators(night, guarding);
   }
-  if (!stop.signal.aborted) await countRecords(night);
+  if (!stop.signal.aborted && left.length > 0) await countRecords(night);
 }
 
 function isLeft({ kind }: Step): boolean {

@@ -33,6 +33,8 @@ export interface Runtime {
   countStored(source: Source, query: string, context: BackupContext): Promise<number>;
   /** Runs a notice's command with the text on standard input. */
   tell(command: readonly string[], text: string, signal: AbortSignal): Promise<void>;
+  /** What the newest window in which nothing was wrong with this source has saved of it; null without one. */
+  lastGood(source: string): { readonly snapshot: string; readonly items: number } | null;
   /** Takes what an operator has asked for since; null when there is nothing. */
   nextExtension(): ExtensionRequest | null;
   /** Stores the report beside the journal. */

@@ -11,9 +11,10 @@ const successors: Readonly<Record<WindowState, readonly WindowState[]>> = {
   armed: ["preflight", "reconnecting"],
   preflight: ["preflight", "isolating", "reconnecting"],
   isolating: ["isolated", "reconnecting"],
-  isolated: ["backing-up", "reconnecting"],
-  "backing-up": ["verifying", "reconnecting"],
-  verifying: ["reconnecting"],
+  isolated: ["backing-up", "holding", "reconnecting"],
+  "backing-up": ["verifying", "holding", "reconnecting"],
+  verifying: ["holding", "reconnecting"],
+  holding: ["reconnecting"],
   reconnecting: ["reconnecting", "ended"],
   ended: [],
 };

@@ -33,6 +33,8 @@ export interface SourceStatus {
   /** Null until verification said something. */
   readonly verified: boolean | null;
   readonly findings: readonly string[];
+  /** Signs of an attack; null until they were looked for. */
+  readonly anomalies: readonly string[] | null;
 }
 
 /** `until` is null where the edge never held the isolation again. All moments are ISO 8601. */
@@ -42,6 +44,13 @@ export interface Interruption {
   readonly since: string;
   readonly until: string | null;
   readonly why: string;
+}
+
+/** Why segments stay cut; the end is in the deadlines. */
+export interface Hold {
+  readonly at: string;
+  /** `reconnectBy` before the hold, epoch milliseconds. */
+  readonly before: number;
 }
 
 /** More time, granted by every edge. */
@@ -61,6 +70,7 @@ export interface WindowStatus {
   readonly extensions: readonly Extension[];
   /** Id of a request that was begun and has no outcome yet. */
   readonly extending: string | null;
+  readonly hold: Hold | null;
   readonly state: WindowState;
   readonly armedAt: string;
   readonly armedBy: string;

@@ -31,6 +31,8 @@ function evidence(status: WindowStatus): readonly StopCause[] {
     ...isolation(status),
     ...status.interruptions.map((one) => partial(interruptionText(one))),
     ...sources(status),
+    ...anomaliesOf(status).map((why) => partial(`an anomaly in ${why}`)),
+    ...held(status),
     ...reconnection(status),
     ...vault(status),
     ...records(status),
@@ -81,6 +83,26 @@ function sources(status: WindowStatus): readonly StopCause[] {
   const none = status.sources.length > 0 && !status.sources.some((one) => one.verified === true);
   if (none && !ended(status)) return [...found, failed("no source was saved and verified")];
   return found;
+}
+
+/** Signs of an attack in what was saved: "office-files: the canary x was changed". */
+export function anomaliesOf(status: WindowStatus): readonly string[] {
+  return status.sources.flatMap(({ name, anomalies }) => (anomalies ?? []).map((what) => `${name}: ${what}`));
+}
+
+/** What segments are held for, where that is declared: what does not restore as it was saved, too. */
+export function holdCauses(status: WindowStatus): readonly string[] {
+  const unsound = status.sources.filter(({ verified }) => verified === false);
+  return [
+    ...anomaliesOf(status),
+    ...unsound.map(({ name }) => `${name}: it did not restore as it was saved`),
+  ];
+}
+
+function held(status: WindowStatus): readonly StopCause[] {
+  if (status.hold === null) return [];
+  const until = status.endedAt === null && status.state === "holding" ? "" : ", and are back now";
+  return [partial(`the segments stayed cut because of it from ${status.hold.at} on${until}`)];
 }
 
 function reconnection(status: WindowStatus): readonly StopCause[] {

@@ -127,4 +127,45 @@ describe("coming back before the deadline", () => {
     assert.deepEqual(await lab.leases(), []);
     await lab.wrap("restic", null);
   }).timeout(240_000);
+
+  it("waits for an operator where a canary was encrypted, with the vault shut, and ends when released", async () => {
+    const canary = "do-not-touch/canary.txt";
+    const share = await lab.sh(
+      "administrative",
+      "testparm -s --section-name=office --parameter-name=path 2>/dev/null",
+    );
+    const write = (content: string) =>
+      lab.sh(
+        "administrative",
+        `mkdir -p '${share}/do-not-touch' && ${content} >'${share}/${canary}' && chmod -R a+rX '${share}/do-not-touch'`,
+      );
+    await write("echo nobody has a reason to change this");
+    const before = labPlan("canary-before", { sources: ["office-files"] });
+    const guarded = before.sources.map((one) => (one.kind === "smb" ? { ...one, canaries: [canary] } : one));
+    const first = await lab.run({ ...before, sources: guarded });
+    assert.equal(first.report.result, "ok", first.report.reasons.join("; "));
+    await write("head -c 5000 /dev/urandom");
+    const plan = {
+      ...labPlan("canary", { sources: ["office-files"] }),
+      sources: guarded,
+      onAnomaly: { holdMs: 300_000 },
+    };
+    await lab.arm(plan);
+    await lab.entry(plan.id, "held");
+    const held = await lab.leases();
+    assert.ok(held.length > 0 && !held.some((one) => one.startsWith("vault_open")), held.join("; "));
+    const { all: shown } = await lab.jeda(["window", "status", "--id", plan.id]);
+    assert.match(
+      shown,
+      /holding.*\n[\s\S]*ANOMALY in office-files: the canary do-not-touch\/canary.txt was changed/,
+    );
+    await lab.jeda(["window", "release", "--id", plan.id, "--reason", "it was a drill", "--by", "test"]);
+    const { exitCode, all } = await lab.jeda(["window", "follow", "--id", plan.id]);
+    assert.equal(exitCode, 10, all);
+    assert.match(
+      (await lab.report(plan.id)).reasons.join("; "),
+      /an anomaly in office-files.*released by test: it was a drill|released by test: it was a drill.*an anomaly in office-files/,
+    );
+    assert.deepEqual(await lab.leases(), []);
+  }).timeout(240_000);
 });

@@ -2,6 +2,7 @@
 import type { BackupContext, Saved, SourceDriver, Survey } from "../../model/driver.ts";
 import { JedaError } from "../../model/errors.ts";
 import type { SmbSource } from "../../model/hospital.ts";
+import { shareAnomalies } from "../anomaly/share-anomalies.ts";
 import { relativeFiles, sharePath, withMountedShare } from "../mounted-share.ts";
 import { listSnapshot, openRepository } from "../restic.ts";
 import { type BackupEnd, backup } from "../restic-backup.ts";
@@ -47,6 +48,7 @@ export const smbDriver: SourceDriver<SmbSource> = {
   },
 
   verify: verifyShare,
+  anomalies: shareAnomalies,
 };
 
 /** Repeats only while everything unread has meanwhile gone from the server. @throws BACKUP */

@@ -12,6 +12,7 @@ interface Status {
     readonly isolated: readonly string[];
     readonly deadlines: Readonly<Record<string, string>>;
     readonly planned?: Readonly<Record<string, string>>;
+    readonly anomalies?: readonly string[];
     readonly extensions?: readonly { readonly by: string; readonly reason: string }[];
   } | null;
 }
@@ -37,5 +38,7 @@ function told({ window }: Status): string {
     `isolated: ${isolated.join(", ") || "nothing"}`,
     `reconnect by ${deadlines.reconnectBy ?? "?"}${extended.length === 0 ? "" : ` (planned: ${window.planned?.reconnectBy ?? "?"})`}`,
     ...extended,
+    ...(window.anomalies ?? []).map((what) => `ANOMALY in ${what}`),
+    ...(state === "holding" ? ["held until somebody looks: jeda window release --reason TEXT"] : []),
   ].join("\n");
 }

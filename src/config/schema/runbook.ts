@@ -10,7 +10,7 @@ const sources = dispatch<"all" | string[]>((input) =>
   input === "all" ? z.literal("all") : list(name, 'the word "all" or a list of sources', 1),
 );
 
-const percent = scalar("a percentage", (written) => {
+export const percent = scalar("a percentage", (written) => {
   const match = /^(\d{1,3}(?:\.\d{1,3})?) ?%$/.exec(written.trim());
   const value = Number(match?.[1] ?? 0);
   if (value > 0 && value <= 100) return value;

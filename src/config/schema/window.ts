@@ -4,8 +4,19 @@ import type { Notice, Promotion } from "../../model/hospital.ts";
 import { KEY_PATTERN } from "../../promotion/statement.ts";
 import { Invalid, isMap, quote } from "../invalid.ts";
 import { blackouts, every } from "./recurrence.ts";
+import { percent } from "./runbook.ts";
 import { dispatch, fields, integer, list, oneOf, scalar } from "./shape.ts";
 import { name, positiveDuration, text } from "./values.ts";
+
+const reportOnly = scalar("what to do after an anomaly", (written): "report" => {
+  if (written === "report") return written;
+  const hint = 'write "report", or "{ hold: 2h }" with the longest that the segments may stay cut';
+  throw new Invalid(`${quote(written)} is not what can be done after an anomaly`, hint);
+});
+
+const onAnomaly = dispatch<"report" | { readonly hold: number }>((input) =>
+  isMap(input) ? fields("what to do after an anomaly", { hold: positiveDuration }) : reportOnly,
+);
 
 export const window = fields("the window", {
   start: text.optional(),
@@ -20,6 +31,8 @@ export const window = fields("the window", {
   lease: oneOf("a lease policy", ["window", "heartbeat"]).default("window"),
   heartbeat: positiveDuration.optional(),
   maxExtension: positiveDuration.optional(),
+  onAnomaly: onAnomaly.default("report"),
+  maxChange: percent.optional(),
   maxClockDifference: positiveDuration.optional(),
   follow: oneOf("what pulumi up does", ["follow", "return"]).optional(),
 });

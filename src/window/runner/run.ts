@@ -75,7 +75,10 @@ async function carryOut(context: RunnerContext, work: Work): Promise<WindowResul
   // A killed runner left option files and sockets behind; its mounts went with its processes.
   rmSync(own.runtime, { recursive: true, force: true });
   mkdirSync(own.runtime, { recursive: true, mode: 0o700 });
-  const night = openNight(recorder, systemRuntime(context, own, credentialsFor(context, recorder)));
+  const night = openNight(
+    recorder,
+    systemRuntime(context, recorder.status.plan.hospital, own, credentialsFor(context, recorder)),
+  );
   try {
     return await runWindow(night);
   } finally {
@@ -127,7 +130,7 @@ function heedSignals(recorder: Recorder, own: WindowPlaces): { value: boolean } 
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
       const reason = askedBy(own) ?? `the runner was sent ${signal}`;
-      recorder.stop.request({ result: "aborted", reason });
+      recorder.stop.request({ result: asked(recorder), reason });
     });
   }
   process.on("SIGHUP", () => undefined);
@@ -144,8 +147,13 @@ function heedSignals(recorder: Recorder, own: WindowPlaces): { value: boolean } 
   }
   // Asked while no runner was alive to be told.
   const earlier = askedBy(own);
-  if (earlier !== null) recorder.stop.request({ result: "aborted", reason: earlier });
+  if (earlier !== null) recorder.stop.request({ result: asked(recorder), reason: earlier });
   return waiting;
+}
+
+/** Releasing segments that are held is how a hold is meant to end; its work was done before. */
+function asked(recorder: Recorder): "aborted" | "partial" {
+  return recorder.status.state === "holding" ? "partial" : "aborted";
 }
 
 function askedBy(own: WindowPlaces): string | null {

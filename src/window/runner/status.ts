@@ -4,6 +4,7 @@ import { ruleText } from "../coming.ts";
 import { isoInZone } from "../iso.ts";
 import { lockHolder } from "../lock.ts";
 import { planHash } from "../series.ts";
+import { anomaliesOf } from "../verdict.ts";
 import { armAllNext, openOccurrence } from "./arm-next.ts";
 import type { RunnerContext } from "./context.ts";
 import { timerWaits } from "./detach.ts";
@@ -64,6 +65,8 @@ export function describeWindow({ id, status, runnerAlive }: KnownWindow): object
     deadlines: moments(deadlines),
     planned: moments(planned),
     extensions: status.extensions,
+    anomalies: anomaliesOf(status),
+    heldSince: status.hold?.at ?? null,
     sources: status.sources.map(({ name, state, bytes, verified }) => ({ name, state, bytes, verified })),
     causes: status.causes,
     endedAt: status.endedAt,

@@ -12,16 +12,19 @@ import { JedaError } from "../../model/errors.ts";
 import type { Credentials } from "../../model/hospital.ts";
 import { sshProber } from "../../probe/ssh-prober.ts";
 import { systemClock } from "../clock.ts";
+import { lastGood } from "../last-good.ts";
 import type { WindowPlaces } from "../places.ts";
 import type { RepositoryPort, Runtime } from "../runtime.ts";
 import type { RunnerContext } from "./context.ts";
 import { takeRequest } from "./extension-request.ts";
+import { knownWindows } from "./known-windows.ts";
 
 /** Milliseconds for one call of an edge's script; it answers within a few hundred. */
 const edgeCallMs = 15_000;
 
 export function systemRuntime(
-  context: Pick<RunnerContext, "version">,
+  context: Pick<RunnerContext, "version" | "places">,
+  hospital: string,
   own: WindowPlaces,
   credentials: Credentials,
 ): Runtime {
@@ -38,6 +41,10 @@ export function systemRuntime(
     countStored,
     tell: async ([program = "", ...words], text, signal) => {
       await execa(program, words, { input: text, cancelSignal: signal, stdout: "ignore", stderr: "pipe" });
+    },
+    lastGood: (source) => {
+      const known = knownWindows(context.places, () => undefined).map(({ status }) => status);
+      return lastGood(known, hospital, source);
     },
     nextExtension: () => takeRequest(own),
     store: (report) => writeFileSync(own.report, report, { mode: 0o600 }),

@@ -5,6 +5,7 @@ import type { Source } from "../../model/hospital.ts";
 import type { Step } from "../../model/runbook.ts";
 import { unlessStopped } from "../clock.ts";
 import { backupContext, type Night, stopAt } from "../night.ts";
+import { inspect } from "./inspect.ts";
 import { openVault } from "./open-vault.ts";
 
 type BackupStep = Extract<Step, { kind: "backup" }>;
@@ -66,6 +67,7 @@ async function save(night: Night, source: Source, signal: AbortSignal): Promise<
       durationMs,
       findings: [`the source listed ${survey.items} items with ${survey.bytes} bytes`, ...findings],
     });
+    await inspect(night, source, saved, signal);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const reason = signal.aborted ? `it was stopped: ${whyStopped(night)}` : message;

@@ -6,6 +6,7 @@ import type { Step } from "../../model/runbook.ts";
 import { unlessStopped } from "../clock.ts";
 import { vaultMarginMs, verifyMarginMs } from "../deadlines.ts";
 import { backupContext, type Night, stopAt } from "../night.ts";
+import { inspect } from "./inspect.ts";
 
 /** Verifying is work for the backup host's processors: more at once would not be sooner. */
 const atOnce = 2;
@@ -19,6 +20,9 @@ export async function verify(night: Night, step: VerifyStep): Promise<void> {
   );
   const sources = night.plan.sources.filter(({ name }) => night.saved.has(name) && !told.has(name));
   if (sources.length === 0) return;
+  const unseen = new Set(
+    night.recorder.status.sources.filter((one) => one.anomalies === null).map(({ name }) => name),
+  );
   const stop = stopAt(night, () => night.boot.reconnectBy - vaultMarginMs - verifyMarginMs);
   try {
     const repository = checkRepository(night, step, stop.signal);
@@ -27,6 +31,8 @@ export async function verify(night: Night, step: VerifyStep): Promise<void> {
       for (let source = queue.shift(); source !== undefined; source = queue.shift()) {
         const saved = night.saved.get(source.name);
         if (saved === undefined || stop.signal.aborted) continue;
+        // Saved by a runner that died before it had looked, or not in time then.
+        if (unseen.has(source.name)) await inspect(night, source, saved, stop.signal);
         await verifySource(night, { source, saved, step, repository, signal: stop.signal });
       }
     };

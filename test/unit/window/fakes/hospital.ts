@@ -115,6 +115,7 @@ export class FakeHospital {
       tell: async (_, text) => {
         this.told.push(text);
       },
+      lastGood: () => null,
       nextExtension: () => this.requests.shift() ?? null,
       store: (report) => {
         this.stored = JSON.parse(report) as Report;
