@@ -1,6 +1,6 @@
 /** IPv4 and IPv6 side by side: every rule about addresses exists once for each family. Pure. */
-import ipaddr from "ipaddr.js";
 import type { Hospital, Segment } from "../model/hospital.ts";
+import { contains, parsePrefix } from "../network/cidr.ts";
 
 export interface Family {
   readonly name: "v4" | "v6";
@@ -18,15 +18,10 @@ export function ofFamily(family: Family, values: readonly string[]): string[] {
   return values.filter((value) => value.includes(":") === (family.name === "v6"));
 }
 
-/** The segment whose prefixes contain the address. */
-export function segmentOf(hospital: Hospital, address: string): Segment | undefined {
-  const parsed = ipaddr.parse(address);
-  return hospital.segments.find((segment) =>
-    segment.cidrs.some((cidr) => {
-      const [network, bits] = ipaddr.parseCIDR(cidr);
-      return network.kind() === parsed.kind() && parsed.match(network, bits);
-    }),
-  );
+/** The segment whose prefixes contain the address, or all of a prefix. */
+export function segmentOf(hospital: Hospital, addressOrPrefix: string): Segment | undefined {
+  const inner = parsePrefix(addressOrPrefix);
+  return hospital.segments.find(({ cidrs }) => cidrs.some((cidr) => contains(parsePrefix(cidr), inner)));
 }
 
 /** By type: a clinical, management or vault segment can never be isolated. */

@@ -2,7 +2,7 @@
  * `inet jeda`: the policy between segments that is there outside windows too. It only drops. SMB, RPC and RDP
  * between segments are the worm's road inside; `observe` counts them, `enforce` drops them.
  */
-import type { Edge, Hospital, Segment } from "../model/hospital.ts";
+import type { Edge, Hospital } from "../model/hospital.ts";
 import { families, ofFamily } from "./families.ts";
 import { anonymous, interfaceSet, type Rule, rule, type Table } from "./table.ts";
 
@@ -25,7 +25,7 @@ export function compilePolicyTable(hospital: Hospital, _edge: Edge): Table {
       },
       {
         name: "lateral",
-        rules: [replies, ...allowed(hospital), ...hospital.segments.flatMap(within), ...between(hospital)],
+        rules: [replies, ...allowed(hospital), ...between(hospital)],
       },
     ],
   };
@@ -57,16 +57,11 @@ function allowed(hospital: Hospital): Rule[] {
   });
 }
 
-/** A segment with several interfaces talks within itself. */
-function within(segment: Segment): Rule[] {
-  if (segment.interfaces.length < 2) return [];
-  const set = interfaceSet(segment.interfaces);
-  return [rule("lateral", `within-${segment.name}`, `iifname ${set} oifname ${set} return`)];
-}
-
+/** From nothing to nothing within a segment; from the vault nothing comes here but what its own chain let pass. */
 function between(hospital: Hospital): Rule[] {
   const verdict = hospital.lateral.mode === "enforce" ? "counter drop" : "counter";
-  return hospital.segments.flatMap((segment) => {
+  const openers = hospital.segments.filter((segment) => segment.role !== "vault");
+  return openers.flatMap((segment) => {
     const others = hospital.segments.filter((other) => other !== segment);
     if (others.length === 0) return [];
     const to = interfaceSet(others.flatMap((other) => other.interfaces));

@@ -76,7 +76,7 @@ function control(hospital: Hospital, family: Family): Rule[] {
     rule(
       "vault",
       `control-error-${name}`,
-      `ct state related meta l4proto ${name === "v4" ? "icmp" : "ipv6-icmp"} ct original ${word} saddr ${anonymous(from)} ct original ${word} daddr ${anonymous(hosts)} return`,
+      `ct state related meta l4proto ${name === "v4" ? "icmp" : "ipv6-icmp"} ct original ${word} saddr ${anonymous(from)} ct original ${word} daddr ${anonymous(hosts)} ct original protocol tcp ct original proto-dst 22 return`,
     ),
   ];
 }

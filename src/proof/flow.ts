@@ -41,6 +41,8 @@ export interface Packet {
   /** The port of the session's server, in both directions. */
   readonly at: Port;
   readonly begunBy: "sender" | "receiver" | "forgotten";
+  /** An ICMP error about a session between these two, from one of them or from a router on the way. */
+  readonly about?: { readonly opener: Place; readonly server: Place };
 }
 
 export interface Verdict {

@@ -34,21 +34,28 @@ function judgeIsolation(packet: Packet, ground: Terrain): Verdict | null {
   if (isEdge(to) || isEdge(from)) return null;
   if (claimed || (wire && !isDeclared(from))) return cut(rule.isolatedSource);
   if (wire && !isDeclared(to)) return cut(rule.isolatedOut);
-  return ground.isolated.has(wireOf(to) ?? "") && !isDeclared(from) ? cut(rule.isolatedIn) : null;
+  // By wire or by address: one of its addresses may be routed elsewhere.
+  const within =
+    ground.isolated.has(wireOf(to) ?? "") || (to.kind === "strayed" && ground.isolated.has(to.claims));
+  return within && !isDeclared(from) ? cut(rule.isolatedIn) : null;
 }
 
 /** The vault is cut at all times but for the control path and, while open, what the backup host began. */
 function judgeVault(phase: Phase, packet: Packet, ground: Terrain): Verdict {
-  const { from, to, at, begunBy, family } = packet;
-  const [opener, server] = begunBy === "receiver" ? [to, from] : [from, to];
+  const { from, to, at, begunBy, family, about } = packet;
+  const ends = begunBy === "receiver" ? { opener: to, server: from } : { opener: from, server: to };
+  const { opener, server } = about ?? ends;
   const isSsh = at.protocol === "tcp" && at.port === ssh;
   if (opener.kind === "control" && server.kind === "backup-host" && isSsh) return open(rule.control(family));
   if (begunBy === "forgotten" && at.protocol === "tcp" && isOnVaultWire(from, ground)) {
     return cut(rule.notABeginning);
   }
-  // To declared segments only: a backup has no business on an uplink.
-  const reachable = isDeclared(server) && !inVault(server, ground);
-  return phase === "vault-open" && opener.kind === "backup-host" && reachable
+  // To declared segments only, by whichever of their wires: a backup has no business on an uplink.
+  const inside = isDeclared(server) || (server.kind === "strayed" && server.segment !== null);
+  const reachable = inside && !inVault(server, ground);
+  // A router between the two may speak too, but not one beyond an uplink, nor another host of the vault.
+  const onTheWay = from.kind === "backup-host" || (wireOf(from) !== null && !inVault(from, ground));
+  return phase === "vault-open" && opener.kind === "backup-host" && reachable && onTheWay
     ? open(rule.vaultOpen(family))
     : cut(rule.vaultShut);
 }
@@ -58,7 +65,7 @@ function judgeLateral(packet: Packet, ground: Terrain): Verdict {
   const to = wireOf(packet.to);
   // The answers of a session go the other way, from the lateral port: only its opener can be refused.
   const toServer = packet.begunBy !== "receiver" && isLateral(packet.at);
-  if (from === null || to === null || from === to || !toServer) return open(rule.policy);
+  if (from === null || to === null || from === to || !toServer || packet.about) return open(rule.policy);
   const { mode, allow } = ground.hospital.lateral;
   if (allow.some((pair) => pair.from === from && pair.to === to)) return open(rule.lateralAllow(from, to));
   return mode === "enforce" ? cut(rule.lateral(from)) : open(rule.lateral(from));

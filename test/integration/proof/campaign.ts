@@ -4,6 +4,7 @@ import type { Hospital } from "../../../src/model/hospital.ts";
 import { compare, type Disagreement } from "./differential.ts";
 import { compareHost } from "./host-lock.ts";
 import { Kernel } from "./kernel.ts";
+import { mutate } from "./mutation.ts";
 import { edgeServices, layOut, type Sketch, wireCount } from "./scene.ts";
 import { sketch } from "./sketches.ts";
 import { sceneOf } from "./stack-scene.ts";
@@ -91,6 +92,22 @@ export async function tryEdges(
       if (all.length === 0) passed++;
     }
     return { passed, failed: hospital.edges.length - passed };
+  } finally {
+    await kernel.stop();
+  }
+}
+
+/** Each kind of rule counts as one: passed where its lack is noticed. */
+export async function rulesMissed(
+  hospitals: number,
+  seed: number,
+  print: (line: string) => void,
+): Promise<Campaign> {
+  print(`seed ${seed}`);
+  const kernel = await startKernel();
+  try {
+    const { noticed, unnoticed } = await mutate(kernel, hospitals, seed, print);
+    return { passed: noticed, failed: unnoticed.length };
   } finally {
     await kernel.stop();
   }

@@ -2,20 +2,19 @@
  * One hospital through a whole window in a real kernel: every packet's fate, and the counter of every rule that
  * drops, compared with the proof.
  */
-import { compilePolicyTable } from "../../../src/firewall/policy-table.ts";
 import { renderTable } from "../../../src/firewall/table.ts";
-import { compileWindowTable } from "../../../src/firewall/window-table.ts";
-import type { Edge } from "../../../src/model/hospital.ts";
 import type { Phase, Verdict } from "../../../src/proof/flow.ts";
 import { type Terrain, terrain } from "../../../src/proof/terrain.ts";
 import { judge } from "../../../src/proof/verdict.ts";
 import { countersOf, type Tally } from "./counters.ts";
+import { errorsAbout } from "./errors.ts";
 import { answer, data, describe, type Flight, opening, packetOf, shotOf } from "./flight.ts";
 import type { Kernel } from "./kernel.ts";
 import { isolationScript, vaultScript, whollyReleased } from "./leases.ts";
 import { Random } from "./random.ts";
+import { compiled, countingRules, type Rulesets } from "./rulesets.ts";
 import type { Scene } from "./scene.ts";
-import { type Session, sessionsOf, strayedOf } from "./sessions.ts";
+import { type Session, sessionsOf, strayedOf, touchesVault } from "./sessions.ts";
 
 export interface Disagreement {
   readonly phase: Phase;
@@ -41,13 +40,20 @@ const tracker = `table inet site {
 `;
 
 /** `sessions` names those to try instead of a choice by the scene's seed. */
-export async function compare(kernel: Kernel, scene: Scene, sessions?: readonly Session[]): Promise<Outcome> {
-  return new Run(kernel, scene).throughTheWindow(sessions);
+export async function compare(
+  kernel: Kernel,
+  scene: Scene,
+  sessions?: readonly Session[],
+  rulesets: Rulesets = compiled,
+): Promise<Outcome> {
+  return new Run(kernel, scene, rulesets).throughTheWindow(sessions);
 }
 
 class Run {
   private readonly kernel: Kernel;
   private readonly scene: Scene;
+  private readonly rulesets: Rulesets;
+  private readonly counting: readonly string[];
   private readonly ground: Terrain;
   private readonly random: Random;
   private readonly disagreements: Disagreement[] = [];
@@ -56,24 +62,24 @@ class Run {
   private nextPort = 1024;
   private retried = false;
 
-  constructor(kernel: Kernel, scene: Scene) {
+  constructor(kernel: Kernel, scene: Scene, rulesets: Rulesets) {
     this.kernel = kernel;
     this.scene = scene;
+    this.rulesets = rulesets;
+    this.counting = countingRules(compiled.edge(scene.hospital));
     this.ground = terrain(scene.hospital);
     this.random = new Random(scene.seed);
   }
 
   async throughTheWindow(sessions?: readonly Session[]): Promise<Outcome> {
     const { kernel, scene } = this;
-    const edge = scene.hospital.edges[0] as Edge;
     const before = sessions ?? sessionsOf(scene, this.random);
     await kernel.forget("drop");
-    await kernel.run("edge", ["nft", "-f", "-"], `flush ruleset\n${tracker}`);
-    await kernel.run("edge", ["ip", "-6", "route", "flush", "table", "main"]);
+    await kernel.nft("edge", `flush ruleset\n${tracker}`);
+    await kernel.ip("edge", ["route flush table main"], ["-6"]);
     await kernel.ip("edge", ["route flush table main", ...routesOf(scene)]);
     await this.openAll(null, before);
-    const tables = [compileWindowTable(scene.hospital, edge), compilePolicyTable(scene.hospital, edge)];
-    await kernel.nft("edge", tables.map(renderTable).join(""));
+    await kernel.nft("edge", this.rulesets.edge(scene.hospital).map(renderTable).join(""));
     await this.phase("before", before);
     await kernel.nft("edge", isolationScript(scene.hospital));
     await this.phase("isolated", before);
@@ -95,6 +101,7 @@ class Run {
           ? { session, direction: "back", flags: data(session), begunBy: "receiver" }
           : { session, direction: "out", flags: data(session), begunBy: "sender" };
       }),
+      ...errorsAbout(old, this.scene, this.random),
       ...strayedOf(this.scene, this.random).map(
         (session): Flight => ({ session, direction: "out", flags: opening(session), begunBy: "sender" }),
       ),
@@ -182,8 +189,10 @@ class Run {
 
   private async compareCounters(phase: Phase): Promise<void> {
     if (this.retried || this.disagreements.length > 0) return;
-    const listing = await this.kernel.run("edge", ["nft", "list", "ruleset"]);
-    for (const [rule, counted] of countersOf(listing)) {
+    const listing = await this.kernel.nft("edge", "list ruleset");
+    const counters = countersOf(listing);
+    for (const rule of this.counting) {
+      const counted = counters.get(rule) ?? 0;
       const predicted = this.tally.get(rule) ?? 0;
       if (counted === predicted) continue;
       this.disagreements.push({
@@ -198,8 +207,4 @@ class Run {
 
 function routesOf(scene: Scene): readonly string[] {
   return scene.routes.map(({ prefix, wire }) => `route add ${prefix} dev p${wire}`);
-}
-
-function touchesVault({ opener, server }: Session): boolean {
-  return opener.place.kind === "backup-host" || server.place.kind === "backup-host";
 }

@@ -2,7 +2,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createInterface, type Interface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { execa } from "execa";
 import { JedaError } from "../../../src/model/errors.ts";
 
 export interface Shot {
@@ -16,6 +15,8 @@ export interface Shot {
   readonly flags: "S" | "SA" | "A" | "PA" | "";
   readonly seq: number;
   readonly ack: number;
+  /** An ICMP error instead, about a packet with these ports that `to` had sent there. */
+  readonly about?: string;
   /** Only decides how long is waited. */
   readonly expected: boolean;
 }
@@ -27,7 +28,6 @@ export class Kernel {
   private readonly lines: Interface;
   private readonly answers: AsyncIterator<string>;
   private readonly complaints: string[] = [];
-  private namespaces: Readonly<Record<Machine, string>> = { edge: "", backup: "" };
 
   private constructor(wires: number, udpPorts: readonly number[]) {
     const script = fileURLToPath(new URL("wire.py", import.meta.url));
@@ -42,28 +42,22 @@ export class Kernel {
 
   static async start(wires: number, udpPorts: readonly number[]): Promise<Kernel> {
     const kernel = new Kernel(wires, udpPorts);
-    const hello = (await kernel.answer()) as { pid: number; edge: number; backup: number };
-    const at = (descriptor: number) => `/proc/${hello.pid}/fd/${descriptor}`;
-    kernel.namespaces = { edge: at(hello.edge), backup: at(hello.backup) };
+    await kernel.answer();
     return kernel;
   }
 
-  async run(machine: Machine, words: readonly string[], input = ""): Promise<string> {
-    const prefix = [`--net=${this.namespaces[machine]}`, "--", ...words];
-    const { stdout } = await execa("nsenter", prefix, { input, stripFinalNewline: false });
-    return stdout;
+  /** Commands of `ip`, without that word; `-6` for those that name no address. */
+  async ip(machine: Machine, lines: readonly string[], family: readonly "-6"[] = []): Promise<void> {
+    await this.command({ op: "ip", machine, lines, family });
   }
 
-  async ip(machine: Machine, lines: readonly string[]): Promise<void> {
-    await this.run(machine, ["ip", "-batch", "-"], `${lines.join("\n")}\n`);
-  }
-
-  async nft(machine: Machine, script: string): Promise<void> {
-    await this.run(machine, ["nft", "-f", "-"], script);
+  /** What `nft` prints. @throws Error with what it complains of */
+  async nft(machine: Machine, script: string): Promise<string> {
+    return this.command({ op: "nft", machine, script });
   }
 
   /** Where each packet of this hospital has arrived so far: a wire ("h3"), "edge" or "backup". */
-  async send(shots: readonly Shot[]): Promise<ReadonlyMap<number, string>> {
+  async send(shots: readonly Shot[], op: "send" | "emit" = "send"): Promise<ReadonlyMap<number, string>> {
     const packets = shots.map((shot) => [
       shot.id,
       shot.wire,
@@ -75,23 +69,33 @@ export class Kernel {
       shot.flags,
       shot.seq,
       shot.ack,
+      shot.about ?? null,
     ]);
     const expect = shots.filter((shot) => shot.expected).map((shot) => shot.id);
-    const { arrived } = (await this.ask({ op: "send", packets, expect })) as {
+    const { arrived } = (await this.ask({ op, packets, expect })) as {
       arrived: Record<string, string>;
     };
     return new Map(Object.entries(arrived).map(([id, where]) => [Number(id), where]));
   }
 
-  /** Connections that the backup host's own TCP opens: "left" the host, or "connected" when the answer came in. */
+  /**
+   * Connections that the backup host's own TCP opens: "left" the host, "connected" when the answer came in, or
+   * "refused" when the ICMP error did.
+   */
   async connect(
     tries: readonly { id: number; to: string; port: number }[],
+    answer: "accept" | "refuse",
   ): Promise<Readonly<Record<string, string>>> {
     const rows = tries.map(({ id, to, port }) => [id, to, port]);
-    const { answers } = (await this.ask({ op: "connect", tries: rows })) as {
+    const { answers } = (await this.ask({ op: "connect", tries: rows, answer })) as {
       answers: Record<string, string>;
     };
     return answers;
+  }
+
+  /** Of the backup host: whether it talks to itself, is found by neighbours, and answers a listener query. */
+  async basics(): Promise<Readonly<Record<string, boolean>>> {
+    return (await this.ask({ op: "basics" })) as Record<string, boolean>;
   }
 
   /** Empties connection tracking: what a restart of the edge does to open sessions. */
@@ -105,6 +109,12 @@ export class Kernel {
     this.process.stdin.end();
     await ended;
     this.lines.close();
+  }
+
+  private async command(request: object): Promise<string> {
+    const { output, error } = (await this.ask(request)) as { output?: string; error?: string };
+    if (error !== undefined) throw new Error(error);
+    return output ?? "";
   }
 
   private async ask(request: unknown): Promise<unknown> {

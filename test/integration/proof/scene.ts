@@ -35,6 +35,8 @@ export interface Sketch {
   readonly allow: readonly (readonly [number, number])[];
   readonly backup: "ipv4" | "ipv6" | "both";
   readonly control: 0 | 1 | 2;
+  /** Some addresses of segments are routed to the wires of others. */
+  readonly detours: boolean;
   /** Chooses hosts and ports. */
   readonly seed: number;
 }
@@ -121,10 +123,15 @@ export function layOut(sketch: Sketch): Scene {
   const speaks = both.filter((family) => sketch.backup === "both" || sketch.backup === family);
   const backupAddresses = speaks.map((family) => addresses.host(vault[both.indexOf(family)] ?? "", 10n));
   for (const prefix of vault) add(vaultWire, prefix, { kind: "segment", segment: "vault" });
+  for (const family of both) {
+    add(vaultWire, addresses.stranger(family), { kind: "undeclared", segment: "vault" });
+  }
   for (const address of backupAddresses) {
     const family = address.includes(":") ? "ipv6" : "ipv4";
     hosts.push({ wire: vaultWire, address, family, place: { kind: "backup-host" } });
   }
+
+  detour(sketch, hosts, routes);
 
   const controllers = hosts.filter(
     ({ place }) =>
@@ -180,4 +187,33 @@ export function layOut(sketch: Sketch): Scene {
     notices: [],
   };
   return { hospital, hosts, routes, seed: sketch.seed };
+}
+
+/** One address of each of some segments is routed to another wire: what goes there still goes to that segment. */
+function detour(sketch: Sketch, hosts: Host[], routes: { prefix: string; wire: number }[]): void {
+  if (!sketch.detours) return;
+  for (const family of both) {
+    const owners = hosts.filter((host) => host.family === family && host.place.kind === "segment");
+    const first = [...new Map(owners.map((host) => [segmentAt(host), host])).entries()];
+    for (const [claims, host] of first) {
+      const others = hosts.filter(
+        (one) => one.family === family && one.wire !== host.wire && segmentAt(one) !== claims,
+      );
+      const other = others[(sketch.seed + hosts.indexOf(host)) % Math.max(1, others.length)];
+      const alone = hosts.filter(({ address }) => address === host.address).length === 1;
+      const routed = routes.some(({ prefix }) => prefix.replace(/\/(32|128)$/, "") === host.address);
+      if (other === undefined || claims === null || !alone || routed) continue;
+      routes.push({ prefix: host.address, wire: other.wire });
+      hosts[hosts.indexOf(host)] = {
+        ...host,
+        wire: other.wire,
+        place: { kind: "strayed", segment: segmentAt(other), claims },
+      };
+    }
+  }
+}
+
+function segmentAt({ place }: Host): string | null {
+  if (place.kind === "backup-host") return "vault";
+  return "segment" in place ? place.segment : null;
 }

@@ -20,6 +20,9 @@ const telling: readonly Port[] = [
   { protocol: "tcp", port: 3306 },
 ];
 
+/** Pairs of places tried in one family of one hospital, about. */
+const enoughPairs = 220;
+
 /** NetBIOS clients use such a port at their own end too: the answers go to it. */
 const lateralClient = 138;
 
@@ -31,6 +34,7 @@ export function sessionsOf(scene: Scene, random: Random): readonly Session[] {
   };
   return families.flatMap((family) => {
     const groups = group([...scene.hosts, ...edgeHosts(scene, family)].filter((h) => h.family === family));
+    const thinned = Math.max(0, 1 - enoughPairs / groups.length ** 2);
     return groups.flatMap((openers) =>
       groups.flatMap((servers) => {
         const opener = random.pick(openers.filter((host) => host.wire >= 0));
@@ -38,6 +42,8 @@ export function sessionsOf(scene: Scene, random: Random): readonly Session[] {
         if (opener === undefined || server === undefined) return [];
         // Two strangers to the model are no pair that anybody asks about: a few will do.
         if (isStranger(opener) && isStranger(server) && random.chance(0.9)) return [];
+        // Large hospitals have thousands of pairs that fare alike: of those a share, and the next hospital another.
+        if (!touchesVault({ opener, server }) && random.chance(thinned)) return [];
         return portsFor(server.place, scene, random).map((at) => ({
           opener,
           server,
@@ -51,7 +57,7 @@ export function sessionsOf(scene: Scene, random: Random): readonly Session[] {
 
 /** An address that one wire's owner declares, tried from every other wire: openings only, the answers go home. */
 export function strayedOf(scene: Scene, random: Random): readonly Session[] {
-  const owners = scene.hosts.filter(({ place }) => place.kind !== "undeclared" && place.kind !== "uplink");
+  const owners = scene.hosts.filter(({ place }) => !["undeclared", "uplink", "strayed"].includes(place.kind));
   const wires = [...new Map(scene.hosts.map((host) => [host.wire, host])).values()];
   let nextPort = 60_000;
   return wires.flatMap((wire) => {
@@ -69,6 +75,10 @@ export function strayedOf(scene: Scene, random: Random): readonly Session[] {
       return [{ opener: { ...claimed, wire: wire.wire, place }, server, at, sourcePort: nextPort }];
     });
   });
+}
+
+export function touchesVault({ opener, server }: Pick<Session, "opener" | "server">): boolean {
+  return opener.place.kind === "backup-host" || server.place.kind === "backup-host";
 }
 
 /** Null on an uplink's wire. */

@@ -34,5 +34,6 @@ export const sketch: fc.Arbitrary<Sketch> = fc.record({
   allow: fc.array(fc.tuple(fc.nat(10), fc.nat(10)), { maxLength: 4 }),
   backup: fc.constantFrom("both", "ipv4", "ipv6"),
   control: fc.constantFrom(0, 1, 2),
+  detours: fc.boolean(),
   seed: fc.nat(0xffff_ffff),
 });

@@ -14,8 +14,11 @@ export function sceneOf(hospital: Hospital, edge: Edge, seed: number): Scene {
     return wires.get(name) ?? 0;
   };
   const familyOf = (text: string): Family => (text.includes(":") ? "ipv6" : "ipv4");
-  const host = (wire: number, address: string, place: Place) =>
+  /** What is known more exactly of an address comes first, and counts. */
+  const host = (wire: number, address: string, place: Place) => {
+    if (hosts.some((one) => one.address === address)) return;
     hosts.push({ wire, address, family: familyOf(address), place });
+  };
   const network = (wire: number, prefix: string, place: Place) => {
     routes.push({ prefix, wire });
     for (const address of addresses.edgesOf(prefix)) host(wire, address, place);
@@ -26,13 +29,13 @@ export function sceneOf(hospital: Hospital, edge: Edge, seed: number): Scene {
     const place: Place = { kind: "segment", segment: name };
     for (const cidr of cidrs) {
       const wire = wireOf(interfaces[0] ?? "");
-      network(wire, cidr, place);
       for (const address of backup) {
         if (addresses.covers(cidr, address)) host(wire, address, { kind: "backup-host" });
       }
       for (const address of controlFrom.flatMap((from) => addresses.edgesOf(from))) {
         if (addresses.covers(cidr, address)) host(wire, address, { kind: "control", segment: name });
       }
+      network(wire, cidr, place);
     }
     for (const name of interfaces) wireOf(name);
     for (const family of ["ipv4", "ipv6"] as const) {

@@ -63,5 +63,9 @@ def build(count, edge, backup, wires):
     enter(backup)
     for name in os.listdir("/proc/sys/net/ipv4/conf"):
         sysctl("net/ipv4/conf/%s/rp_filter" % name, "0")
-    ip_batch(["link set lo up", "link set b0 addrgenmode none up"])
+    # Sessions are begun and left there.
+    sysctl("net/ipv4/tcp_synack_retries", "0")
+    sysctl("net/ipv4/tcp_max_syn_backlog", "4096")
+    # Given once: each time it is, reports of listeners go out that nobody asked for.
+    ip_batch(["link set lo up", "link set b0 addrgenmode none up", "addr add fe80::b0/64 dev b0 nodad"])
     enter(wires)

@@ -14,5 +14,6 @@ export const small: Sketch = {
   allow: [],
   backup: "both",
   control: 0,
+  detours: false,
   seed: 0,
 };
