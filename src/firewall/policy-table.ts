@@ -3,8 +3,7 @@
  * between segments are the worm's road inside; `observe` counts them, `enforce` drops them.
  */
 import type { Edge, Hospital } from "../model/hospital.ts";
-import { families, ofFamily } from "./families.ts";
-import { anonymous, interfaceSet, type Rule, rule, type Table } from "./table.ts";
+import { interfaceSet, type Rule, rule, type Table } from "./table.ts";
 
 const PRIORITY = -10;
 const LATERAL_PORTS = "{ 135, 137-139, 445, 3389 }";
@@ -18,7 +17,6 @@ export function compilePolicyTable(hospital: Hospital, _edge: Edge): Table {
         name: "forward",
         base: { hook: "forward", priority: PRIORITY, policy: "accept" },
         rules: [
-          ...vaultBegun(hospital),
           rule("forward", "lateral-tcp", `tcp dport ${LATERAL_PORTS} jump lateral`),
           rule("forward", "lateral-udp", `udp dport ${LATERAL_PORTS} jump lateral`),
         ],
@@ -34,19 +32,6 @@ export function compilePolicyTable(hospital: Hospital, _edge: Edge): Table {
 /** The answer to whoever was let through: a client may use such a port itself, as NetBIOS does. */
 const replies = rule("lateral", "replies", "ct direction reply return");
 
-/** Reading a share is what the backup is for; the other direction is the vault's lock's business. */
-function vaultBegun(hospital: Hospital): Rule[] {
-  const vault = hospital.segments.filter((segment) => segment.role === "vault");
-  if (vault.length === 0) return [];
-  const interfaces = interfaceSet(vault.flatMap((segment) => segment.interfaces));
-  return families.flatMap((family) => {
-    const hosts = ofFamily(family, hospital.backupHost.addresses);
-    if (hosts.length === 0) return [];
-    const text = `iifname ${interfaces} ${family.word} saddr ${anonymous(hosts)} ct direction original return`;
-    return [rule("forward", `backup-${family.name}`, text)];
-  });
-}
-
 function allowed(hospital: Hospital): Rule[] {
   return hospital.lateral.allow.flatMap(({ from, to }) => {
     const source = hospital.segments.find((segment) => segment.name === from);
@@ -57,7 +42,7 @@ function allowed(hospital: Hospital): Rule[] {
   });
 }
 
-/** From nothing to nothing within a segment; from the vault nothing comes here but what its own chain let pass. */
+/** Not from the vault: reading a share is what the backup is for, and its own chain lets nothing else pass. */
 function between(hospital: Hospital): Rule[] {
   const verdict = hospital.lateral.mode === "enforce" ? "counter drop" : "counter";
   const openers = hospital.segments.filter((segment) => segment.role !== "vault");
