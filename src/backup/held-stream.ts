@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { JedaError } from "../model/errors.ts";
+import { throttle } from "./bandwidth.ts";
 import { type Running, run, start } from "./command.ts";
 import { type BackupEnd, backup, type SnapshotLabels } from "./restic-backup.ts";
 import type { Restic } from "./restic-call.ts";
@@ -19,6 +20,7 @@ export interface HeldStream {
   /** Absolute path of the file in the snapshot. */
   readonly path: string;
   readonly content: NodeJS.ReadableStream;
+  readonly bytesPerSecond?: number | undefined;
   /** Sees every piece before restic does. */
   readonly watch: (piece: Buffer) => void;
   /** Called when the stream has ended; throwing means that no snapshot is made. */
@@ -63,7 +65,7 @@ export async function saveHeldStream(
       },
     });
     const feeding = (async () => {
-      await pipeline(held.content, watched, contentWriter.stdin, { signal });
+      await pipeline(held.content, throttle(held), watched, contentWriter.stdin, { signal });
       await held.judge();
       verdictWriter.stdin.end("complete\n");
     })();

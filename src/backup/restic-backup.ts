@@ -1,5 +1,6 @@
 /** Saving with restic: exit 0 and a named snapshot, or a failure; nothing in between counts. */
 import { JedaError } from "../model/errors.ts";
+import { resticLimit } from "./bandwidth.ts";
 import { removeStaleLocks } from "./restic.ts";
 import { converse, type Restic } from "./restic-call.ts";
 import { resticFailure } from "./restic-failure.ts";
@@ -11,6 +12,7 @@ export interface SnapshotLabels {
   readonly source: string;
   /** The machine the data came from; with the path it decides which earlier snapshot is the parent. */
   readonly host: string;
+  readonly attempt?: string;
 }
 
 export interface ItemError {
@@ -33,10 +35,15 @@ export interface BackupCall {
   /** Enters the namespace where the source is mounted. */
   readonly within?: readonly string[];
   readonly signal?: AbortSignal;
+  readonly bytesPerSecond?: number | undefined;
   /** Bytes read so far, about twice a second. */
   readonly progress?: (bytes: number) => void;
 }
 
+/** Before the number of an attempt. */
+export const attemptTag = "attempt:";
+
+/** Of every snapshot of a source in a window, whichever attempt made it. */
 export function tagsOf(labels: Pick<SnapshotLabels, "windowId" | "source">): readonly string[] {
   return ["jeda", `window:${labels.windowId}`, `source:${labels.source}`];
 }
@@ -50,12 +57,13 @@ export async function backup(restic: Restic, labels: SnapshotLabels, what: Backu
 }
 
 async function attempt(restic: Restic, labels: SnapshotLabels, what: BackupCall): Promise<BackupEnd> {
-  const tags = tagsOf(labels).flatMap((tag) => ["--tag", tag]);
+  const which = labels.attempt === undefined ? [] : [`${attemptTag}${labels.attempt}`];
+  const tags = [...tagsOf(labels), ...which].flatMap((tag) => ["--tag", tag]);
   const unread: ItemError[] = [];
   const summaries: ResticSummary[] = [];
   const end = await converse(
     restic,
-    ["backup", "--host", labels.host, ...tags, ...what.args],
+    ["backup", ...resticLimit(what), "--host", labels.host, ...tags, ...what.args],
     (message) => {
       if (message.type === "status") what.progress?.(message.bytesDone);
       if (message.type === "summary") summaries.push(message.summary);

@@ -15,14 +15,16 @@ export interface Snapshot {
 /** Opens it with its password. @throws BACKUP (no repository), CREDENTIALS, PREREQUISITE (restic too old). */
 export async function openRepository(context: BackupContext): Promise<Restic> {
   const restic = await resticFor(context);
-  const version = await run({ file: "restic", args: ["version"], signal: context.signal });
+  const [version] = await Promise.all([
+    run({ file: "restic", args: ["version"], signal: context.signal }),
+    call(restic, "Opening the repository", ["cat", "config", "--no-lock"]),
+  ]);
   const [, major, minor] = /restic (\d+)\.(\d+)/.exec(version.stdout) ?? [];
   if (major === "0" && Number(minor) < 17) {
     throw new JedaError("PREREQUISITE", `restic ${major}.${minor} is too old; jeda needs 0.17 or newer.`, {
       hint: "Install the runner on this host again (pulumi up); it brings its own restic.",
     });
   }
-  await call(restic, "Opening the repository", ["cat", "config", "--no-lock"]);
   return restic;
 }
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { BackupContext } from "../model/driver.ts";
 import { JedaError } from "../model/errors.ts";
 import type { SmbSource } from "../model/hospital.ts";
+import { rcloneLimit } from "./bandwidth.ts";
 import { type Outcome, run, start } from "./command.ts";
 import { installed, requireTools } from "./required-tools.ts";
 import { accountOf, writeSecret } from "./secret-file.ts";
@@ -50,7 +51,8 @@ export async function openTransport(source: SmbSource, context: BackupContext): 
   const remote = `share:${source.share}`;
   if ((await mountKind()) === "fuse") {
     const cache = join(runtimeDir, `${source.name}.rclone-cache`);
-    const args = ["--config", config, "--cache-dir", cache, ...RCLONE_TIMES, ...FUSE_OPTIONS];
+    const times = [...RCLONE_TIMES, ...rcloneLimit(context)];
+    const args = ["--config", config, "--cache-dir", cache, ...times, ...FUSE_OPTIONS];
     return {
       rclone: { config, remote },
       mount: (path, within) => begin("rclone", ["mount", remote, path, ...args], within),

@@ -3,6 +3,10 @@ import type { Credentials, Repository, Source } from "./hospital.ts";
 
 export interface BackupContext {
   readonly windowId: string;
+  /** Which attempt at a source this is: tags its snapshots, so that those of failed ones can be told apart. */
+  readonly attempt?: string;
+  /** What this source may take of the declared bandwidth. */
+  readonly bytesPerSecond?: number;
   readonly repository: Repository;
   readonly credentials: Credentials;
   /** A directory on tmpfs (mode 0700) for mounts, option files and sockets; removed when the window ends. */

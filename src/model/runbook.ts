@@ -3,7 +3,14 @@ export type Step =
   | { readonly kind: "preflight" }
   | { readonly kind: "isolate" }
   | { readonly kind: "prove"; readonly state: "isolated" | "connected" }
-  | { readonly kind: "backup"; readonly sources: "all" | readonly string[]; readonly parallel: number }
+  | {
+      readonly kind: "backup";
+      readonly sources: "all" | readonly string[];
+      /** How many at once; never two of one host. */
+      readonly parallel: number;
+      /** Of all that run together; none where it is not limited. */
+      readonly bytesPerSecond?: number;
+    }
   | {
       readonly kind: "verify";
       /** Percent of the repository's data that `restic check` reads. */

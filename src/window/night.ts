@@ -88,7 +88,11 @@ export function stopAt(
   };
 }
 
-export function backupContext(night: Night, signal: AbortSignal): BackupContext {
+export function backupContext(
+  night: Night,
+  signal: AbortSignal,
+  more: Pick<BackupContext, "attempt" | "bytesPerSecond"> = {},
+): BackupContext {
   const { runtime, plan } = night;
   return {
     windowId: plan.id,
@@ -97,5 +101,6 @@ export function backupContext(night: Night, signal: AbortSignal): BackupContext 
     runtimeDir: runtime.runtimeDir,
     signal,
     log: runtime.log,
+    ...more,
   };
 }

@@ -1,17 +1,18 @@
 /** Everything outside that a window touches, so that the whole of it also runs in memory. */
+import type { TaggedSnapshot } from "../backup/snapshot-identity.ts";
 import type { BackupContext, SourceDriver } from "../model/driver.ts";
 import type { EdgeClient } from "../model/edge-protocol.ts";
 import type { Credentials, Repository, Source } from "../model/hospital.ts";
 import type { PlannedEdge } from "../model/plan.ts";
 import type { Prober } from "../model/prober.ts";
 import type { Clock } from "./clock.ts";
+import type { PastRun } from "./estimate.ts";
 import type { ExtensionRequest } from "./extension.ts";
 
 export interface RepositoryPort {
   /** Opens the repository with its password. Throws CREDENTIALS or PREREQUISITE. */
   open(context: BackupContext): Promise<void>;
-  /** Ids of all snapshots. */
-  snapshots(context: BackupContext): Promise<readonly string[]>;
+  snapshots(context: BackupContext): Promise<readonly TaggedSnapshot[]>;
   /** Reads so many percent of the data back; sentences for the report. Throws VERIFY. */
   check(context: BackupContext, readPercent: number): Promise<readonly string[]>;
   /** Bytes that are free where the repository lies. */
@@ -26,6 +27,8 @@ export interface Runtime {
   readonly runtimeDir: string;
   readonly repository: RepositoryPort;
   readonly log: (line: string) => void;
+  /** What earlier windows of this host saved, and how long it took. */
+  past(): readonly PastRun[];
   edge(edge: PlannedEdge): EdgeClient;
   prober(destination: string): Prober;
   driver(source: Source): SourceDriver;

@@ -92,6 +92,27 @@ describe("taking a window up again", () => {
     assert.ok(times(entries, "runner") >= 2);
   }).timeout(240_000);
 
+  it("gives up a source that is too slow for its time, saves the one that waits, and is partial", async () => {
+    const plan = labPlan("too-slow");
+    const steps = plan.runbook.steps.map((step) =>
+      // The share's ten megabytes would need eight minutes.
+      step.kind === "backup" ? { ...step, parallel: 1, bytesPerSecond: 20 * 1024 } : step,
+    );
+    const first = (name: string) => (name === "office-files" ? 0 : 1);
+    const sources = plan.sources.map((source) => ({ ...source, order: first(source.name) }));
+    const { report, exitCode } = await lab.run({ ...plan, sources, runbook: { ...plan.runbook, steps } });
+    assert.equal(report.result, "partial", report.reasons.join("; "));
+    assert.equal(exitCode, 10);
+    assert.match(
+      report.reasons.join("; "),
+      /office-files was skipped: at its speed it needs .* and others wait/,
+    );
+    const verified = report.sources.filter((source) => source.verified).map(({ name }) => name);
+    assert.deepEqual(verified, ["records"]);
+    assert.ok((report.deadlines.kept.reconnectByMs ?? -1) > 0);
+    assert.deepEqual(await lab.leases(), []);
+  }).timeout(240_000);
+
   it("arms one window after another by a rule, for one stack, over a reboot, until it is taken back", async () => {
     const plan = labPlan("daily-0000-asia-jakarta-test-1");
     const at = new Date(Date.now() + 12 * 3_600_000).toLocaleTimeString("en-GB", { timeZone: plan.zone });

@@ -8,10 +8,10 @@ import { scanDump } from "../dump-scanner.ts";
 import { saveHeldStream } from "../held-stream.ts";
 import { explainMariadb, writeOptionFile } from "../mariadb-client.ts";
 import { requireTools } from "../required-tools.ts";
-import { openRepository } from "../restic.ts";
 import { resticFor } from "../restic-call.ts";
 import { type Inventory, takeInventory } from "../row-counts.ts";
 import { systemTables } from "../scratch-system-tables.ts";
+import { labelsFor } from "../snapshot-identity.ts";
 import { dumpPath, verifyDump } from "./mariadb-verification.ts";
 
 /** `--net-buffer-length`: longer INSERT statements load several times faster. */
@@ -29,10 +29,9 @@ const DUMP_OPTIONS = [
 ];
 
 export const mariadbDriver: SourceDriver<MariadbSource> = {
-  async preflight(_source, context) {
+  async preflight() {
     await requireTools(["restic", "setpriv", "mariadb", "mariadb-dump", "mariadbd"]);
     await systemTables();
-    await openRepository(context);
   },
 
   async survey(source, context): Promise<Survey> {
@@ -48,7 +47,7 @@ export const mariadbDriver: SourceDriver<MariadbSource> = {
       });
     }
     const restic = await resticFor(context);
-    const labels = { windowId: context.windowId, source: source.name, host: source.host };
+    const labels = labelsFor(source, context);
     const dump = await startDump(source, before, context);
     const scanner = scanDump();
     let read = 0;
@@ -57,6 +56,7 @@ export const mariadbDriver: SourceDriver<MariadbSource> = {
     const end = await saveHeldStream(restic, labels, context.runtimeDir, {
       path: dumpPath(source),
       content: dump.stdout,
+      bytesPerSecond: context.bytesPerSecond,
       watch(piece) {
         scanner.write(piece);
         read += piece.length;

@@ -4,22 +4,20 @@ import { JedaError } from "../../model/errors.ts";
 import type { SmbSource } from "../../model/hospital.ts";
 import { shareAnomalies } from "../anomaly/share-anomalies.ts";
 import { relativeFiles, sharePath, withMountedShare } from "../mounted-share.ts";
-import { listSnapshot, openRepository } from "../restic.ts";
+import { listSnapshot } from "../restic.ts";
 import { type BackupEnd, backup } from "../restic-backup.ts";
 import { type Restic, resticFor } from "../restic-call.ts";
 import { compareWithSurveys, nameSome } from "../share-comparison.ts";
 import { type Listing, listShare, totalBytes } from "../share-listing.ts";
 import { requireShareTools } from "../share-transport.ts";
+import { labelsFor } from "../snapshot-identity.ts";
 import { verifyShare } from "./smb-verification.ts";
 
 /** People delete files while they are being read; each attempt is incremental, so a further one is cheap. */
 const ATTEMPTS = 3;
 
 export const smbDriver: SourceDriver<SmbSource> = {
-  async preflight(_source, context) {
-    await requireShareTools();
-    await openRepository(context);
-  },
+  preflight: requireShareTools,
 
   async survey(source, context): Promise<Survey> {
     const listing = await listShare(source, context);
@@ -39,9 +37,11 @@ export const smbDriver: SourceDriver<SmbSource> = {
     }
     const restic = await resticFor(context);
     const end = await withMountedShare(source, context, async (share) => {
-      const labels = { windowId: context.windowId, source: source.name, host: source.host };
-      const call = { args: [share.path], within: share.within, progress };
-      return saveUntilComplete(source, context, () => backup(restic, labels, call));
+      const { bytesPerSecond } = context;
+      const call = { args: [share.path], within: share.within, progress, bytesPerSecond };
+      return saveUntilComplete(source, context, (again) =>
+        backup(restic, labelsFor(source, context, again), call),
+      );
     });
     context.signal.throwIfAborted();
     return judge(source, before, end, restic, context);
@@ -55,10 +55,10 @@ export const smbDriver: SourceDriver<SmbSource> = {
 async function saveUntilComplete(
   source: SmbSource,
   context: BackupContext,
-  save: () => Promise<BackupEnd>,
+  save: (again: number) => Promise<BackupEnd>,
 ): Promise<BackupEnd> {
   for (let attempt = 1; ; attempt++) {
-    const end = await save();
+    const end = await save(attempt);
     context.signal.throwIfAborted();
     if (end.failure === null) return end;
     if (end.exitCode !== 3 || attempt === ATTEMPTS) throw end.failure;

@@ -4,7 +4,7 @@ import type { Step, StepKind } from "../../model/runbook.ts";
 import { Invalid, isMap, quote } from "../invalid.ts";
 import { didYouMean } from "../suggest.ts";
 import { dispatch, fields, integer, list, oneOf, scalar } from "./shape.ts";
-import { name } from "./values.ts";
+import { name, readSize } from "./values.ts";
 
 const sources = dispatch<"all" | string[]>((input) =>
   input === "all" ? z.literal("all") : list(name, 'the word "all" or a list of sources', 1),
@@ -26,10 +26,27 @@ const sample = scalar("a number of files", (written) => {
   throw new Invalid(`${quote(written)} is not a number of files`, 'write e.g. "200 files"');
 });
 
+/** Less than this is a slip: megabytes were meant. */
+const leastBytesPerSecond = 1024;
+
+const bandwidth = scalar("a bandwidth", (written) => {
+  const [amount, ...per] = written.split("/");
+  const bytes = per.join("/").trim() === "s" ? (readSize(amount ?? "") ?? 0) : 0;
+  if (bytes >= leastBytesPerSecond) return bytes;
+  throw new Invalid(
+    `${quote(written)} is not a bandwidth`,
+    'write bytes, not bits, like "50 MB/s" or "512 KiB/s"',
+  );
+});
+
 const backup = fields("the step backup", {
   sources,
   parallel: integer("how many sources run at once", 1, 64).default(1),
-}).transform((written): Step => ({ kind: "backup", ...written }));
+  bandwidth: bandwidth.optional(),
+}).transform(({ bandwidth: bytesPerSecond, ...written }): Step => {
+  const limit = bytesPerSecond === undefined ? {} : { bytesPerSecond };
+  return { kind: "backup", ...written, ...limit };
+});
 
 const verify = fields("the step verify", {
   read: percent,

@@ -118,13 +118,17 @@ const BYTES = {
 };
 
 export const size = scalar("a size", (written) => {
+  const bytes = readSize(written);
+  if (bytes !== undefined) return bytes;
+  throw new Invalid(`${quote(written)} is not a size`, 'write it like "450 GiB" or "12 GB"');
+});
+
+/** Bytes; undefined for what is no size. */
+export function readSize(written: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?) ?([KMGT]i?B|B)$/.exec(written.trim());
   const unit = BYTES[match?.[2] as keyof typeof BYTES];
-  if (match === null || unit === undefined) {
-    throw new Invalid(`${quote(written)} is not a size`, 'write it like "450 GiB" or "12 GB"');
-  }
-  return Math.round(Number(match[1]) * unit);
-});
+  return match === null || unit === undefined ? undefined : Math.round(Number(match[1]) * unit);
+}
 
 export const role = oneOf("a role", ["clinical", "administrative", "guest", "management", "vault"]);
 

@@ -6,12 +6,15 @@ import { run } from "../../backup/command.ts";
 import { driverFor } from "../../backup/driver-for.ts";
 import { countStored } from "../../backup/records.ts";
 import { check, openRepository } from "../../backup/restic.ts";
+import { resticFor } from "../../backup/restic-call.ts";
+import { resticFailure } from "../../backup/restic-failure.ts";
+import type { TaggedSnapshot } from "../../backup/snapshot-identity.ts";
 import { sshEdge } from "../../host/edge-client.ts";
 import type { BackupContext } from "../../model/driver.ts";
-import { JedaError } from "../../model/errors.ts";
 import type { Credentials } from "../../model/hospital.ts";
 import { sshProber } from "../../probe/ssh-prober.ts";
 import { systemClock } from "../clock.ts";
+import { pastRuns } from "../estimate.ts";
 import { lastGood } from "../last-good.ts";
 import type { WindowPlaces } from "../places.ts";
 import type { RepositoryPort, Runtime } from "../runtime.ts";
@@ -35,6 +38,11 @@ export function systemRuntime(
     runtimeDir: own.runtime,
     repository: resticRepository,
     log: (line) => console.error(line),
+    past: () =>
+      pastRuns(
+        knownWindows(context.places, () => undefined).map(({ status }) => status),
+        hospital,
+      ),
     edge: ({ name, ssh }) => sshEdge({ name, ssh: { window: ssh } }, "window", { timeoutMs: edgeCallMs }),
     prober: (destination) => sshProber(destination),
     driver: driverFor,
@@ -55,9 +63,9 @@ const resticRepository: RepositoryPort = {
   open: async (context) => {
     await openRepository(context);
   },
-  snapshots: listIds,
+  snapshots: listSnapshots,
   check: async (context, readPercent) => {
-    await check(await openRepository(context), readPercent);
+    await check(await resticFor(context), readPercent);
     return [`the repository is sound; ${readPercent}% of its data was read`];
   },
   freeBytes: async ({ path }) => {
@@ -66,15 +74,18 @@ const resticRepository: RepositoryPort = {
   },
 };
 
-async function listIds(context: BackupContext): Promise<readonly string[]> {
-  const { base } = await openRepository(context);
+async function listSnapshots(context: BackupContext): Promise<readonly TaggedSnapshot[]> {
+  const { base, path } = await resticFor(context);
   const listed = await run({
     file: "restic",
     args: [...base, "snapshots", "--no-lock"],
     signal: context.signal,
   });
-  if (listed.exitCode !== 0) {
-    throw new JedaError("BACKUP", `the repository's snapshots can't be listed: ${listed.stderr.trim()}`);
-  }
-  return (JSON.parse(listed.stdout) as readonly { readonly id: string }[]).map(({ id }) => id);
+  const failure = resticFailure("Listing the snapshots", path, { ...listed, message: listed.stderr });
+  if (failure !== null) throw failure;
+  const found = JSON.parse(listed.stdout) as readonly {
+    readonly id: string;
+    readonly tags?: readonly string[];
+  }[];
+  return found.map(({ id, tags = [] }) => ({ id, tags }));
 }

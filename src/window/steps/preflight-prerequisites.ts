@@ -9,12 +9,15 @@ const leastBytes = 64 * 1024 * 1024;
 export async function checkPrerequisites(night: Night): Promise<void> {
   const { plan, runtime } = night;
   const context = backupContext(night, night.recorder.stop.signal);
-  await runtime.repository.open(context);
-  for (const id of await runtime.repository.snapshots(context)) night.earlierSnapshots.add(id);
+  await Promise.all(plan.sources.map((source) => runtime.driver(source).preflight(source, context)));
+  const [snapshots] = await Promise.all([
+    runtime.repository.snapshots(context),
+    runtime.repository.open(context),
+  ]);
+  for (const { id } of snapshots) night.earlierSnapshots.add(id);
   // Twelve digits tell snapshots apart; a long history must not make a long line.
   const earlier = [...night.earlierSnapshots].map((id) => id.slice(0, 12));
   night.recorder.record({ type: "repository", earlier });
-  for (const source of plan.sources) await runtime.driver(source).preflight(source, context);
   const free = await runtime.repository.freeBytes(plan.backupHost.repository);
   const expected = plan.sources.reduce((sum, source) => sum + (source.expectedBytes ?? 0), 0);
   const needed = Math.max(leastBytes, Math.round(expected * leastShare));

@@ -1,5 +1,6 @@
 /** What was saved is restored and compared while the sources can still be asked. */
 import { randomInt } from "node:crypto";
+import { otherAttempts, type TaggedSnapshot } from "../../backup/snapshot-identity.ts";
 import type { Saved } from "../../model/driver.ts";
 import type { Source } from "../../model/hospital.ts";
 import type { Step } from "../../model/runbook.ts";
@@ -26,6 +27,8 @@ export async function verify(night: Night, step: VerifyStep): Promise<void> {
   const stop = stopAt(night, () => night.boot.reconnectBy - vaultMarginMs - verifyMarginMs);
   try {
     const repository = checkRepository(night, step, stop.signal);
+    const snapshots = night.runtime.repository.snapshots(backupContext(night, stop.signal));
+    snapshots.catch(() => {}); // awaited with each source
     const queue = [...sources];
     const worker = async (): Promise<void> => {
       for (let source = queue.shift(); source !== undefined; source = queue.shift()) {
@@ -33,7 +36,7 @@ export async function verify(night: Night, step: VerifyStep): Promise<void> {
         if (saved === undefined || stop.signal.aborted) continue;
         // Saved by a runner that died before it had looked, or not in time then.
         if (unseen.has(source.name)) await inspect(night, source, saved, stop.signal);
-        await verifySource(night, { source, saved, step, repository, signal: stop.signal });
+        await verifySource(night, { source, saved, step, repository, snapshots, signal: stop.signal });
       }
     };
     await Promise.all(Array.from({ length: atOnce }, worker));
@@ -71,6 +74,7 @@ interface Verification {
   readonly step: VerifyStep;
   /** Under way at the same time. */
   readonly repository: Promise<RepositoryCheck>;
+  readonly snapshots: Promise<readonly TaggedSnapshot[]>;
   readonly signal: AbortSignal;
 }
 
@@ -79,16 +83,26 @@ async function verifySource(night: Night, work: Verification): Promise<void> {
   const context = backupContext(night, signal);
   const options = { sampleFiles: step.sampleFiles, databases: step.databases, seed: randomInt(2 ** 31) };
   try {
-    const age = await snapshotIsNew(night, saved, signal);
     const driver = night.runtime.driver(source);
-    const answer = await unlessStopped(driver.verify(source, saved, context, options), signal);
-    const repository = await work.repository;
+    const [answer, repository, snapshots] = await Promise.all([
+      unlessStopped(driver.verify(source, saved, context, options), signal),
+      work.repository,
+      work.snapshots,
+    ]);
     if (signal.aborted) return;
+    const age = notOfTonight(night, saved, snapshots);
+    const others = otherAttempts(snapshots, { windowId: night.plan.id, source: source.name }, saved.snapshot);
+    const failed = `of attempts that failed, and not counted, are ${others.join(", ")}`;
     night.recorder.record({
       type: "source-verified",
       source: source.name,
       verified: answer.verified && age === null && repository.sound,
-      findings: [...(age === null ? [] : [age]), ...repository.findings, ...answer.findings],
+      findings: [
+        ...(age === null ? [] : [age]),
+        ...(others.length === 0 ? [] : [`the snapshot is ${saved.snapshot}; ${failed}`]),
+        ...repository.findings,
+        ...answer.findings,
+      ],
     });
   } catch (error) {
     // Stopped by a deadline or by the window's end: saved, and not verified.
@@ -104,11 +118,11 @@ async function verifySource(night: Night, work: Verification): Promise<void> {
 }
 
 /** A driver that reports an earlier snapshot, or one that is not there, has saved nothing tonight. */
-async function snapshotIsNew(night: Night, saved: Saved, signal: AbortSignal): Promise<string | null> {
+function notOfTonight(night: Night, saved: Saved, snapshots: readonly TaggedSnapshot[]): string | null {
   const same = (id: string): boolean => id.startsWith(saved.snapshot) || saved.snapshot.startsWith(id);
   if ([...night.earlierSnapshots].some(same)) {
     return `the snapshot ${saved.snapshot} was there before the window began`;
   }
-  const ids = await night.runtime.repository.snapshots(backupContext(night, signal));
-  return ids.some(same) ? null : `the snapshot ${saved.snapshot} is not in the repository`;
+  const there = snapshots.some(({ id }) => same(id));
+  return there ? null : `the snapshot ${saved.snapshot} is not in the repository`;
 }

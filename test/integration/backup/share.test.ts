@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { driverFor } from "../../../src/backup/driver-for.ts";
+import { openRepository } from "../../../src/backup/restic.ts";
 import type { BackupContext, Saved, Verified } from "../../../src/model/driver.ts";
 import { mountsNaming, processesNaming } from "./aftermath.ts";
 import { type HospitalSources, startSources } from "./hospital-sources.ts";
@@ -148,9 +149,7 @@ describe("a share", () => {
       code: "CREDENTIALS",
     });
     await assert.rejects(save(wrong("repository")), { code: "CREDENTIALS", message: /repository.*wrong/ });
-    await assert.rejects(driverFor(hospital.share).preflight(hospital.share, wrong("repository")), {
-      code: "CREDENTIALS",
-    });
+    await assert.rejects(openRepository(wrong("repository")), { code: "CREDENTIALS" });
   });
 
   it("is let go when the window stops in the middle", async () => {

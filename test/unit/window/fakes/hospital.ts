@@ -6,6 +6,7 @@ import type { Flow, Prober } from "../../../../src/model/prober.ts";
 import type { Report } from "../../../../src/model/report.ts";
 import type { Clock } from "../../../../src/window/clock.ts";
 import { fixDeadlines } from "../../../../src/window/deadlines.ts";
+import type { PastRun } from "../../../../src/window/estimate.ts";
 import type { ExtensionRequest } from "../../../../src/window/extension.ts";
 import { type Journal, memoryJournal } from "../../../../src/window/journal.ts";
 import { openNight } from "../../../../src/window/open-night.ts";
@@ -31,6 +32,7 @@ export class FakeHospital {
   /** How long an attempt is under way before it sees whether packets pass, milliseconds. */
   attemptTakesMs = 0;
   snapshots = ["aaaa1111"];
+  past: readonly PastRun[] = [];
   counts = { sent: 12, acknowledged: 10 };
   storedRecords = 11;
   check: () => readonly string[] = () => ["5% of the repository's data was read"];
@@ -102,9 +104,10 @@ export class FakeHospital {
       credentials: {},
       runtimeDir: "/nonexistent",
       log: () => undefined,
+      past: () => this.past,
       repository: {
         open: async () => undefined,
-        snapshots: async () => this.snapshots,
+        snapshots: async () => this.snapshots.map((id) => ({ id, tags: [] })),
         check: async () => this.check(),
         freeBytes: async () => 1e12,
       },
