@@ -52,7 +52,7 @@ const ask = `once() {
   return 1
 }
 export -f once
-until timeout 2 bash -c 'once "$@"' once "$1" "$2" "$3" 2>/dev/null; do
+until timeout 5 bash -c 'once "$@"' once "$1" "$2" "$3" 2>/dev/null; do
   [ "$SECONDS" -lt "$4" ] || exit 1
   sleep 0.05
 done`;
@@ -61,7 +61,7 @@ done`;
 export async function waitUntilReady(
   id: string,
   questions: readonly Question[] = readiness,
-  seconds = 60,
+  seconds = 120,
 ): Promise<void> {
   const silent = await Promise.all(
     questions.map(async ({ from, address, port, path }) => {

@@ -20,7 +20,7 @@ async function clearAndFollow({ lab, plan, untilEnded, deadline }: Scene): Promi
   signal([...engine(lab), ...children(lab)], "SIGKILL");
   await untilEnded(deadline + 40_000);
   await lab.pulumi(["cancel", "--yes"]);
-  await lab.pulumi(["refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--exclude", "**"]);
+  await lab.pulumi(["refresh", "--yes", "--skip-preview", "--clear-pending-creates"]);
   const isolations = count(lab, plan.id);
   const again = await lab.upWithWindow();
   const end = lab.journal(plan.id).at(-1);
