@@ -40,8 +40,6 @@ export interface Fault {
   readonly edges?: 2;
   /** At most so many milliseconds lie between the isolated segments' returns. */
   readonly apartMs?: number;
-  /** By how much the journal's times are wrong from the fault on: the backup host's wall clock was moved. */
-  readonly shiftsJournalMs?: number;
   /** The window is armed and followed by a real `pulumi up`. */
   readonly byPulumi?: true;
   /** Everything is reconnected so many milliseconds after the journal's first reason to end, at the latest. */

@@ -2,7 +2,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { edgeOf } from "../../lab/hospital.ts";
 import { loadFromStackFile } from "../../src/config/load.ts";
-import type { JournalEntry } from "../../src/model/journal.ts";
 import type { WindowPlan } from "../../src/model/plan.ts";
 import type { Report } from "../../src/model/report.ts";
 import { makePlan } from "../../src/window/plan.ts";
@@ -85,7 +84,6 @@ export async function runCell(
     throw new NeverReached(`${plan.id} never came to ${cell.state}: ${brief(lab, plan.id)}`);
   }
   const injectedAt = Date.now();
-  const before = lab.journal(plan.id).length;
   await fault.inject(scene);
   const injectedUntil = Date.now();
   // A runner that is alive may ask the edges for half a minute past the deadline; a dead one will not end.
@@ -116,7 +114,7 @@ export async function runCell(
   const seen: Observation = {
     plan,
     deadlines,
-    entries: unshifted(lab.journal(plan.id), before, fault.shiftsJournalMs ?? 0),
+    entries: lab.journal(plan.id),
     followExit,
     report,
     edgeOf: Object.fromEntries(isolatable.map((segment) => [segment, edgeOf(segment, lab.edges)])),
@@ -171,14 +169,6 @@ async function armByPulumi(lab: FaultLab): Promise<Armed> {
     throw new Error(`pulumi up did not arm ${plan.id}: ${String((await follower).all).slice(-2_000)}`);
   }
   return { plan, follower };
-}
-
-/** Times as they were: from an entry on, the clock that wrote them was wrong. */
-function unshifted(entries: readonly JournalEntry[], from: number, shiftMs: number): readonly JournalEntry[] {
-  if (shiftMs === 0) return entries;
-  return entries.map((entry, index) =>
-    index < from ? entry : { ...entry, at: new Date(Date.parse(entry.at) - shiftMs).toISOString() },
-  );
 }
 
 /** A window without a fault, in the same lab; why it was not as always, or null. */

@@ -1,7 +1,7 @@
 /**
  * Wall clocks that jump. All lab hosts share the machine's clock, so it is moved where jeda reads it: `Date` in
  * every process of the runner, and `date` on the edge. The kernel's own clock (restic's, sshd's, the time-stamps of
- * files) stays; boot clocks never jump.
+ * files) stays; boot clocks never jump. The judge takes the journal's times as they are: they go on evenly.
  */
 import type { EdgeHost, LabHost } from "../../../lab/hospital.ts";
 import { type Fault, injectableStates } from "../fault.ts";
@@ -65,8 +65,6 @@ const move = async (lab: FaultLab, host: LabHost, ms: number): Promise<void> =>
 const jump = (host: Clock, name: string, ms: number): Fault => ({
   name: `${host}-clock-${name}`,
   states: injectableStates,
-  // The journal's times are the backup host's.
-  ...(host === "backup" ? { shiftsJournalMs: ms } : {}),
   prepare: (lab) => wrap(lab, host),
   inject: ({ lab }) => move(lab, host, ms),
   mend: ({ lab }) => unwrap(lab, host),
