@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { execa } from "execa";
 import { stackNames } from "../src/config/stack-file.ts";
 import { classify, type StackDrift, type WindowLookup, windowToCreate } from "../src/drift/classify.ts";
+import { deployedStacks, notDeployed } from "../src/drift/deployed.ts";
 import { parsePreview } from "../src/drift/preview-json.ts";
 import { driftReport } from "../src/drift/report.ts";
 import { driftText } from "../src/drift/text.ts";
@@ -77,6 +78,12 @@ async function look(run: Runner, pulumi: string, stack: string): Promise<StackDr
   return classify({ stack, exitCode, preview, stderr, ...window });
 }
 
+/** Of all stacks some may belong to other backends; one that was named has to be there. */
+async function everApplied(run: Runner, pulumi: string): Promise<ReadonlySet<string> | null> {
+  const { exitCode, stdout } = await run([pulumi, "stack", "ls", "--json", "--non-interactive"], STATUS_MS);
+  return exitCode === 0 ? deployedStacks(stdout) : null;
+}
+
 function stacksOf(named: string | undefined): readonly string[] {
   const known = stackNames(repository);
   if (named === undefined) return known;
@@ -92,8 +99,13 @@ try {
   });
   const stacks = stacksOf(values.stack);
   const { run, pulumi } = await surroundings();
+  const applied = values.stack === undefined ? await everApplied(run, pulumi) : null;
   const found: StackDrift[] = [];
   for (const stack of stacks) {
+    if (applied !== null && !applied.has(stack)) {
+      found.push(notDeployed(stack));
+      continue;
+    }
     say(`looking at ${stack}`);
     found.push(await look(run, pulumi, stack));
   }

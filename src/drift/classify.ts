@@ -24,7 +24,7 @@ export interface Finding {
   readonly text: string;
 }
 
-export type Verdict = "clean" | "drift" | "window" | "unknown";
+export type Verdict = "clean" | "drift" | "window" | "unknown" | "not-deployed";
 
 export interface StackDrift {
   readonly stack: string;
@@ -67,11 +67,18 @@ function verdictOf(kinds: readonly FindingKind[]): Verdict {
   return kinds.includes("window") ? "window" : "clean";
 }
 
-export const exitCodes: Readonly<Record<Verdict, number>> = { clean: 0, unknown: 1, window: 3, drift: 7 };
+/** `not-deployed` for all stacks together: the backend is hardly the right one. */
+export const exitCodes: Readonly<Record<Verdict, number>> = {
+  clean: 0,
+  unknown: 1,
+  "not-deployed": 1,
+  window: 3,
+  drift: 7,
+};
 
 /** Of several stacks together. */
 export function overall(stacks: readonly StackDrift[]): Verdict {
-  const order: readonly Verdict[] = ["drift", "unknown", "window"];
+  const order: readonly Verdict[] = ["drift", "unknown", "window", "clean", "not-deployed"];
   return order.find((verdict) => stacks.some((stack) => stack.verdict === verdict)) ?? "clean";
 }
 

@@ -6,6 +6,7 @@ const says: Readonly<Record<Verdict, string>> = {
   drift: "DRIFT",
   window: "no drift, but a window waits for somebody",
   unknown: "could not tell",
+  "not-deployed": "not deployed",
 };
 
 const marks: Readonly<Record<Finding["kind"], string>> = {

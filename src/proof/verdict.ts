@@ -53,8 +53,8 @@ function judgeVault(phase: Phase, packet: Packet, ground: Terrain): Verdict {
   // To declared segments only, by whichever of their wires: a backup has no business on an uplink.
   const inside = isDeclared(server) || (server.kind === "strayed" && server.segment !== null);
   const reachable = inside && !inVault(server, ground);
-  // A router between the two may speak too, but not one beyond an uplink, nor another host of the vault.
-  const onTheWay = from.kind === "backup-host" || (wireOf(from) !== null && !inVault(from, ground));
+  // A router between the two may speak too, whatever its address, but not from an uplink's wire or the vault's.
+  const onTheWay = from.kind === "backup-host" || (wireOf(from) !== null && !isOnVaultWire(from, ground));
   return phase === "vault-open" && opener.kind === "backup-host" && reachable && onTheWay
     ? open(rule.vaultOpen(family))
     : cut(rule.vaultShut);

@@ -10,6 +10,7 @@ import {
   type WindowLookup,
   windowToCreate,
 } from "../../../src/drift/classify.ts";
+import { deployedStacks, notDeployed } from "../../../src/drift/deployed.ts";
 import { parsePreview } from "../../../src/drift/preview-json.ts";
 import { driftReport } from "../../../src/drift/report.ts";
 import { driftText } from "../../../src/drift/text.ts";
@@ -176,5 +177,30 @@ describe("what a preview says about drift", () => {
     const lines = driftText(stacks).split("\n");
     assert.equal(lines.length, 2 + report.stacks.flatMap(({ findings }) => findings).length);
     assert.equal(lines.at(-1), "lab: as declared");
+  });
+});
+
+describe("stacks that a backend never applied", () => {
+  const clean: StackDrift = { stack: "lab", verdict: "clean", findings: [] };
+
+  it("are read from pulumi's own list: an update once, by whichever name", () => {
+    const listing = [
+      { name: "lab", current: true, lastUpdate: "2017-05-14T17:00:00.000Z", resourceCount: 29 },
+      { name: "organization/jeda/staging", lastUpdate: "2017-05-01T17:00:00.000Z" },
+      { name: "production", current: false },
+    ];
+    assert.deepEqual([...(deployedStacks(JSON.stringify(listing)) ?? [])], ["lab", "staging"]);
+    assert.equal(deployedStacks("error: no backend"), null);
+  });
+
+  it("are no drift beside one that was, and say so", () => {
+    const report = driftReport([clean, notDeployed("production")]);
+    assert.deepEqual([report.verdict, report.exitCode], ["clean", 0]);
+    assert.match(driftText(report.stacks), /^production: not deployed$/m);
+    assert.equal(driftReport([{ ...clean, verdict: "window" }, notDeployed("staging")]).exitCode, 3);
+  });
+
+  it("are a wrong backend when there is no other", () => {
+    assert.equal(driftReport([notDeployed("staging"), notDeployed("production")]).exitCode, 1);
   });
 });
