@@ -57,6 +57,12 @@ const shape = z.looseObject({
   }),
 });
 
+/** What a plan lacks, or has that is no plan's; null when the runner can go by it. */
+export function planProblem(value: unknown): string | null {
+  const parsed = shape.safeParse(value);
+  return parsed.success ? null : z.prettifyError(parsed.error);
+}
+
 /** @throws JedaError CONFIG, saying what is wrong with it. */
 export function acceptPlan(text: string): WindowPlan {
   let value: unknown;
@@ -65,9 +71,9 @@ export function acceptPlan(text: string): WindowPlan {
   } catch {
     throw new JedaError("CONFIG", "the plan on standard input is not JSON");
   }
-  const parsed = shape.safeParse(value);
-  if (!parsed.success) {
-    throw new JedaError("CONFIG", `the plan is not valid: ${z.prettifyError(parsed.error)}`, {
+  const problem = planProblem(value);
+  if (problem !== null) {
+    throw new JedaError("CONFIG", `the plan is not valid: ${problem}`, {
       hint: "the runner and the program that made the plan may be of different versions: pulumi up installs the runner anew",
     });
   }

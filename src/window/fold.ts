@@ -1,6 +1,8 @@
 /** Journal → status. Pure: the same entries give the same status, whoever reads them. */
 import { JedaError } from "../model/errors.ts";
 import type { JournalEntry } from "../model/journal.ts";
+import type { Deadlines } from "../model/plan.ts";
+import { planProblem } from "./accept-plan.ts";
 import { nothingTouched } from "./state.ts";
 import type { EdgeStatus, SourceStatus, WindowStatus } from "./status.ts";
 import type { StopCause } from "./stop.ts";
@@ -21,6 +23,7 @@ export function fold(entries: readonly JournalEntry[]): WindowStatus {
 }
 
 function begin(armed: Extract<JournalEntry, { type: "armed" }>): WindowStatus {
+  refuseUnknown(armed);
   const { plan, deadlines, by, at } = armed;
   return {
     plan,
@@ -52,6 +55,17 @@ function begin(armed: Extract<JournalEntry, { type: "armed" }>): WindowStatus {
     endedAt: null,
     at,
   };
+}
+
+/** A line that another version of jeda wrote may lack what this one goes by: then nothing is resumed from it. */
+function refuseUnknown({ plan, deadlines }: Extract<JournalEntry, { type: "armed" }>): void {
+  const moments = ["start", "startCutoff", "backupStop", "reconnectBy"] as const;
+  const missing = moments.filter((name) => !Number.isFinite((deadlines as Partial<Deadlines>)?.[name]));
+  const problem = missing.length > 0 ? `no moment of ${missing.join(", ")}` : planProblem(plan);
+  if (problem === null) return;
+  throw new JedaError("REFUSED", `this journal was written by another version of jeda: ${problem}`, {
+    hint: "nothing is resumed from it: the edges' kernels reconnect at the deadline; to reconnect at once, jeda window release --stack STACK from the operator's machine",
+  });
 }
 
 const untouchedEdge: Omit<EdgeStatus, "name"> = {
