@@ -3,7 +3,7 @@ import { Invalid, quote } from "./invalid.ts";
 
 const MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-const SHORT = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?$/;
+const SHORT = /^(?:(\d+)d)?(?: ?(\d+)h)?(?: ?(\d+)m(?!s))?(?: ?(\d+)s)?(?: ?(\d+)ms)?$/;
 const ISO = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d{1,3}))?S)?)?$/;
 
 /** A century: beyond it a number of milliseconds is a slip, and far below where numbers lose precision. */
@@ -12,7 +12,7 @@ const LONGEST = 36_525 * MS.d;
 const HINT = 'write a duration like "90s", "2h30m", "250ms", "14d" or "PT2H30M"';
 
 /**
- * Reads "3h", "90s", "250ms", "2h30m", "14d" or ISO 8601 ("PT2H30M", "P1D") into milliseconds.
+ * Reads "3h", "90s", "250ms", "2h30m", "2h 30m", "14d" or ISO 8601 ("PT2H30M", "P1D") into milliseconds.
  * Years, months and weeks are refused: their length depends on when they start.
  * @throws Invalid
  */

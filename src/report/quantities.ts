@@ -1,4 +1,5 @@
 /** Sizes, durations and times as people read them. Pure. */
+import { formatDuration } from "../window/schedule.ts";
 
 /** "1.5 GiB" */
 export function bytesText(bytes: number): string {
@@ -12,14 +13,10 @@ export function bytesText(bytes: number): string {
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** "2 h 05 min", "3 min 07 s", "12.3 s" */
+/** "2h 5m", "3m 7s", "12.3s": as durations are written in the configuration, with tenths below a minute. */
 export function durationText(ms: number): string {
-  const seconds = ms / 1000;
-  if (Math.round(seconds * 10) < 600) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  const two = (value: number): string => String(value).padStart(2, "0");
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
-  return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
+  const tenths = Math.round(ms / 100);
+  return tenths < 600 ? `${(tenths / 10).toFixed(1)}s` : formatDuration(ms);
 }
 
 /** "02:40:05" of an ISO 8601 moment, by the offset that it carries. */

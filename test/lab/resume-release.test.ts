@@ -1,6 +1,7 @@
 /** What brings the segments back before the deadline: a heartbeat that stops, and an operator. */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { officeShare } from "../../lab/host-files.ts";
 import { rebootHost } from "../../lab/power.ts";
 import { labPlan, WindowLab } from "./window-lab.ts";
 
@@ -130,14 +131,10 @@ describe("coming back before the deadline", () => {
 
   it("waits for an operator where a canary was encrypted, with the vault shut, and ends when released", async () => {
     const canary = "do-not-touch/canary.txt";
-    const share = await lab.sh(
-      "administrative",
-      "testparm -s --section-name=office --parameter-name=path 2>/dev/null",
-    );
     const write = (content: string) =>
       lab.sh(
         "administrative",
-        `mkdir -p '${share}/do-not-touch' && ${content} >'${share}/${canary}' && chmod -R a+rX '${share}/do-not-touch'`,
+        `mkdir -p '${officeShare}/do-not-touch' && ${content} >'${officeShare}/${canary}' && chmod -R a+rX '${officeShare}/do-not-touch'`,
       );
     await write("echo nobody has a reason to change this");
     const before = labPlan("canary-before", { sources: ["office-files"] });
