@@ -15,6 +15,8 @@ export function driverFor(source: Source): SourceDriver {
       unlessStopped(of, context, driver.backup(of, survey, context, progress)),
     verify: (of, saved, context, options) =>
       unlessStopped(of, context, driver.verify(of, saved, context, options)),
+    anomalies: (of, saved, context, limits) =>
+      unlessStopped(of, context, driver.anomalies(of, saved, context, limits)),
   };
 }
 

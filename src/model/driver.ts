@@ -1,4 +1,4 @@
-/** The four functions that each kind of source is (`backup/sources/<kind>.ts`). */
+/** The functions that each kind of source is (`backup/sources/<kind>.ts`). */
 import type { Credentials, Repository, Source } from "./hospital.ts";
 
 export interface BackupContext {
@@ -66,7 +66,7 @@ export interface SourceDriver<S extends Source = Source> {
   /** Never throws for a finding about the data; a finding that matters makes `verified` false. */
   verify(source: S, saved: Saved, context: BackupContext, options: VerifyOptions): Promise<Verified>;
   /** Signs that the content is no longer what people wrote, one sentence each. Asks the repository alone. */
-  anomalies?(
+  anomalies(
     source: S,
     saved: Saved,
     context: BackupContext,

@@ -26,7 +26,7 @@ export async function guardLeases(night: Night, signal: AbortSignal): Promise<vo
   await Promise.all(
     night.edges.map(async (edge) => {
       let heardMs = runtime.clock.bootMs();
-      let heldAt = recorder.now();
+      edge.heldAt = recorder.now();
       let said = "";
       while (!over.aborted) {
         await runtime.clock.sleep(pauseMs, over);
@@ -34,13 +34,13 @@ export async function guardLeases(night: Night, signal: AbortSignal): Promise<vo
         const asked = recorder.now();
         try {
           if (beat !== null && runtime.clock.bootMs() - heardMs >= beat) throw lapsed(edge, beat);
-          const looking = edge.turn.run(() => look(night, edge, { over, heldAt }));
+          const looking = edge.turn.run(() => look(night, edge, over));
           const patienceMs = beat === null ? null : (beat * 2) / 3 - (runtime.clock.bootMs() - heardMs);
           await (patienceMs === null
             ? looking
             : inTime(night, edge, looking, Math.max(shortestLookMs, patienceMs)));
           heardMs = runtime.clock.bootMs();
-          heldAt = asked;
+          edge.heldAt = asked;
         } catch (error) {
           if (over.aborted) return;
           const unreachable = error instanceof JedaError && error.code === "UNREACHABLE";

@@ -6,6 +6,7 @@ import type { EdgeListing } from "../model/edge-protocol.ts";
 import { JedaError } from "../model/errors.ts";
 import { onEdge } from "./deadlines.ts";
 import { readClock } from "./edge-reading.ts";
+import { inTime } from "./in-time.ts";
 import { interrupted } from "./interruption.ts";
 import { heartbeatMs, holdsAll, leaseFor, missingLeases } from "./leases.ts";
 import { type EdgeHold, edgeStatus, type Night, vaultIsOpen } from "./night.ts";
@@ -13,19 +14,14 @@ import { isolateOn } from "./steps/isolate.ts";
 import { openOn } from "./steps/open-vault.ts";
 import { proveIsolated } from "./steps/prove.ts";
 
-export interface Looking {
-  /** The window is to end: nothing is isolated any more. */
-  readonly over: AbortSignal;
-  /** ISO 8601: when this edge was last seen to hold the isolation. */
-  readonly heldAt: string;
-}
-
 /** With less left than this an edge refuses a lease, and what is gone has ended by itself. Milliseconds. */
 const leastMs = 2_000;
 
+/** Nothing may hold up the reconnection. Milliseconds. */
+const lastLookMs = 2_000;
+
 /** @throws JedaError when the window can't go on, or UNREACHABLE when this edge can't be asked now. */
-export async function look(night: Night, edge: EdgeHold, looking: Looking): Promise<void> {
-  const { over, heldAt } = looking;
+export async function look(night: Night, edge: EdgeHold, over: AbortSignal): Promise<void> {
   const status = edgeStatus(night, edge);
   const listing = await edge.client.list();
   if (over.aborted) return;
@@ -33,7 +29,7 @@ export async function look(night: Night, edge: EdgeHold, looking: Looking): Prom
   if (listing.clock.fence > (status.clock?.fence ?? 0)) {
     throw new JedaError("REFUSED", `the edge ${status.name} was released by somebody else`);
   }
-  if (listing.clock.bootId !== status.clock?.bootId) return isolateRebooted(night, edge, looking);
+  if (listing.clock.bootId !== status.clock?.bootId) return isolateRebooted(night, edge, over);
   if (listing.tables.jeda_window === null) {
     throw new JedaError(
       "DRIFT",
@@ -52,7 +48,7 @@ export async function look(night: Night, edge: EdgeHold, looking: Looking): Prom
   }
   if ((status.reconnectByBootMs ?? 0) - listing.clock.bootMs < leastMs) return;
   if (!held) {
-    interrupted(night, edge, heldAt);
+    interrupted(night, edge, seenAt(night, edge));
     const open = vaultIsOpen(night, edge);
     if (open) await edge.client.shut();
     await isolateOn(night, edge);
@@ -83,14 +79,14 @@ async function mendVault(night: Night, edge: EdgeHold, { leases, clock }: EdgeLi
 }
 
 /** Its sets are empty, its boot clock is another: the same moment is computed anew, by this host's boot clock. */
-async function isolateRebooted(night: Night, edge: EdgeHold, { over, heldAt }: Looking): Promise<void> {
+async function isolateRebooted(night: Night, edge: EdgeHold, over: AbortSignal): Promise<void> {
   const { name } = edge.planned;
   const reading = await readClock(night, edge);
   if (over.aborted) return;
   const { clock } = reading;
   const reconnectByBootMs = onEdge(clock, reading.answeredBootMs, night.boot);
   const open = vaultIsOpen(night, edge);
-  interrupted(night, edge, heldAt, "it was rebooted");
+  interrupted(night, edge, seenAt(night, edge), "it was rebooted");
   night.recorder.record({ type: "edge-clock", edge: name, clock, reconnectByBootMs });
   await isolateOn(night, edge);
   await reopen(night, edge, open, over);
@@ -100,6 +96,30 @@ async function reopen(night: Night, edge: EdgeHold, open: boolean, over: AbortSi
   if (over.aborted) return;
   await proveIsolated(night);
   if (open && !over.aborted) await openOn(night, edge);
+}
+
+/** Looks once more before everything is released: what was emptied since the last look must not go unseen. */
+export async function lastLook(night: Night): Promise<void> {
+  const { recorder, plan } = night;
+  if (recorder.stop.signal.aborted) return;
+  await Promise.all(
+    night.edges.map(async (edge) => {
+      const status = edgeStatus(night, edge);
+      // A gap that was seen already and not closed is said already.
+      if (status.isolatedAt === null || recorder.status.interruptions.some(({ until }) => until === null))
+        return;
+      const listing = await inTime(night, edge, edge.client.list(), lastLookMs).catch(() => null);
+      if (listing === null || (status.reconnectByBootMs ?? 0) - listing.clock.bootMs < leastMs) return;
+      const same = listing.clock.bootId === status.clock?.bootId;
+      if (same && holdsAll(leaseFor(status, "isolation", plan), listing.leases)) return;
+      interrupted(night, edge, seenAt(night, edge), same ? undefined : "it was rebooted");
+    }),
+  );
+}
+
+function seenAt({ recorder }: Night, edge: EdgeHold): string {
+  const { isolatedAt } = recorder.status.edges.find(({ name }) => name === edge.planned.name) ?? {};
+  return edge.heldAt ?? isolatedAt ?? recorder.now();
 }
 
 export function lapsed(edge: EdgeHold, beat: number): JedaError {

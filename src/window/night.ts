@@ -15,6 +15,8 @@ export interface EdgeHold {
   readonly client: EdgeClient;
   /** Leases are changed and looked at one after another; a release waits for nobody. */
   readonly turn: Turn;
+  /** ISO 8601: when it was last seen to hold the isolation; null before anybody has looked. */
+  heldAt: string | null;
 }
 
 export interface HeldConnection {

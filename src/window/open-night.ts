@@ -20,7 +20,12 @@ export function openNight(recorder: Recorder, runtime: Runtime): Night {
     boot: bootDeadlines(status, runtime.clock),
     runtime,
     recorder,
-    edges: plan.edges.map((planned) => ({ planned, client: runtime.edge(planned), turn: new Turn() })),
+    edges: plan.edges.map((planned) => ({
+      planned,
+      client: runtime.edge(planned),
+      turn: new Turn(),
+      heldAt: null,
+    })),
     probers,
     reachable: reachableBefore(recorder),
     held: [],

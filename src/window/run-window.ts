@@ -9,6 +9,7 @@ import { buildReport } from "../report/build.ts";
 import { unlessStopped } from "./clock.ts";
 import { heedOperators } from "./extend.ts";
 import { guardLeases } from "./lease-guard.ts";
+import { lastLook } from "./lease-look.ts";
 import type { Night } from "./night.ts";
 import { tellBegin, tellEnd } from "./notices.ts";
 import { nothingTouched } from "./state.ts";
@@ -50,6 +51,7 @@ export async function runWindow(night: Night): Promise<WindowResult> {
     if (state !== "reconnecting") await goOn(night, guarding.signal);
   }
   await hold(night);
+  await lastLook(night);
   guarding.abort();
   await finish(night);
   if (!nothingTouched(recorder.status.reached)) await tellEnd(night);

@@ -20,8 +20,8 @@ export async function inspect(
   try {
     const good = runtime.lastGood(source.name);
     const limits = { earlier: good?.snapshot ?? null, mostChangedPercent };
-    const looking = runtime.driver(source).anomalies?.(source, saved, backupContext(night, signal), limits);
-    const signs = looking === undefined ? [] : await unlessStopped(looking, signal);
+    const looking = runtime.driver(source).anomalies(source, saved, backupContext(night, signal), limits);
+    const signs = await unlessStopped(looking, signal);
     const lost = good === null ? [] : unusualLoss(good.items, saved.items, mostChangedPercent);
     recorder.record({ type: "inspected", source: source.name, anomalies: [...signs, ...lost] });
   } catch (error) {

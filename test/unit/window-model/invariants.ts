@@ -1,5 +1,6 @@
 /** What must hold after everything that can happen to a window. */
 import { deepEqual, equal, ok } from "node:assert/strict";
+import type { JournalEntry } from "../../../src/model/journal.ts";
 import { buildReport } from "../../../src/report/build.ts";
 import { bootDeadlines } from "../../../src/window/deadlines.ts";
 import { fold } from "../../../src/window/fold.ts";
@@ -19,7 +20,7 @@ export async function check(truth: Truth, world: World): Promise<void> {
 /** By the leases that the kernel holds: no word of the runner counts. */
 function kernel(truth: Truth, { clock, edge }: World): void {
   const holds = edge.holds("isolated_if") || edge.holds("isolated_v4") || edge.holds("isolated_v6");
-  if (clock.bootMs() >= truth.deadline) ok(!holds, "a segment is cut past the deadline");
+  if (clock.bootMs() >= truth.kernelDeadline) ok(!holds, "a segment is cut past the deadline");
   if (truth.released) ok(!holds, "a segment is cut after the release");
   if (truth.released) ok(!edge.holds("vault_open"), "the vault is open after the release");
 }
@@ -41,7 +42,9 @@ function journal(truth: Truth, world: World): void {
     states.every((state, index) => index === 0 || state >= (states[index - 1] ?? 0)),
     "a state went back",
   );
-  ok(onDisk.filter(({ type }) => type === "isolated").length <= 1, "isolated twice");
+  const count = (type: JournalEntry["type"]): number => onDisk.filter((entry) => entry.type === type).length;
+  ok(count("isolated") <= 1 + count("interrupted"), "isolated twice");
+  equal(recorder.status.interruptions.length, count("interrupted"));
   const ends = onDisk.filter(({ type }) => type === "ended").length;
   equal(ends, truth.over ? 1 : 0);
   if (truth.firstCause !== null) equal(recorder.status.causes[0]?.reason, truth.firstCause);

@@ -1,7 +1,12 @@
 /** What is so, kept beside the window and without its code: against it every claim of the window is held. */
 export interface Truth {
-  /** Boot clock of the backup host: later than this no segment may be cut. */
-  readonly deadline: number;
+  /** Boot clock of the backup host: later than this no segment may be cut. An extension that was granted moves it. */
+  deadline: number;
+  /** The same by the kernel: an extension whose runner died half way has not been undone yet. */
+  kernelDeadline: number;
+  /** The isolation was gone for a time, and somebody has seen it. */
+  interrupted: boolean;
+  anomaly: boolean;
   /** Commands so far. */
   turn: number;
   over: boolean;
@@ -22,6 +27,9 @@ export interface Truth {
 export function truthAt(deadline: number): Truth {
   return {
     deadline,
+    kernelDeadline: deadline,
+    interrupted: false,
+    anomaly: false,
     turn: 0,
     over: false,
     released: false,
@@ -44,6 +52,8 @@ export function allWell(truth: Truth, sources: readonly string[], releasedInTime
     truth.released &&
     releasedInTime &&
     truth.isolationProved &&
+    !truth.interrupted &&
+    !truth.anomaly &&
     truth.vaultShut &&
     truth.connected &&
     truth.counted &&

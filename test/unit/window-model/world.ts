@@ -1,16 +1,25 @@
 /** One window for the model-based test: the real recorder, fold, verdict, deadlines and leases on clocks moved by hand. */
 import type { LeaseRequest } from "../../../src/model/edge-protocol.ts";
 import type { JournalBody, JournalEntry } from "../../../src/model/journal.ts";
+import type { PlannedEdge, WindowPlan } from "../../../src/model/plan.ts";
 import type { Clock } from "../../../src/window/clock.ts";
 import { bootDeadlines, fixDeadlines, onEdge } from "../../../src/window/deadlines.ts";
 import { type Journal, memoryJournal } from "../../../src/window/journal.ts";
 import { encodeLine, genesis } from "../../../src/window/journal-line.ts";
 import { parseJournal } from "../../../src/window/journal-read.ts";
+import type { Night } from "../../../src/window/night.ts";
 import { Recorder } from "../../../src/window/recorder.ts";
+import type { Runtime } from "../../../src/window/runtime.ts";
+import { Turn } from "../../../src/window/turn.ts";
 import { FakeEdge } from "../window/fakes/edge.ts";
 import { plan as wholePlan } from "../window/fakes/plan.ts";
 
-export const plan = wholePlan;
+export const plan: WindowPlan = {
+  ...wholePlan,
+  maxIsolationMs: 400_000,
+  maxExtensionMs: 60_000,
+  onAnomaly: { holdMs: 90_000 },
+};
 
 class HandClock implements Clock {
   readonly bootId = "boot-of-backup";
@@ -44,6 +53,22 @@ export class World {
     const deadlines = fixDeadlines(plan, this.clock.wallMs());
     this.recorder.record({ type: "armed", plan, deadlines, by: "model" });
     this.#introduce();
+  }
+
+  /** What the guard and the operators' requests work on, as the engine has it. */
+  night(): Night {
+    const runtime = {
+      clock: this.clock,
+      nextExtension: () => null,
+      log: () => undefined,
+    } as unknown as Runtime;
+    return {
+      ...{ plan, runtime, recorder: this.recorder, extending: false },
+      boot: bootDeadlines(this.recorder.status, this.clock),
+      edges: [{ planned: plan.edges[0] as PlannedEdge, client: this.edge, turn: new Turn(), heldAt: null }],
+      ...{ probers: new Map(), reachable: new Map(), held: [], saved: new Map() },
+      earlierSnapshots: new Set<string>(),
+    };
   }
 
   /** Kills the runner; a line under way may be left half written. */

@@ -107,6 +107,19 @@ describe("leases that somebody's hand changes in the middle of a window", () => 
     );
   });
 
+  it("are seen although it happens just before the end, and the window is not ok", async () => {
+    const hospital = new FakeHospital();
+    const edge = edgeOf(hospital);
+    hospital.check = () => {
+      // Verifying is the last step, and a look every 5 s comes too late for it.
+      edge.forget(() => true);
+      return ["read"];
+    };
+    const report = await hospital.run();
+    equal(report.result, "partial");
+    match(report.reasons.join(), /were not isolated by edge for some time between \S+ and \S+/);
+  });
+
   it("are opened again where only the vault was shut, and shortened where they would outlive the deadline", async () => {
     const hospital = new FakeHospital();
     slow(hospital, 60_000);

@@ -172,6 +172,7 @@ export class FakeHospital {
         return { snapshot, bytes: 3000, items: 3, findings: [], detail: null };
       },
       verify: async () => ({ verified: true, findings: ["3 of 3 were compared"] }),
+      anomalies: async () => [],
     };
   }
 }
