@@ -13,6 +13,8 @@ describe("the window, model-based", function () {
   this.timeout(600_000);
 
   const ends = new Map<string, number>();
+  /** In how many histories a line of that type was written. */
+  const met = new Map<string, number>();
 
   it(`keeps its promises in ${numRuns} random histories of steps, crashes, resumes, clocks and operators (seed ${seed})`, () =>
     fc.assert(
@@ -25,9 +27,19 @@ describe("the window, model-based", function () {
         }, history);
         const result = real.recorder.status.result ?? "no end";
         ends.set(result, (ends.get(result) ?? 0) + 1);
+        for (const type of new Set(real.entries().map((entry) => entry.type))) {
+          met.set(type, (met.get(type) ?? 0) + 1);
+        }
       }),
       { seed, numRuns },
     ));
+
+  it("meets extensions, refusals, gaps and holds on the way", () => {
+    const rare = ["extended", "extension-refused", "interrupted", "held"].filter(
+      (type) => (met.get(type) ?? 0) < numRuns / 500,
+    );
+    ok(rare.length === 0, `too rarely ${rare.join(", ")}: ${JSON.stringify(Object.fromEntries(met))}`);
+  });
 
   it("comes to every kind of end on the way", () => {
     const rare = ["ok", "partial", "failed", "aborted", "no end"].filter(
