@@ -20,6 +20,7 @@ import { batches, type HandEdit } from "./drift-edits.ts";
 
 const id = `d${process.pid}`;
 const FIREWALL = "**EdgeFirewall::edge";
+const force = { JEDA_FORCE: "window" };
 
 interface Result {
   readonly exitCode: number;
@@ -179,9 +180,26 @@ describe("drift in the lab", function () {
     assert.match(refused.all, /JEDA_FORCE=window/);
   });
 
+  it("does it all the same when it is forced, and leaves each lease its end", async () => {
+    const before = await ends();
+    assert.ok(before.size >= 4, `${before.size} elements`);
+    const shorter = config("shorter", "jeda:maxIsolation: 10m", "jeda:maxIsolation: 9m");
+    const words = ["up", "--yes", "--skip-preview", "--stack", "lab", "--target", FIREWALL];
+    const forced = await run(["pulumi", ...words, "--config-file", shorter], force);
+    assert.equal(forced.exitCode, 0, forced.all);
+    assert.match(await on("edge", "nft list set inet jeda_window isolated_if"), /timeout 9m/);
+    const after = await ends();
+    assert.deepEqual([...after.keys()].sort(), [...before.keys()].sort());
+    for (const [element, end] of after) {
+      const moved = end - (before.get(element) ?? 0);
+      assert.ok(Math.abs(moved) <= 20, `${element} moved by ${moved} ms`);
+    }
+  });
+
   it("follows that window to its end, and is clean then", async () => {
     await on("backup", `kill -CONT ${runner}`);
-    const done = await up();
+    // It also takes back, under the window, what was forced on it.
+    const done = await run(["pulumi", "up", "--yes", "--skip-preview", "--stack", "lab"], force);
     const found = await drift();
     if (done.exitCode === 0) return assert.deepEqual(found, { exitCode: 0, findings: [] });
     // It stood still for long: whatever it ended as, it waits for somebody, and that is no drift.
