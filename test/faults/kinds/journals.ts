@@ -60,20 +60,22 @@ const torn: Fault = {
   },
 };
 
-/** A line in the middle was changed. */
+/** A line in the middle was changed; the supervisor starts a runner that does no more than end the window. */
 const broken: Fault = {
   name: "journal-broken-and-runner-killed",
   states: ["isolated", "backing-up", "verifying"],
   never: () => ["ok"],
   async inject({ lab, plan }) {
-    signal([...supervisor(lab), ...runner(lab)], "SIGKILL");
+    const above = supervisor(lab);
+    signal(above, "SIGSTOP");
+    signal(runner(lab), "SIGKILL");
     await sleep(200);
     const file = lab.journalFile(plan.id);
     const lines = readFileSync(file, "utf8").split("\n");
     const middle = Math.floor(lines.length / 2);
     lines[middle] = (lines[middle] ?? "").replace(/"at":"..../, '"at":"1999');
     writeFileSync(file, lines.join("\n"));
-    await lab.arm(plan);
+    signal(above, "SIGCONT");
   },
 };
 
