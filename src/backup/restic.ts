@@ -15,21 +15,42 @@ export interface Snapshot {
 /** Opens it with its password. @throws BACKUP (no repository), CREDENTIALS, PREREQUISITE (restic too old). */
 export async function openRepository(context: BackupContext): Promise<Restic> {
   const restic = await resticFor(context);
-  const [version] = await Promise.all([
-    run({ file: "restic", args: ["version"], signal: context.signal }),
-    call(restic, "Opening the repository", ["cat", "config", "--no-lock"]),
-  ]);
-  const [, major, minor] = /restic (\d+)\.(\d+)/.exec(version.stdout) ?? [];
-  if (major === "0" && Number(minor) < 17) {
-    throw new JedaError("PREREQUISITE", `restic ${major}.${minor} is too old; jeda needs 0.17 or newer.`, {
-      hint: "Install the runner on this host again (pulumi up); it brings its own restic.",
-    });
-  }
+  await requireNewRestic(context);
+  await call(restic, "Opening the repository", ["cat", "config", "--no-lock"]);
   return restic;
 }
 
-/** The snapshot's header and all its files. @throws BACKUP when there is no such snapshot. */
+/** @throws PREREQUISITE */
+export async function requireNewRestic({ signal }: Pick<BackupContext, "signal">): Promise<void> {
+  const version = await run({ file: "restic", args: ["version"], signal });
+  const [, major, minor] = /restic (\d+)\.(\d+)/.exec(version.stdout) ?? [];
+  if (major !== "0" || Number(minor) >= 17) return;
+  throw new JedaError("PREREQUISITE", `restic ${major}.${minor} is too old; jeda needs 0.17 or newer.`, {
+    hint: "Install the runner on this host again (pulumi up); it brings its own restic.",
+  });
+}
+
+/** Kept in memory; a snapshot of more files is listed each time it is asked for. */
+const mostFilesKept = 50_000;
+const mostKept = 8;
+const listedBefore = new Map<string, Snapshot>();
+
+/**
+ * The snapshot's header and all its files. What an id names never changes, so it is listed once: opening the
+ * repository alone takes restic half a second, by the design of its key. That it is still there and sound is asked
+ * by others. @throws BACKUP when there is no such snapshot.
+ */
 export async function listSnapshot(restic: Restic, id: string): Promise<Snapshot> {
+  const key = `${restic.path} ${snapshotArgument(id)}`;
+  const before = listedBefore.get(key);
+  if (before !== undefined) return before;
+  const snapshot = await listAnew(restic, id);
+  if (snapshot.files.size <= mostFilesKept) listedBefore.set(key, snapshot);
+  for (const oldest of [...listedBefore.keys()].slice(0, -mostKept)) listedBefore.delete(oldest);
+  return snapshot;
+}
+
+async function listAnew(restic: Restic, id: string): Promise<Snapshot> {
   const headers: SnapshotHeader[] = [];
   const files = new Map<string, SnapshotEntry>();
   const args = ["ls", "--no-lock", snapshotArgument(id)];

@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BackupContext } from "../model/driver.ts";
 import { JedaError } from "../model/errors.ts";
-import type { SmbSource } from "../model/hospital.ts";
+import type { Credentials, SmbSource } from "../model/hospital.ts";
 import { rcloneLimit } from "./bandwidth.ts";
 import { type Outcome, run, start } from "./command.ts";
 import { installed, requireTools } from "./required-tools.ts";
@@ -38,13 +38,12 @@ export async function mountKind(): Promise<MountKind> {
 export async function openTransport(source: SmbSource, context: BackupContext): Promise<ShareTransport> {
   const account = accountOf(context.credentials, source.credentials, `Source ${source.name}`);
   const { domain, user } = splitDomain(account.user);
-  const { runtimeDir, signal } = context;
-  const obscured = await run({ file: "rclone", args: ["obscure", "-"], input: account.password, signal });
-  if (obscured.exitCode !== 0) throw explainShare(source, obscured.stderr);
+  const { runtimeDir } = context;
+  const obscured = await obscuredPassword(source, account.password, context);
   const config = await writeSecret(
     runtimeDir,
     `${source.name}.rclone`,
-    ["[share]", "type = smb", `host = ${source.host}`, `user = ${user}`, `pass = ${obscured.stdout.trim()}`]
+    ["[share]", "type = smb", `host = ${source.host}`, `user = ${user}`, `pass = ${obscured}`]
       .concat(domain === "" ? [] : [`domain = ${domain}`], "")
       .join("\n"),
   );
@@ -69,6 +68,25 @@ export async function openTransport(source: SmbSource, context: BackupContext): 
     rclone: { config, remote },
     mount: (path, within) => begin("mount", ["-t", "cifs", unc, path, "-o", options], within),
   };
+}
+
+/** Asked of rclone once in a window for each account: a start of it takes as long as the question. */
+const obscuredBefore = new WeakMap<Credentials, Map<string, string>>();
+
+async function obscuredPassword(
+  source: SmbSource,
+  password: string,
+  { credentials, signal }: BackupContext,
+): Promise<string> {
+  const known = obscuredBefore.get(credentials) ?? new Map<string, string>();
+  obscuredBefore.set(credentials, known);
+  const before = known.get(source.credentials);
+  if (before !== undefined) return before;
+  const asked = await run({ file: "rclone", args: ["obscure", "-"], input: password, signal });
+  if (asked.exitCode !== 0) throw explainShare(source, asked.stderr);
+  const obscured = asked.stdout.trim();
+  known.set(source.credentials, obscured);
+  return obscured;
 }
 
 /** An unreachable server must be an error within seconds, not after rclone's ten patient retries. */

@@ -10,8 +10,9 @@ import type { PastRun } from "./estimate.ts";
 import type { ExtensionRequest } from "./extension.ts";
 
 export interface RepositoryPort {
-  /** Opens the repository with its password. Throws CREDENTIALS or PREREQUISITE. */
-  open(context: BackupContext): Promise<void>;
+  /** Is what opens it here and new enough? Throws PREREQUISITE. */
+  ready(context: BackupContext): Promise<void>;
+  /** Opens it with its password and lists all snapshots. Throws CREDENTIALS, BACKUP. */
   snapshots(context: BackupContext): Promise<readonly TaggedSnapshot[]>;
   /** Reads so many percent of the data back; sentences for the report. Throws VERIFY. */
   check(context: BackupContext, readPercent: number): Promise<readonly string[]>;

@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { run } from "../../backup/command.ts";
 import { driverFor } from "../../backup/driver-for.ts";
 import { countStored } from "../../backup/records.ts";
-import { check, openRepository } from "../../backup/restic.ts";
+import { check, requireNewRestic } from "../../backup/restic.ts";
 import { resticFor } from "../../backup/restic-call.ts";
 import { resticFailure } from "../../backup/restic-failure.ts";
 import type { TaggedSnapshot } from "../../backup/snapshot-identity.ts";
@@ -60,9 +60,7 @@ export function systemRuntime(
 }
 
 const resticRepository: RepositoryPort = {
-  open: async (context) => {
-    await openRepository(context);
-  },
+  ready: requireNewRestic,
   snapshots: listSnapshots,
   check: async (context, readPercent) => {
     await check(await resticFor(context), readPercent);

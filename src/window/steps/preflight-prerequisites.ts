@@ -12,7 +12,7 @@ export async function checkPrerequisites(night: Night): Promise<void> {
   await Promise.all(plan.sources.map((source) => runtime.driver(source).preflight(source, context)));
   const [snapshots] = await Promise.all([
     runtime.repository.snapshots(context),
-    runtime.repository.open(context),
+    runtime.repository.ready(context),
   ]);
   for (const { id } of snapshots) night.earlierSnapshots.add(id);
   // Twelve digits tell snapshots apart; a long history must not make a long line.

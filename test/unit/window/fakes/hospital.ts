@@ -106,7 +106,7 @@ export class FakeHospital {
       log: () => undefined,
       past: () => this.past,
       repository: {
-        open: async () => undefined,
+        ready: async () => undefined,
         snapshots: async () => this.snapshots.map((id) => ({ id, tags: [] })),
         check: async () => this.check(),
         freeBytes: async () => 1e12,
