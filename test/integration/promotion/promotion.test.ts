@@ -106,4 +106,30 @@ export default await main().catch((error) => { throw new pulumi.RunError(asRunEr
     assert.notEqual(exitCode, 0);
     assert.match(all, /not what the backup host signed/);
   });
+
+  it("says in one preview all that another stack's old window lacks", async () => {
+    const other = generateKeyPairSync("ed25519");
+    const foreign: Statement = {
+      ...statement,
+      result: "partial",
+      runbookHash: "d".repeat(64),
+      endedAt: new Date(Date.now() - 3 * 86_400_000).toISOString(),
+    };
+    const signature = sign(null, signedBytes(foreign), other.privateKey).toString("base64");
+    const otherKey = keyText(other.publicKey.export({ type: "spki", format: "der" }));
+    await staging({ ...foreign, seal: { key: otherKey, signature } });
+    const { exitCode, all } = await production();
+    assert.notEqual(exitCode, 0);
+    assert.match(all, /the window arm-1 of staging is signed by another key than the pinned one/);
+    assert.match(all, /ended partial, not ok/);
+    assert.match(all, /ran another runbook \(dddddddd, this one is cccccccc\)/);
+    assert.match(all, /longer ago than 1 days/);
+  });
+
+  it("refuses what nobody signed where a key is pinned", async () => {
+    await staging(statement);
+    const { exitCode, all } = await production();
+    assert.notEqual(exitCode, 0);
+    assert.match(all, /the window arm-1 of staging is not signed by its backup host/);
+  });
 });

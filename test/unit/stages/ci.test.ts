@@ -81,6 +81,8 @@ describe("the workflows to copy", () => {
       for (const job of jobs) {
         const applies = job.steps.some(({ run = "" }) => /pulumi -- (up|destroy|refresh)/.test(run));
         assert.equal(job.env.JEDA_SSH_CONFIG, `/etc/jeda-ci/ssh_config.${applies ? "apply" : "read"}`);
+        const secrets = JSON.stringify(job.env);
+        if (/secrets\.JEDA_BACKEND_URL/.test(secrets)) assert.match(job.environment ?? "", /^production/);
         if (!applies) continue;
         assert.equal(job.environment, "production");
         assert.equal(workflow.concurrency?.["cancel-in-progress"], false);
