@@ -15,6 +15,26 @@ const node = "/usr/local/lib/lab/node --disable-warning=MODULE_TYPELESS_PACKAGE_
 const program = (name: string) => `${node} /usr/local/lib/lab/services/${name}.ts`;
 const sshd = "service sshd /usr/sbin/sshd -D -e";
 
+/** As Debian's ifupdown runs them: what a host of a real site has to start jeda by. */
+export const bootHook = "run-parts --exit-on-error --regex=^jeda$ /etc/network/if-pre-up.d";
+export const bootLate = "/etc/network/if-up.d/jeda";
+export const bootHooks: Readonly<Partial<Record<LabHost, Readonly<Record<string, string>>>>> = {
+  edge: {
+    "/etc/network/if-pre-up.d/jeda":
+      "#!/bin/sh\n[ ! -e /etc/jeda/edge.nft ] || exec /usr/local/lib/jeda/edge boot\n",
+  },
+  edge2: {
+    "/etc/network/if-pre-up.d/jeda":
+      "#!/bin/sh\n[ ! -e /etc/jeda/edge.nft ] || exec /usr/local/lib/jeda/edge boot\n",
+  },
+  backup: {
+    "/etc/network/if-pre-up.d/jeda":
+      "#!/bin/sh\n[ ! -e /etc/jeda/host.nft ] || exec /usr/local/lib/jeda/firewall host boot\n",
+    [bootLate]:
+      "#!/bin/sh\n# A window that the reboot interrupted is taken up again.\n[ ! -x /opt/jeda/jeda-runner ] || exec /opt/jeda/jeda-runner boot\n",
+  },
+};
+
 const links = (host: LabHost): string[] =>
   ports[host].map((port) => {
     const { v4, v6 } = portAddresses(port);
@@ -49,9 +69,7 @@ const simply =
 function edgeBody(host: LabHost, edges: EdgeCount): readonly string[] {
   return [
     "# The policy stands before the first packet is forwarded.",
-    "if [ -x /usr/local/lib/jeda/edge ] && [ -e /etc/jeda/edge.nft ]; then",
-    '  /usr/local/lib/jeda/edge boot || echo "edge: the policy could not be loaded" >&2',
-    "fi",
+    `${bootHook} || echo "edge: the policy could not be loaded" >&2`,
     ...links(host),
     ...defaultRoute(host, edges),
     "echo 1 >/proc/sys/net/ipv4/ip_forward",
@@ -85,14 +103,13 @@ const body: Readonly<Record<LabHost, (simple: Simple, edges: EdgeCount) => reado
   guest: (simple) => simple("guest", sshd),
   backup: (simple) => [
     "# Without its firewall this host does not come onto the network at all.",
-    "if [ -e /etc/jeda/host.nft ] && ! nft -f /etc/jeda/host.nft; then",
-    '  echo "backup: /etc/jeda/host.nft does not load, the link stays down" >&2',
+    `if ! ${bootHook}; then`,
+    '  echo "backup: its firewall does not load, the link stays down" >&2',
     "else",
     ...simple("backup").map((line) => `  ${line}`),
     "fi",
     sshd,
-    "# A window that the reboot interrupted is taken up again.",
-    "[ ! -x /opt/jeda/jeda-runner ] || /opt/jeda/jeda-runner boot || true",
+    `[ ! -x ${bootLate} ] || ${bootLate} || true`,
   ],
   ops: (simple) => simple("ops"),
 };

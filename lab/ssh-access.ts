@@ -3,7 +3,7 @@ import { addresses, type EdgeCount, type EdgeHost, isEdge, type LabHost, probePo
 
 /** Who has keys, and what each key is for. */
 export const clientKeys = {
-  ops: ["read", "window", "policy", "admin", "probe", "backup"],
+  ops: ["read", "window", "policy", "admin", "probe", "backup", "backup-read"],
   backup: ["window", "probe"],
 } as const;
 export type KeyHolder = keyof typeof clientKeys;
@@ -81,8 +81,9 @@ function aliases(holder: KeyHolder, edges: EdgeCount): Alias[] {
     user: "root",
     key: "backup",
   };
+  const backupRead: Alias = { ...backup, name: "backup-read", key: "backup-read" };
   const each = ["read", "window", "policy", "admin"];
-  return [...each.map(toEdge), ...second(each), jump, ...probes, backup];
+  return [...each.map(toEdge), ...second(each), jump, ...probes, backup, backupRead];
 }
 
 /** ssh_config of a holder whose keys and known hosts stand in `directory`. */
@@ -143,6 +144,9 @@ export function authorizedKeys(host: SshdHost, keys: PublicKeys): { root: string
       ),
     };
   }
-  if (host === "backup") return { root: lines([`${keys.ops.backup} ops-backup`]), probe: "" };
+  if (host === "backup") {
+    const read = `restrict,command="/opt/jeda/backup-read" ${keys.ops["backup-read"]} ops-backup-read`;
+    return { root: lines([`${keys.ops.backup} ops-backup`, read]), probe: "" };
+  }
   return { root: "", probe: lines([`${keys.ops.probe} ops-probe`, `${keys.backup.probe} backup-probe`]) };
 }

@@ -21,5 +21,6 @@ export interface Edges {
 }
 
 export interface Hosts {
-  firewall(name: string, ssh: string): HostFirewall;
+  /** With `read`, listing goes by the read-only key. */
+  firewall(name: string, ssh: string, read?: string): HostFirewall;
 }

@@ -3,9 +3,10 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { backupReadText } from "../src/host/backup-read.ts";
 import { JedaError } from "../src/model/errors.ts";
 
-export const FILE_NAMES = ["node", "runner.mjs", "jeda-runner", "runbook"] as const;
+export const FILE_NAMES = ["node", "runner.mjs", "jeda-runner", "backup-read", "runbook"] as const;
 export type FileName = (typeof FILE_NAMES)[number];
 
 export const LAUNCHER = `#!/bin/sh
@@ -57,6 +58,7 @@ export function nodeFor(machine: string): string | null {
 export async function contentOf(name: FileName, machine: string, runbook: string): Promise<Uint8Array> {
   if (name === "runner.mjs") return bundle();
   if (name === "jeda-runner") return Buffer.from(LAUNCHER);
+  if (name === "backup-read") return Buffer.from(backupReadText);
   if (name === "runbook") return Buffer.from(runbook);
   const path = nodeFor(machine);
   if (path === null) {

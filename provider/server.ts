@@ -162,7 +162,9 @@ export function implementation(around: Served): UntypedServiceImplementation {
           .setInputs(toStruct(liveInputs))
           .setProperties(toStruct({ ...told(handler, liveInputs), ...live.outputs }));
       } catch (error) {
-        if (!(error instanceof JedaError) || error.code !== "UNREACHABLE") throw error;
+        // A key that is not accepted any more says nothing of the other hosts either.
+        const silent = error instanceof JedaError && ["UNREACHABLE", "CREDENTIALS"].includes(error.code);
+        if (!silent) throw error;
         throw new Answered(initFailure(error, { id: request.getId(), inputs, outputs }));
       }
     }),

@@ -40,7 +40,7 @@ export function removal({ tables }: EdgeListing): Transition | null {
   return { ...change, confirmed: names.map((name) => `delete table inet ${name}\n`).join("") };
 }
 
-const hosts: Hosts = { firewall: (name, ssh) => hostFirewall({ name, ssh }) };
+const hosts: Hosts = { firewall: (name, ssh, read) => hostFirewall({ name, ssh, read }) };
 
 export function surroundings(): Surroundings {
   const write: typeof writeRemoteFile = (destination, file, options) =>

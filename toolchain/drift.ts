@@ -57,7 +57,17 @@ async function surroundings(): Promise<{ readonly run: Runner; readonly pulumi: 
 }
 
 async function askWindow(run: Runner, stack: string, id: string): Promise<WindowLookup> {
-  const words = [join(repository, "bin/jeda"), "window", "status", "--stack", stack, "--id", id, "--json"];
+  const words = [
+    join(repository, "bin/jeda"),
+    "window",
+    "status",
+    "--stack",
+    stack,
+    "--id",
+    id,
+    "--json",
+    "--read",
+  ];
   const { exitCode, stdout, stderr } = await run(words, STATUS_MS);
   if (exitCode !== 0) return { error: stderr.trim() || `jeda window status ended with ${exitCode}` };
   try {

@@ -3,7 +3,7 @@ set -u
 export LC_ALL=C
 home=/opt/jeda
 secrets=/etc/jeda/credentials.json
-files='node runner.mjs jeda-runner runbook'
+files='node runner.mjs jeda-runner backup-read runbook'
 
 # "PID WINDOW" of each process of the runner with this verb.
 processes() {
@@ -27,32 +27,6 @@ waits() {
 }
 
 case $1 in
-look)
-  IFS= read -r salt
-  echo "machine $(uname -m)"
-  for name in $files; do
-    if [ -f "$home/$name" ]; then
-      sum=$(sha256sum <"$home/$name") || exit 1
-      # A symbolic link's own mode, 777: what it leads to is not what was installed.
-      echo "file $name ${sum%% *} $(stat -c %a:%u:%g "$home/$name")"
-    fi
-  done
-  for directory in $home ${secrets%/*} /var/lib/jeda; do
-    [ ! -d "$directory" ] || echo "directory $directory $(stat -c '%a %u' "$directory")"
-  done
-  if [ -f "$secrets" ]; then
-    # Salted anew each time, so that what crosses the wire says nothing about the secrets themselves.
-    sum=$({ printf %s "$salt"; cat "$secrets"; } | sha256sum) || exit 1
-    echo "credentials ${sum%% *} $(stat -c %a:%u "$secrets")"
-  fi
-  ;;
-running)
-  # Windows that have not ended, whether or not a process carries them on: their leases may be in the kernel.
-  for journal in /var/lib/jeda/windows/*/journal.jsonl; do
-    [ -f "$journal" ] || continue
-    grep -q '"type":"ended"' "$journal" || basename "$(dirname "$journal")"
-  done
-  ;;
 alive)
   # Windows that a process carries out right now, or will within a quarter of an hour. A dead one must not keep its
   # own runner from being mended, nor one that waits for its night.
@@ -67,8 +41,14 @@ renew)
   ;;
 guard)
   # Whoever may write in these directories may replace what is in them.
-  for directory in $home ${secrets%/*} /var/lib/jeda; do
+  for directory in $home ${secrets%/*} /var/lib/jeda /var/lib/jeda/windows; do
     [ ! -d "$directory" ] || { chown 0:0 "$directory" && chmod go-w "$directory"; } || exit 1
+  done
+  for name in $files; do
+    [ ! -e "$home/$name" ] || chattr -ia "$home/$name" 2>/dev/null || true
+  done
+  for secret in $secrets ${secrets%/*}/promotion.key; do
+    [ ! -f "$secret" ] || { chattr -ia "$secret" 2>/dev/null || true; chown 0:0 "$secret" && chmod 0600 "$secret"; } || exit 1
   done
   ;;
 remove)

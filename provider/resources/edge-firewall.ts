@@ -1,17 +1,21 @@
 /** The two tables that jeda owns on an edge, `inet jeda` and `inet jeda_window`, and never another. */
 import { z } from "zod";
 import { aroundForward } from "../../src/firewall/bypass.ts";
+import { interfaceFindings, settingFindings } from "../../src/firewall/edge-facts.ts";
 import { type HandMade, handMadeLeases } from "../../src/firewall/hand-made.ts";
 import { foreignFindings, howToDeclare } from "../../src/firewall/known-tables.ts";
 import { persistedDrift } from "../../src/firewall/persisted.ts";
+import { askBackup } from "../../src/host/backup-read.ts";
 import type { EdgeListing, LiveLease } from "../../src/model/edge-protocol.ts";
 import { JedaError } from "../../src/model/errors.ts";
 import type { EdgeReach } from "../../src/model/hospital.ts";
+import { kept } from "../accepted.ts";
 import type { Edges } from "../edges.ts";
 import type { Call, Handler } from "../handler.ts";
 import { applyOnProbation, PROBATION_MS } from "../probation.ts";
-import { type Run, runScript } from "../remote.ts";
+import type { Run } from "../remote.ts";
 import { compareTables, declaredTable } from "../ruleset-inputs.ts";
+import type { Properties } from "../wire.ts";
 import { knownTablesSchema } from "./known-tables.ts";
 import { reachSchema } from "./reach.ts";
 
@@ -42,6 +46,8 @@ const schema = z.strictObject({
   zone: z.string(),
   /** OpenSSH destination of the backup host, which knows whether a window is under way. */
   windowHost: z.string().optional(),
+  /** That of its read-only key. */
+  windowHostRead: z.string().optional(),
   knownTables: knownTablesSchema.optional(),
   // Set by the provider.
   policy: texts.optional(),
@@ -53,7 +59,36 @@ const schema = z.strictObject({
   leases: texts.optional(),
   /** Whether the file that is loaded at boot says the same. */
   persisted: z.string().optional(),
+  /** Interfaces, kernel settings and routing rules that the tables depend on. */
+  around: texts.optional(),
 });
+
+/** What is kept from the time of applying: these are the site's, and only their change is told. */
+const rememberedSchema = z.object({
+  settings: texts.optional().catch(undefined),
+  rules: z.array(z.string()).optional().catch(undefined),
+});
+
+function remembered({ facts }: EdgeListing, known: Properties): Properties {
+  if (facts === undefined) return {};
+  const before = rememberedSchema.parse(known);
+  return { settings: kept(before.settings, facts.settings), rules: kept(before.rules, facts.rules) };
+}
+
+function around(
+  { facts }: EdgeListing,
+  inputs: EdgeFirewallInputs,
+  known: Properties,
+): Record<string, string> {
+  if (facts === undefined) return {};
+  const { settings, rules } = rememberedSchema.parse(known);
+  const before = {
+    ...(settings === undefined ? {} : { settings }),
+    ...(rules === undefined ? {} : { rules }),
+  };
+  return { ...interfaceFindings(facts, inputs.segments), ...settingFindings(facts, before) };
+}
+
 export type EdgeFirewallInputs = z.infer<typeof schema>;
 
 const AS_DECLARED = "as declared";
@@ -109,10 +144,10 @@ function refuseUnderLease(inputs: EdgeFirewallInputs, olds: EdgeFirewallInputs, 
 
 export function edgeFirewall(edges: Edges, run: Run): Handler<EdgeFirewallInputs> {
   /** Asked only where there are leases; null where the backup host can't say. */
-  const windowRuns = async ({ windowHost }: EdgeFirewallInputs): Promise<boolean | null> => {
+  const windowRuns = async ({ windowHost, windowHostRead }: EdgeFirewallInputs): Promise<boolean | null> => {
     if (windowHost === undefined) return null;
     try {
-      return (await runScript(run, windowHost, "runner", ["running"])).trim() !== "";
+      return (await askBackup(run, { ssh: windowHost, read: windowHostRead }, ["running"])).length > 0;
     } catch (error) {
       if (error instanceof JedaError) return null;
       throw error;
@@ -124,7 +159,11 @@ export function edgeFirewall(edges: Edges, run: Run): Handler<EdgeFirewallInputs
   const clientOf = (inputs: EdgeFirewallInputs, role: keyof EdgeReach) =>
     edges.client(inputs.edge, inputs.ssh, role);
 
-  const apply = async (inputs: EdgeFirewallInputs, call: Call): Promise<void> => {
+  const apply = async (
+    inputs: EdgeFirewallInputs,
+    call: Call,
+    known: Properties = {},
+  ): Promise<Properties> => {
     const client = clientOf(inputs, "policy");
     const listing = await client.list(inputs.tables);
     const change = edges.transition(listing);
@@ -150,6 +189,7 @@ export function edgeFirewall(edges: Edges, run: Run): Handler<EdgeFirewallInputs
     }
     // Confirming has written the file already.
     if (change === null && persistedOf(listing).length > 0) await edges.persist(inputs.edge, inputs.ssh);
+    return remembered(listing, known);
   };
 
   return {
@@ -168,6 +208,7 @@ export function edgeFirewall(edges: Edges, run: Run): Handler<EdgeFirewallInputs
         foreign: {},
         leases: {},
         persisted: AS_DECLARED,
+        around: {},
       };
     },
 
@@ -177,11 +218,10 @@ export function edgeFirewall(edges: Edges, run: Run): Handler<EdgeFirewallInputs
     },
 
     async create(inputs, call) {
-      await apply(inputs, call);
-      return { id: inputs.edge, outputs: {} };
+      return { id: inputs.edge, outputs: await apply(inputs, call) };
     },
 
-    async read(inputs) {
+    async read(inputs, outputs) {
       const listing = await clientOf(inputs, "read").list(inputs.tables);
       const table = (name: "jeda" | "jeda_window") =>
         compareTables({
@@ -196,6 +236,7 @@ export function edgeFirewall(edges: Edges, run: Run): Handler<EdgeFirewallInputs
       const foreign = Object.fromEntries(strangers.map(({ key, value }) => [key, value]));
       const byHand = await handMade(inputs, listing);
       const persisted = persistedOf(listing);
+      const surroundings = around(listing, inputs, outputs);
       const drift = [
         ...policy.drift,
         ...window.drift,
@@ -204,6 +245,7 @@ export function edgeFirewall(edges: Edges, run: Run): Handler<EdgeFirewallInputs
           ({ lease, why }) => `lease ${lease.set} ${lease.value} (${segmentsOf(inputs, [lease])}) ${why}`,
         ),
         ...persisted,
+        ...Object.entries(surroundings).map(([name, what]) => `${name} ${what}`),
       ];
       return {
         inputs: {
@@ -214,19 +256,19 @@ export function edgeFirewall(edges: Edges, run: Run): Handler<EdgeFirewallInputs
           foreign,
           leases: Object.fromEntries(byHand.map(({ lease, why }) => [`${lease.set}/${lease.value}`, why])),
           persisted: persisted.length === 0 ? AS_DECLARED : persisted.join("; "),
+          around: surroundings,
         },
-        outputs: {},
+        outputs: { settings: outputs.settings ?? null, rules: outputs.rules ?? null },
         drift: drift.map((line) => `${inputs.edge}: ${line}`),
         notes: howToDeclare(listing, known).map((line) => `${inputs.edge}: ${line}`),
       };
     },
 
-    async update(inputs, olds, _known, call) {
+    async update(inputs, olds, known, call) {
       if (changesWindow(inputs, olds)) {
         refuseUnderLease(inputs, olds, await clientOf(inputs, "policy").list({}));
       }
-      await apply(inputs, call);
-      return {};
+      return apply(inputs, call, known);
     },
 
     async delete(inputs) {

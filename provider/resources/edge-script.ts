@@ -1,11 +1,16 @@
 /** The script behind an edge's three forced-command keys, kept current by the policy key's own `install`. */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { jedaKeys, keyFindings, parseKeys } from "../../src/firewall/authorized-keys.ts";
+import { placeFindings } from "../../src/firewall/edge-facts.ts";
 import { edgeScriptPath } from "../../src/host/host-firewall.ts";
 import { sha256 } from "../../src/host/remote-file.ts";
+import type { EdgeListing } from "../../src/model/edge-protocol.ts";
 import { JedaError } from "../../src/model/errors.ts";
+import { kept } from "../accepted.ts";
 import type { Edges } from "../edges.ts";
-import type { Handler } from "../handler.ts";
+import type { Call, Handler } from "../handler.ts";
+import type { Properties } from "../wire.ts";
 
 import { reachSchema } from "./reach.ts";
 
@@ -16,48 +21,93 @@ const schema = z.strictObject({
   script: z.string().optional(),
   /** Who may write it. */
   mode: z.string().optional(),
+  /** What else is not as it was left: directories, the fence, what a boot runs, jeda's SSH keys. */
+  around: z.record(z.string(), z.string()).optional(),
 });
 const PATH = "/usr/local/lib/jeda/edge";
 const MODE = "755 0:0";
 export type EdgeScriptInputs = z.infer<typeof schema>;
 
+/** What is kept from the time of applying: these are the site's, and only their change is told. */
+const rememberedSchema = z.object({
+  keys: z.record(z.string(), z.string()).optional().catch(undefined),
+  hooks: z.array(z.string()).optional().catch(undefined),
+});
+
+function remembered({ keys, facts }: EdgeListing, known: Properties): Properties {
+  const before = rememberedSchema.parse(known);
+  return {
+    ...(keys === undefined ? {} : { keys: kept(before.keys, jedaKeys(parseKeys(keys))) }),
+    ...(facts === undefined ? {} : { hooks: kept(before.hooks, facts.hooks) }),
+  };
+}
+
+/** Name → what is the matter with it. */
+function around(listing: EdgeListing, known: Properties): Record<string, string> {
+  const before = rememberedSchema.parse(known);
+  const { hooks } = before;
+  return {
+    ...(listing.facts === undefined
+      ? {}
+      : placeFindings(listing.facts, hooks === undefined ? {} : { hooks })),
+    ...(listing.keys === undefined ? {} : keyFindings(parseKeys(listing.keys), before.keys)),
+  };
+}
+
 export function edgeScript(edges: Edges): Handler<EdgeScriptInputs> {
-  const install = async (inputs: EdgeScriptInputs): Promise<void> => {
+  const install = async (
+    inputs: EdgeScriptInputs,
+    call: Call,
+    known: Properties = {},
+  ): Promise<Properties> => {
     const text = await readFile(edgeScriptPath, "utf8");
     const policy = edges.client(inputs.edge, inputs.ssh, "policy");
     const listing = await policy.list({});
-    if (listing.scriptSha256 === sha256(text) && (listing.scriptMode ?? MODE) === MODE) return;
-    await edges.install(inputs.edge, inputs.ssh, text);
+    const places = listing.facts === undefined ? {} : placeFindings(listing.facts, {});
+    const current = listing.scriptSha256 === sha256(text) && (listing.scriptMode ?? MODE) === MODE;
+    if (!current || Object.keys(places).length > 0) await edges.install(inputs.edge, inputs.ssh, text);
     const after = await policy.list({});
-    if (after.scriptSha256 === sha256(text)) return;
-    throw new JedaError("REFUSED", `${inputs.edge} still runs another script after its installation`, {
-      hint: "Does the policy key's forced command name the file that is replaced, /usr/local/lib/jeda/edge?",
-    });
+    if (after.scriptSha256 !== sha256(text)) {
+      throw new JedaError("REFUSED", `${inputs.edge} still runs another script after its installation`, {
+        hint: "Does the policy key's forced command name the file that is replaced, /usr/local/lib/jeda/edge?",
+      });
+    }
+    if (after.facts?.hooks.length === 0) {
+      await call.log.warning(
+        `nothing that a boot of ${inputs.edge} runs holds "${PATH} boot": see docs/edge-protocol.md`,
+      );
+    }
+    return remembered(after, known);
   };
 
   return {
     schema,
     identity: ["edge"],
-    derive: async () => ({ script: sha256(await readFile(edgeScriptPath, "utf8")), mode: MODE }),
+    derive: async () => ({
+      script: sha256(await readFile(edgeScriptPath, "utf8")),
+      mode: MODE,
+      around: {},
+    }),
 
-    async create(inputs) {
-      await install(inputs);
-      return { id: inputs.edge, outputs: {} };
+    async create(inputs, call) {
+      return { id: inputs.edge, outputs: await install(inputs, call) };
     },
 
-    async read(inputs) {
+    async read(inputs, known) {
       const listing = await edges.client(inputs.edge, inputs.ssh, "read").list({});
       const { scriptSha256: script, scriptMode: mode = MODE } = listing;
+      const found = around(listing, known);
       const drift = [
         ...(script === inputs.script ? [] : [`${PATH} is not what was installed`]),
         ...(mode === MODE ? [] : [`${PATH} has mode and owner ${mode} instead of ${MODE}`]),
+        ...Object.entries(found).map(([name, what]) => `${name} ${what}`),
       ].map((line) => `${inputs.edge}: ${line}`);
-      return { inputs: { script, mode }, outputs: {}, drift };
+      const { keys = null, hooks = null } = known;
+      return { inputs: { script, mode, around: found }, outputs: { keys, hooks }, drift };
     },
 
-    async update(inputs) {
-      await install(inputs);
-      return {};
+    async update(inputs, _olds, known, call) {
+      return install(inputs, call, known);
     },
 
     async delete(inputs, call) {

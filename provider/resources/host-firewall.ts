@@ -1,6 +1,7 @@
 /** The backup host's own firewall: `inet jeda_host`, the file that loads it at boot, and the script that does both. */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { placeFindings } from "../../src/firewall/edge-facts.ts";
 import { foreignFindings, howToDeclare } from "../../src/firewall/known-tables.ts";
 import { persistedDrift } from "../../src/firewall/persisted.ts";
 import { makeTransition } from "../../src/firewall/transition.ts";
@@ -22,6 +23,8 @@ const schema = z.strictObject({
   host: z.string(),
   /** The control path, as root. */
   ssh: z.string(),
+  /** OpenSSH destination of the read-only key. */
+  read: z.string().optional(),
   /** nft text of `inet jeda_host`. */
   table: z.string(),
   knownTables: knownTablesSchema.optional(),
@@ -35,8 +38,15 @@ const schema = z.strictObject({
   script: z.string().optional(),
   /** Who may write it. */
   mode: z.string().optional(),
+  /** The directories that both lie in, where others may write. */
+  around: texts.optional(),
 });
 export type HostFirewallInputs = z.infer<typeof schema>;
+
+/** The read key's own answer where the script is gone. */
+function isMissing(error: JedaError): boolean {
+  return (error.cause as { readonly code?: string } | undefined)?.code === "missing";
+}
 
 export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
   const persistedOf = ({ persisted, wanted }: HostListing): readonly string[] =>
@@ -77,6 +87,7 @@ export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
       persisted: "unknown",
       script: "missing or broken",
       mode: "unknown",
+      around: {},
     },
     outputs: {},
     drift: [`${host}: ${HOST_SCRIPT} is missing or broken, so the firewall could not be read`],
@@ -93,6 +104,7 @@ export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
       persisted: AS_DECLARED,
       script: sha256(await readFile(edgeScriptPath, "utf8")),
       mode: MODE,
+      around: {},
     }),
 
     async create(inputs) {
@@ -101,9 +113,9 @@ export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
     },
 
     async read(inputs) {
-      const firewall = hosts.firewall(inputs.host, inputs.ssh);
+      const firewall = hosts.firewall(inputs.host, inputs.ssh, inputs.read);
       const listing = await firewall.list(inputs.table).catch((error: unknown) => {
-        if (error instanceof JedaError && error.code === "INTERNAL") return null;
+        if (error instanceof JedaError && (error.code === "INTERNAL" || isMissing(error))) return null;
         throw error;
       });
       if (listing === null) return unlisted(inputs.host);
@@ -116,11 +128,13 @@ export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
       const mode = listing.scriptMode ?? MODE;
       const known = inputs.knownTables ?? [];
       const strangers = foreignFindings(listing, known);
+      const around = listing.facts === undefined ? {} : placeFindings({ ...listing.facts, fences: [] }, {});
       const findings = [
         ...drift,
         ...strangers.map(({ text }) => text),
         ...persisted,
         ...(listing.scriptSha256 === inputs.script ? [] : [`${HOST_SCRIPT} is not what was installed`]),
+        ...Object.entries(around).map(([name, what]) => `${name} ${what}`),
         ...(mode === MODE ? [] : [`${HOST_SCRIPT} has mode and owner ${mode} instead of ${MODE}`]),
       ];
       const foreign = Object.fromEntries(strangers.map(({ key, value }) => [key, value]));
@@ -132,6 +146,7 @@ export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
           persisted: persisted.length === 0 ? AS_DECLARED : persisted.join("; "),
           script: listing.scriptSha256,
           mode,
+          around,
         },
         outputs: {},
         drift: findings.map((line) => `${inputs.host}: ${line}`),

@@ -1,6 +1,8 @@
 /** A restic repository on the backup host: created once, never deleted, never given another password. */
 import { z } from "zod";
+import { askBackup, type BackupReach } from "../../src/host/backup-read.ts";
 import { JedaError } from "../../src/model/errors.ts";
+import { kept } from "../accepted.ts";
 import type { Handler } from "../handler.ts";
 import { type Run, runScript } from "../remote.ts";
 
@@ -8,6 +10,7 @@ const AS_CREATED = "as created";
 
 const schema = z.strictObject({
   ssh: z.string(),
+  read: z.string().optional(),
   path: z.string().startsWith("/", "must be an absolute path on the backup host"),
   /** The password; secret. */
   password: z.string().min(1, "must not be empty"),
@@ -18,35 +21,37 @@ export type RepositoryInputs = z.infer<typeof schema>;
 
 type Look =
   | { readonly kind: "absent" | "occupied" | "closed" }
-  | { readonly kind: "present"; readonly id: string; readonly mode: string };
-
-/** Null where only root may write: whoever else may can delete every backup. */
-function openTo(mode: string): string | null {
-  const [digits = "", owner = ""] = mode.split(" ");
-  return owner === "0" && (Number.parseInt(digits, 8) & 0o022) === 0
-    ? null
-    : `open to others than root: mode ${digits}, owner ${owner}`;
-}
+  | { readonly kind: "present"; readonly id: string; readonly open: string | null; readonly keys: string };
 
 export function repository(run: Run): Handler<RepositoryInputs> {
-  const lookAtAll = async (inputs: RepositoryInputs): Promise<Look> => {
-    const out = await runScript(run, inputs.ssh, "repository", ["look", inputs.path], {
-      stdin: `${inputs.password}\n`,
-    });
-    const [answer = "", ...config] = out.split("\n");
-    const [kind, ...mode] = answer.split(" ");
-    if (kind === "absent" || kind === "occupied") return { kind };
-    if (kind === "present")
-      return { kind, id: String(JSON.parse(config.join("\n")).id), mode: mode.join(" ") };
-    return { kind: "closed" };
+  /** `reach`: changing goes over the root shell and must not depend on what is installed there. */
+  const lookAtAll = async (
+    inputs: RepositoryInputs,
+    reach: BackupReach = { ssh: inputs.ssh },
+  ): Promise<Look> => {
+    const lines = await askBackup(run, reach, ["repository", inputs.path], { stdin: `${inputs.password}\n` });
+    const [kind, id = ""] = lines[0]?.split(" ") ?? [];
+    if (kind === "absent" || kind === "occupied" || kind === "closed") return { kind };
+    if (kind !== "present")
+      throw new JedaError("INTERNAL", `${inputs.ssh}: repository answered "${lines[0]}"`);
+    const facts = lines.slice(1).map((line) => line.split(" "));
+    // Whoever else than root may write there may delete every backup.
+    const [, mode, owner, path] = facts.find(([word]) => word === "open") ?? [];
+    const open =
+      mode === undefined ? null : `open to others than root: mode ${mode}, owner ${owner} of ${path}`;
+    const keys = facts.filter(([word]) => word === "key").map(([, key = ""]) => key.slice(0, 8));
+    return { kind: "present", id, open, keys: keys.sort().join(" ") };
   };
-  const look = async (inputs: RepositoryInputs): Promise<Exclude<Look, { readonly kind: "closed" }>> => {
-    const found = await lookAtAll(inputs);
-    if (found.kind !== "closed") return found;
+  const opened = <L extends Look>(
+    inputs: RepositoryInputs,
+    found: L,
+  ): Exclude<L, { readonly kind: "closed" }> => {
+    if (found.kind !== "closed") return found as Exclude<L, { readonly kind: "closed" }>;
     throw new JedaError("CREDENTIALS", `the repository ${inputs.path} does not open with this password`, {
       hint: "Correct the password in the stack's credentials. A new password is added on the backup host with `restic key passwd`, not here.",
     });
   };
+  const look = async (inputs: RepositoryInputs) => opened(inputs, await lookAtAll(inputs));
   const gone = (inputs: RepositoryInputs, found: string): JedaError =>
     new JedaError("DRIFT", `the repository ${inputs.path} is ${found}`, {
       hint: "Is its disk mounted? Jeda never creates a new repository in the place of one that it knew. To do so on purpose: pulumi up --replace with this resource's URN.",
@@ -61,8 +66,14 @@ export function repository(run: Run): Handler<RepositoryInputs> {
     identity: ["path"],
     derive: async () => ({ found: AS_CREATED }),
 
-    async inspect(inputs) {
-      if ((await look(inputs)).kind === "occupied") throw free(inputs);
+    async inspect(inputs, call) {
+      try {
+        if (opened(inputs, await lookAtAll(inputs, inputs)).kind === "occupied") throw free(inputs);
+      } catch (error) {
+        // Before the first `up` there is nobody to answer.
+        if (!(error instanceof JedaError) || error.code !== "INTERNAL") throw error;
+        await call.log.warning(`not compared with the host: ${error.message}`);
+      }
     },
 
     async create(inputs, call) {
@@ -79,23 +90,18 @@ export function repository(run: Run): Handler<RepositoryInputs> {
       if (before.kind === "present") {
         await call.log.info(`the repository ${inputs.path} was there already and opens; taken over as it is`);
       }
-      return { id: inputs.path, outputs: { repositoryId: after.id } };
+      return { id: inputs.path, outputs: { repositoryId: after.id, keys: after.keys } };
     },
 
     async read(inputs, known) {
-      const live = await lookAtAll(inputs);
-      const before = known.repositoryId;
-      const found =
-        live.kind === "closed"
-          ? "closed to the password it was applied with: its keys were changed or are gone"
-          : live.kind !== "present"
-            ? "missing"
-            : live.id === before
-              ? (openTo(live.mode) ?? AS_CREATED)
-              : `another one: id ${live.id.slice(0, 8)} instead of ${String(before).slice(0, 8)}`;
+      const { repositoryId: before, keys: knownKeys } = known;
+      const found = await lookAtAll(inputs, inputs).then(
+        (live) => foundOf(live, before, knownKeys),
+        unlooked,
+      );
       return {
         inputs: { found },
-        outputs: { repositoryId: before ?? null },
+        outputs: { repositoryId: before ?? null, keys: knownKeys ?? null },
         drift: found === AS_CREATED ? [] : [`the repository ${inputs.path} is ${found}`],
       };
     },
@@ -104,8 +110,9 @@ export function repository(run: Run): Handler<RepositoryInputs> {
       const live = await look(inputs);
       if (live.kind !== "present") throw gone(inputs, "missing");
       if (live.id !== known.repositoryId) throw gone(inputs, String(olds.found));
-      if (openTo(live.mode) !== null) await runScript(run, inputs.ssh, "repository", ["guard", inputs.path]);
-      return { repositoryId: live.id };
+      if (live.open !== null) await runScript(run, inputs.ssh, "repository", ["guard", inputs.path]);
+      const keys = kept(typeof known.keys === "string" ? known.keys : undefined, live.keys);
+      return { repositoryId: live.id, keys };
     },
 
     async delete(inputs, call) {
@@ -114,4 +121,25 @@ export function repository(run: Run): Handler<RepositoryInputs> {
       );
     },
   };
+}
+
+function foundOf(live: Look, before: unknown, keys: unknown): string {
+  if (live.kind === "closed")
+    return "closed to the password it was applied with: its keys were changed or are gone";
+  if (live.kind !== "present") return "missing";
+  if (live.id !== before)
+    return `another one: id ${live.id.slice(0, 8)} instead of ${String(before).slice(0, 8)}`;
+  if (live.open !== null) return live.open;
+  if (typeof keys === "string" && keys !== live.keys) {
+    return `opened by other keys than it was applied with: ${live.keys} instead of ${keys}; whoever added one can read every backup`;
+  }
+  return AS_CREATED;
+}
+
+/** What could not be looked at, though the host answers. */
+function unlooked(error: unknown): string {
+  if (error instanceof JedaError && ["INTERNAL", "PREREQUISITE", "REFUSED"].includes(error.code)) {
+    return `not to be looked at: ${error.message}`;
+  }
+  throw error;
 }

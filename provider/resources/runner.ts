@@ -1,24 +1,30 @@
 /** The window's runner on the backup host: its own Node, one bundle, a launcher, the runbook and the credentials. */
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
+import { askBackup, type BackupReach } from "../../src/host/backup-read.ts";
 import { sha256 } from "../../src/host/remote-file.ts";
 import { JedaError } from "../../src/model/errors.ts";
+import { kept } from "../accepted.ts";
 import type { Handler, Log } from "../handler.ts";
 import { type Remote, runScript } from "../remote.ts";
-import { contentOf, FILE_NAMES, type FileName } from "../runner-files.ts";
+import { contentOf, FILE_NAMES } from "../runner-files.ts";
 import type { Properties } from "../wire.ts";
+import {
+  AS_DECLARED,
+  hooksOf,
+  type Installed,
+  MODES,
+  readInstalled,
+  surroundingsOf,
+  unread,
+  windowsOf,
+} from "./runner-look.ts";
 
 const CREDENTIALS = "/etc/jeda/credentials.json";
-const AS_DECLARED = "as declared";
-const MODES: Readonly<Record<FileName, string>> = {
-  node: "0755",
-  "runner.mjs": "0644",
-  "jeda-runner": "0755",
-  runbook: "0644",
-};
-
 const schema = z.strictObject({
   ssh: z.string(),
+  /** OpenSSH destination of the read-only key. */
+  read: z.string().optional(),
   /** `uname -m` of the backup host; that of this machine unless it is given. */
   machine: z.enum(["x86_64", "aarch64"]).optional(),
   /** Canonical JSON. */
@@ -30,6 +36,8 @@ const schema = z.strictObject({
   installedCredentials: z.string().optional(),
   /** Who may write into the directories they lie in. */
   directories: z.string().optional(),
+  /** What else is not as it was left, by name: windows, the key that signs them, what a boot starts. */
+  found: z.record(z.string(), z.string()).optional(),
 });
 export type RunnerInputs = z.infer<typeof schema>;
 
@@ -44,39 +52,12 @@ function fileDrift(live: string | undefined, declared: string): string {
     : "is not what was installed";
 }
 
-interface Look {
-  readonly machine: string;
-  readonly files: Readonly<Record<string, string>>;
-  readonly credentials: string;
-  readonly directories: string;
-}
-
 export function runner(remote: Remote): Handler<RunnerInputs> {
-  const look = async (inputs: RunnerInputs): Promise<Look> => {
+  /** Changing goes over the root shell and must not depend on what is installed there. */
+  const look = async (inputs: RunnerInputs, reach: BackupReach = { ssh: inputs.ssh }): Promise<Installed> => {
     const salt = randomBytes(16).toString("hex");
-    const out = await runScript(remote.run, inputs.ssh, "runner", ["look"], { stdin: `${salt}\n` });
-    const files: Record<string, string> = {};
-    let machine = "unknown";
-    let credentials = "missing";
-    const open: string[] = [];
-    for (const [word, first = "", second = "", third = ""] of out
-      .split("\n")
-      .map((line) => line.split(" "))) {
-      if (word === "machine") machine = first;
-      if (word === "file") {
-        const asked = `${MODES[first as FileName].slice(1)}:0:0`;
-        files[first] =
-          third === asked ? second : `${second} with mode and owner ${third} instead of ${asked}`;
-      }
-      if (word === "directory" && (third !== "0" || (Number.parseInt(second, 8) & 0o022) !== 0)) {
-        open.push(`${first} may be written by others than root: mode ${second}, owner ${third}`);
-      }
-      if (word === "credentials") {
-        credentials = first === sha256(salt + inputs.credentials) ? AS_DECLARED : "changed on the host";
-        if (second !== "600:0") credentials = `readable by others: mode and owner ${second} instead of 600:0`;
-      }
-    }
-    return { machine, files, credentials, directories: open.join("; ") || AS_DECLARED };
+    const stdin = `${salt}\n${sha256(salt + inputs.credentials)}\n`;
+    return readInstalled(await askBackup(remote.run, reach, ["installed"], { stdin }));
   };
 
   /** `alive`: a process carries the window out now, or is about to; `running`: it has not ended, dead or alive. */
@@ -85,7 +66,10 @@ export function runner(remote: Remote): Handler<RunnerInputs> {
     state: "alive" | "running",
     what: string,
   ): Promise<void> => {
-    const running = (await runScript(remote.run, inputs.ssh, "runner", [state])).trim();
+    const running =
+      state === "alive"
+        ? (await runScript(remote.run, inputs.ssh, "runner", ["alive"])).trim()
+        : (await askBackup(remote.run, { ssh: inputs.ssh }, ["running"])).join("\n");
     if (running === "") return;
     throw new JedaError(
       "REFUSED",
@@ -96,7 +80,7 @@ export function runner(remote: Remote): Handler<RunnerInputs> {
     );
   };
 
-  const install = async (inputs: RunnerInputs, live: Look, log: Log): Promise<void> => {
+  const install = async (inputs: RunnerInputs, live: Installed, log: Log): Promise<void> => {
     const machine = machineOf(inputs);
     if (live.machine !== machine) {
       throw new JedaError(
@@ -104,24 +88,42 @@ export function runner(remote: Remote): Handler<RunnerInputs> {
         `the backup host is "${live.machine}", and the runner's Node is for "${machine}"`,
       );
     }
+    await runScript(remote.run, inputs.ssh, "runner", ["guard"]);
     for (const name of FILE_NAMES) {
       const content = await contentOf(name, machine, inputs.runbook);
       if (live.files[name] === sha256(content)) continue;
       await log.info(`installing ${name} (${content.byteLength} bytes)`);
       await remote.write(inputs.ssh, { path: `/opt/jeda/${name}`, content, mode: MODES[name] });
     }
-    if (live.directories !== AS_DECLARED) await runScript(remote.run, inputs.ssh, "runner", ["guard"]);
     if (live.credentials !== AS_DECLARED) {
       await remote.write(inputs.ssh, { path: CREDENTIALS, content: inputs.credentials, mode: "0600" });
     }
     await runScript(remote.run, inputs.ssh, "runner", ["renew"]);
   };
 
-  /** The runner makes it when it is first asked for; the private half stays on the host. */
-  const ownKey = async ({ ssh }: RunnerInputs): Promise<Properties> => {
-    const { stdout, stderr, exitCode } = await remote.run(ssh, ["/opt/jeda/jeda-runner", "key"]);
-    if (exitCode !== 0) throw new JedaError("INTERNAL", `${ssh}: the runner has no key: ${stderr.trim()}`);
-    return { promotionKey: String(JSON.parse(stdout).key) };
+  /** The runner makes its key when it is first asked for; the private half stays on the host. */
+  const known = async (inputs: RunnerInputs, log: Log, before: Properties = {}): Promise<Properties> => {
+    const { stdout, stderr, exitCode } = await remote.run(inputs.ssh, ["/opt/jeda/jeda-runner", "key"]);
+    if (exitCode !== 0)
+      throw new JedaError("INTERNAL", `${inputs.ssh}: the runner has no key: ${stderr.trim()}`);
+    const { keyHash, hooks } = await look(inputs);
+    if (hooks.length === 0) {
+      await log.warning(
+        "nothing that a boot of the backup host runs holds `firewall host boot` and `jeda-runner boot`: see docs/window.md",
+      );
+    }
+    return { promotionKey: String(JSON.parse(stdout).key), keyHash, hooks: kept(hooksOf(before), hooks) };
+  };
+
+  /** Starts what nobody carries out, and writes anew what only repeats a journal. */
+  const mend = async ({ ssh }: RunnerInputs, log: Log): Promise<void> => {
+    await runScript(remote.run, ssh, "runner", ["guard"]);
+    const { stdout, stderr, exitCode } = await remote.run(ssh, ["/opt/jeda/jeda-runner", "mend"]);
+    if (exitCode !== 0)
+      throw new JedaError("INTERNAL", `${ssh}: the windows can't be mended: ${stderr.trim()}`);
+    for (const line of stderr.split("\n")) if (line !== "") await log.warning(line);
+    const { started = [] } = JSON.parse(stdout) as { readonly started?: readonly string[] };
+    if (started.length > 0) await log.info(`started what carries out ${started.join(", ")}`);
   };
 
   return {
@@ -145,6 +147,7 @@ export function runner(remote: Remote): Handler<RunnerInputs> {
         files: Object.fromEntries(hashes),
         installedCredentials: AS_DECLARED,
         directories: AS_DECLARED,
+        found: {},
       };
     },
 
@@ -152,11 +155,17 @@ export function runner(remote: Remote): Handler<RunnerInputs> {
       const live = await look(inputs);
       await refuseInWindow(inputs, "alive", "replaced");
       await install(inputs, live, call.log);
-      return { id: inputs.ssh, outputs: await ownKey(inputs) };
+      return { id: inputs.ssh, outputs: await known(inputs, call.log) };
     },
 
-    async read(inputs, known) {
-      const live = await look(inputs);
+    async read(inputs, before) {
+      let live: Installed;
+      try {
+        live = await look(inputs, inputs);
+      } catch (error) {
+        if (!(error instanceof JedaError) || error.code !== "INTERNAL") throw error;
+        return unread(inputs.ssh, before);
+      }
       const declared = inputs.files ?? {};
       const drift = FILE_NAMES.filter((name) => live.files[name] !== declared[name]).map(
         (name) => `${inputs.ssh}: /opt/jeda/${name} ${fileDrift(live.files[name], declared[name] ?? "")}`,
@@ -164,17 +173,34 @@ export function runner(remote: Remote): Handler<RunnerInputs> {
       if (live.directories !== AS_DECLARED) drift.push(`${inputs.ssh}: ${live.directories}`);
       if (live.credentials !== AS_DECLARED)
         drift.push(`${inputs.ssh}: ${CREDENTIALS} is ${live.credentials}`);
+      // A runner that is not ours any more is not asked what it did.
+      const ours = live.files.node === declared.node && live.files["runner.mjs"] === declared["runner.mjs"];
+      const found = { ...surroundingsOf(live, before), ...(ours ? await windowsOf(remote.run, inputs) : {}) };
+      drift.push(...Object.entries(found).map(([name, what]) => `${inputs.ssh}: ${name} ${what}`));
       return {
-        inputs: { files: live.files, installedCredentials: live.credentials, directories: live.directories },
-        outputs: known,
+        inputs: {
+          files: live.files,
+          installedCredentials: live.credentials,
+          directories: live.directories,
+          found,
+        },
+        outputs: before,
         drift,
       };
     },
 
-    async update(inputs, _olds, _known, call) {
-      await refuseInWindow(inputs, "alive", "changed");
-      await install(inputs, await look(inputs), call.log);
-      return ownKey(inputs);
+    async update(inputs, _olds, before, call) {
+      const live = await look(inputs);
+      const { files = {} } = inputs;
+      const needed =
+        FILE_NAMES.some((name) => live.files[name] !== files[name]) ||
+        [live.credentials, live.directories].some((state) => state !== AS_DECLARED);
+      if (needed) {
+        await refuseInWindow(inputs, "alive", "changed");
+        await install(inputs, live, call.log);
+      }
+      await mend(inputs, call.log);
+      return known(inputs, call.log, before);
     },
 
     async delete(inputs, call) {

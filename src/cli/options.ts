@@ -3,6 +3,7 @@ import { hostname, userInfo } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { loadFromStackFile } from "../config/load.ts";
+import type { BackupReach } from "../host/backup-read.ts";
 import { JedaError } from "../model/errors.ts";
 
 export interface WindowOptions {
@@ -16,6 +17,8 @@ export interface WindowOptions {
   readonly until: string | undefined;
   readonly for: string | undefined;
   readonly json: boolean;
+  /** By the read-only key, which starts nothing. */
+  readonly read: boolean;
 }
 
 /** @throws JedaError CONFIG for an option that no verb of the window has. */
@@ -34,6 +37,7 @@ export function windowOptions(words: readonly string[]): WindowOptions {
         who: text,
         until: text,
         json: { type: "boolean" },
+        read: { type: "boolean" },
       },
     });
     return {
@@ -46,6 +50,7 @@ export function windowOptions(words: readonly string[]): WindowOptions {
       until: values.until,
       for: values.by,
       json: values.json ?? false,
+      read: values.read ?? false,
     };
   } catch (error) {
     throw new JedaError("CONFIG", error instanceof Error ? error.message : String(error), {
@@ -60,6 +65,13 @@ export function backupHost({ backup, stack }: WindowOptions): string {
   if (named !== undefined && named !== "") return named;
   const project = fileURLToPath(new URL("../..", import.meta.url));
   return loadFromStackFile(stack ?? "lab", project).hospital.backupHost.ssh;
+}
+
+/** How the backup host of the stack is asked without root. @throws JedaErrors CONFIG when the stack's file is wrong. */
+export function backupReach({ stack }: WindowOptions): BackupReach {
+  const project = fileURLToPath(new URL("../..", import.meta.url));
+  const { ssh, sshRead } = loadFromStackFile(stack ?? "lab", project).hospital.backupHost;
+  return { ssh, read: sshRead };
 }
 
 /** @throws JedaError CONFIG when it is missing. */

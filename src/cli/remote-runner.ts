@@ -1,4 +1,5 @@
 /** Asking the runner on the backup host, over OpenSSH. */
+import { type BackupReach, readCommand } from "../host/backup-read.ts";
 import { runSsh } from "../host/ssh.ts";
 import { type ErrorCode, JedaError } from "../model/errors.ts";
 
@@ -17,6 +18,13 @@ export async function askRunner(
   const { stdout, stderr, exitCode } = await runSsh(destination, [runnerPath(), ...words], options);
   if (exitCode === 0) return stdout.trimEnd();
   throw runnerError(destination, stderr, exitCode);
+}
+
+/** The same by the read-only key: nothing is changed or started by it. */
+export async function askReader(reach: BackupReach, words: readonly string[]): Promise<string> {
+  const { stdout, stderr, exitCode } = await runSsh(...readCommand(reach, words));
+  if (exitCode === 0) return stdout.trimEnd();
+  throw runnerError(reach.read ?? reach.ssh, stderr || stdout, exitCode);
 }
 
 /** The runner's error line as an error of ours. */

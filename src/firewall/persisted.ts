@@ -36,7 +36,9 @@ export function persistedDrift(
 
 /** Who else may write the file decides what the next boot loads. */
 export function modeDrift(path: string, mode: string): string[] {
-  const [digits = "", owner = ""] = mode.split(" ");
+  const [digits = "", owner = "", ...odd] = mode.split(" ");
+  if (odd.includes("link")) return [`${path} is a symbolic link: whoever may write what it leads to decides`];
+  if (odd.includes("immutable")) return [`${path} is immutable (chattr): it could not be kept current`];
   if (owner === "0:0" && (Number.parseInt(digits, 8) & 0o022) === 0) return [];
   return [`${path} may be written by others than root: mode ${digits}, owner ${owner}`];
 }

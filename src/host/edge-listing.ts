@@ -1,5 +1,6 @@
 /** The answer to `list`, from the script's raw texts to what they mean. Pure. */
 import { z } from "zod";
+import { parseFacts } from "../firewall/edge-facts.ts";
 import { foreignHooks, legacyTables } from "../firewall/foreign.ts";
 import { tableHashes } from "../firewall/known-tables.ts";
 import { parseTableText } from "../firewall/listing.ts";
@@ -28,6 +29,8 @@ export const listSchema = z.object({
   // Absent in the answer of an older script, which is drift by its hash already.
   grants: z.string().optional(),
   others: z.string().optional(),
+  facts: z.string().optional(),
+  keys: z.string().optional(),
   legacy: z.string().optional(),
   bridges: z.string().optional(),
   scriptMode: z.string().optional(),
@@ -52,6 +55,8 @@ export function toEdgeListing(raw: RawListing): EdgeListing {
     probation: live.some(onProbation),
     ...(raw.bridges === undefined ? {} : { bridges: bridgePorts(raw.bridges) }),
     ...aboutFiles(raw),
+    ...(raw.facts === undefined ? {} : { facts: parseFacts(raw.facts) }),
+    ...(raw.keys === undefined ? {} : { keys: raw.keys }),
   };
 }
 

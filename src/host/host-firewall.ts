@@ -4,9 +4,10 @@
  */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { parseFacts } from "../firewall/edge-facts.ts";
 import { parseTableText } from "../firewall/listing.ts";
 import { onProbation } from "../firewall/settled.ts";
-import type { EdgeClock, ForeignHook, Persisted, Transition } from "../model/edge-protocol.ts";
+import type { EdgeClock, EdgeFacts, ForeignHook, Persisted, Transition } from "../model/edge-protocol.ts";
 import { aboutFiles, aboutOthers, listSchema, type RawListing, sections } from "./edge-listing.ts";
 import { type CallOptions, callFirewall, okSchema } from "./firewall-call.ts";
 import { remoteSha256, sha256, writeRemoteFile } from "./remote-file.ts";
@@ -17,6 +18,14 @@ export const HOST_SCRIPT = "/usr/local/lib/jeda/firewall";
 
 /** The script as it stands in this repository. */
 export const edgeScriptPath: string = fileURLToPath(new URL("../firewall/edge.sh", import.meta.url));
+
+/** A symbolic link is replaced by what it leads to. */
+const MEND_MODE = `chattr -ia "$1" 2>/dev/null
+[ ! -L "$1" ] || { cp "$1" "$1.new" && mv "$1.new" "$1"; }
+chown 0:0 "$1" && chmod 0755 "$1" || exit
+for directory in "$(dirname "$1")" /etc/jeda; do
+  [ ! -d "$directory" ] || { chattr -ia "$directory" 2>/dev/null; chown 0:0 "$directory" && chmod go-w "$directory"; } || exit
+done`;
 
 export interface HostListing {
   readonly clock: EdgeClock;
@@ -30,6 +39,7 @@ export interface HostListing {
   readonly probation: boolean;
   readonly scriptMode?: string;
   readonly persisted?: Persisted;
+  readonly facts?: EdgeFacts;
 }
 
 export interface HostFirewall {
@@ -45,9 +55,9 @@ export interface HostFirewall {
   persist(): Promise<void>;
 }
 
-/** @param host the backup host; `ssh` is its control path, as root. */
+/** @param host the backup host; `ssh` is its control path, as root; with `read`, its read-only key lists. */
 export function hostFirewall(
-  host: { readonly name: string; readonly ssh: string },
+  host: { readonly name: string; readonly ssh: string; readonly read?: string | undefined },
   options: Omit<CallOptions, "stdin" | "fresh"> = {},
 ): HostFirewall {
   const call = <T>(
@@ -62,21 +72,27 @@ export function hostFirewall(
   const install = async () => {
     const script = await readFile(edgeScriptPath, "utf8");
     const [present] = await remoteSha256(host.ssh, [HOST_SCRIPT], options);
-    if (present === sha256(script)) {
-      await runSsh(host.ssh, ["sh", "-c", 'chown 0:0 "$1" && chmod 0755 "$1"', "sh", HOST_SCRIPT], options);
-      return false;
+    const current = present === sha256(script);
+    if (!current) {
+      await writeRemoteFile(host.ssh, { path: HOST_SCRIPT, content: script, mode: "0755" }, options);
     }
-    await writeRemoteFile(host.ssh, { path: HOST_SCRIPT, content: script, mode: "0755" }, options);
-    return true;
+    await runSsh(host.ssh, ["sh", "-c", MEND_MODE, "sh", HOST_SCRIPT], options);
+    return !current;
   };
   return {
     install,
-    list: async (wanted) =>
-      toHostListing(
-        await call(["list"], listSchema, {
-          stdin: wanted === undefined ? "" : sections({ jeda_host: wanted }),
-        }),
-      ),
+    list: async (wanted) => {
+      const stdin = wanted === undefined ? "" : sections({ jeda_host: wanted });
+      const byKey = host.read !== undefined && host.read !== host.ssh;
+      return toHostListing(
+        byKey
+          ? await callFirewall(`backup host ${host.name}`, host.read ?? "", ["list"], listSchema, {
+              ...options,
+              stdin,
+            })
+          : await call(["list"], listSchema, { stdin }),
+      );
+    },
     apply: async ({ provisional, confirmed, reverted }, probationMs) => {
       await call(["apply", `${probationMs}`], okSchema, {
         stdin: sections({ provisional, confirmed, reverted }),
@@ -104,5 +120,6 @@ function toHostListing(raw: RawListing): HostListing {
     ...aboutOthers(raw, ["jeda_host"]),
     probation: onProbation(parseTableText(table)),
     ...aboutFiles(raw),
+    ...(raw.facts === undefined ? {} : { facts: parseFacts(raw.facts) }),
   };
 }

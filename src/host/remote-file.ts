@@ -21,6 +21,7 @@ cat >"$new"
 [ "$(sha256sum <"$new" | cut -d ' ' -f 1)" = "$2" ] || { echo "the content was cut short" >&2; exit 4; }
 chmod "$3" "$new"
 sync "$new"
+chattr -ia "$1" 2>/dev/null || true
 mv "$new" "$1"
 trap - EXIT`;
 

@@ -71,6 +71,22 @@ export interface BridgePort {
 /** The two tables' names; jeda owns these on an edge, and never another. */
 export type TableName = "jeda" | "jeda_window";
 
+/** What an edge tells of what jeda depends on and does not own. */
+export interface EdgeFacts {
+  /** Path → "755 0:0", with "link" or "immutable" behind it. */
+  readonly directories: Readonly<Record<string, string>>;
+  /** The fence and its copy; they differ only by somebody's hand. */
+  readonly fences: readonly number[];
+  /** Files that load the policy when the edge boots. */
+  readonly hooks: readonly string[];
+  /** Interface → by what its packets are taken past the forward hook ("has a tc filter at its ingress"). */
+  readonly interfaces: Readonly<Record<string, readonly string[]>>;
+  /** Kernel settings, "net.ipv4.ip_forward" → "1". */
+  readonly settings: Readonly<Record<string, string>>;
+  /** "IPv4 0: from all lookup local" and so on. */
+  readonly rules: readonly string[];
+}
+
 export interface EdgeListing {
   readonly clock: EdgeClock;
   /** SHA-256 of the script itself. */
@@ -90,6 +106,10 @@ export interface EdgeListing {
   /** "755 0:0": mode, owner and group of the script. Absent where the script is too old to say. */
   readonly scriptMode?: string;
   readonly persisted?: Persisted;
+  /** Absent, as `keys`, where the script is too old to tell. */
+  readonly facts?: EdgeFacts;
+  /** The account's authorized_keys. */
+  readonly keys?: string;
 }
 
 /** nft scripts for one commit-confirmed change; see `src/firewall/transition.ts`. */

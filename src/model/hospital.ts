@@ -60,8 +60,10 @@ export interface Edge {
 
 export interface BackupHost {
   readonly name: string;
-  /** OpenSSH destination of the control path. */
+  /** OpenSSH destination of the control path: a root shell. */
   readonly ssh: string;
+  /** OpenSSH destination of the read-only key, by which previews and the drift check look; `ssh` where there is none. */
+  readonly sshRead?: string;
   /** The vault addresses of the host, one per family where both exist. */
   readonly addresses: readonly string[];
   /** Management addresses that may open SSH to the host, always. */

@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 export interface RunnerArgs {
   readonly ssh: string;
+  /** OpenSSH destination of the read-only key, where there is one. */
+  readonly read?: string;
   /** Canonical JSON of the runbook. */
   readonly runbook: string;
   /** JSON of the credentials map; must be secret. */
@@ -20,6 +22,8 @@ export class Runner extends pulumi.CustomResource {
 
 export interface RepositoryArgs {
   readonly ssh: string;
+  /** OpenSSH destination of the read-only key, where there is one. */
+  readonly read?: string;
   readonly path: string;
   /** Must be secret. */
   readonly password: pulumi.Input<string>;

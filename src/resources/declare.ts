@@ -117,6 +117,7 @@ async function declareEdge(
       uplinks: edge.uplinks.map((uplink) => uplink.interface),
       zone: hospital.zone,
       windowHost: hospital.backupHost.ssh,
+      ...(hospital.backupHost.sshRead === undefined ? {} : { windowHostRead: hospital.backupHost.sshRead }),
       ...(edge.knownTables === undefined ? {} : { knownTables: edge.knownTables }),
     },
     { parent, dependsOn: [script] },
@@ -134,12 +135,13 @@ async function declareBackupHost(
   readonly all: readonly pulumi.Resource[];
   readonly promotionKey: pulumi.Output<string | undefined>;
 }> {
-  const { name, ssh, repository, knownTables } = hospital.backupHost;
+  const { name, ssh: root, sshRead, repository, knownTables } = hospital.backupHost;
+  const reach = { ssh: root, ...(sshRead === undefined ? {} : { read: sshRead }) };
   const firewall = new HostFirewall(
     name,
     {
       host: name,
-      ssh,
+      ...reach,
       table: renderTable(compileHostTable(hospital)),
       ...(knownTables === undefined ? {} : { knownTables }),
     },
@@ -151,7 +153,7 @@ async function declareBackupHost(
   const kept = new Repository(
     name,
     {
-      ssh,
+      ...reach,
       path: repository.path,
       password: all.apply((map) => map[repository.credentials]?.password ?? ""),
     },
@@ -160,7 +162,7 @@ async function declareBackupHost(
   await placed(kept);
   const runner = new Runner(
     name,
-    { ssh, runbook: canonicalJson(plan.runbook), credentials: all.apply((map) => canonicalJson(map)) },
+    { ...reach, runbook: canonicalJson(plan.runbook), credentials: all.apply((map) => canonicalJson(map)) },
     { parent },
   );
   await placed(runner);

@@ -39,6 +39,8 @@ export interface EdgeFirewallArgs {
   readonly zone: string;
   /** OpenSSH destination of the backup host, which knows whether a window is under way. */
   readonly windowHost: string;
+  /** That of its read-only key, where it has one. */
+  readonly windowHostRead?: string;
   readonly knownTables?: readonly KnownTable[];
 }
 
@@ -51,6 +53,8 @@ export class EdgeFirewall extends pulumi.CustomResource {
 export interface HostFirewallArgs {
   readonly host: string;
   readonly ssh: string;
+  /** OpenSSH destination of the read-only key, where there is one. */
+  readonly read?: string;
   /** nft text of `inet jeda_host`. */
   readonly table: string;
   readonly knownTables?: readonly KnownTable[];

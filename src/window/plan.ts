@@ -14,7 +14,7 @@ export interface PlanExtras {
 }
 
 /** What only previews need is no part of a window. */
-function neededOf({ knownTables: _, ...host }: BackupHost): BackupHost {
+function neededOf({ knownTables: _tables, sshRead: _read, ...host }: BackupHost): BackupHost {
   return host;
 }
 

@@ -16,6 +16,7 @@ import { boot } from "./runner/boot.ts";
 import type { RunnerContext, Verb } from "./runner/context.ts";
 import { extend } from "./runner/extend.ts";
 import { follow } from "./runner/follow.ts";
+import { inspect, mend } from "./runner/inspect.ts";
 import { report } from "./runner/report.ts";
 import { run } from "./runner/run.ts";
 import { key, seal } from "./runner/seal.ts";
@@ -34,6 +35,8 @@ const verbs: Readonly<Record<string, Verb>> = {
   extend,
   disarm,
   acknowledge,
+  inspect,
+  mend,
   report,
   key,
   seal,
@@ -54,6 +57,7 @@ async function main(): Promise<number> {
       add: { type: "string" },
       until: { type: "string" },
       json: { type: "boolean" },
+      look: { type: "boolean" },
     },
   });
   const verb = verbs[positionals[0] ?? ""];

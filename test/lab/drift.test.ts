@@ -134,8 +134,9 @@ describe("drift in the lab", function () {
     assert.deepEqual(found, { exitCode: 0, findings: ["note: is in progress"] });
   });
 
-  it("finds a lease that a hand made longer in the middle of a window, and gives it back its own end", async () => {
+  it("gives a lease that a hand made longer its own end back, in a policy change that moves no other's", async () => {
     const before = await ends();
+    assert.ok(before.size >= 4, `${before.size} elements`);
     await on(
       "edge",
       `nft 'add element inet jeda_window isolated_if { "adm0" timeout 9m }; delete element inet jeda_window isolated_if { "adm0" }; add element inet jeda_window isolated_if { "adm0" timeout 9m }'`,
@@ -146,19 +147,6 @@ describe("drift in the lab", function () {
       found.findings.join("\n"),
       /drift: edge: lease isolated_if adm0 \(administrative\) ends \d+ s after/,
     );
-    const mended = await up("--target", FIREWALL);
-    assert.equal(mended.exitCode, 0, mended.all);
-    for (const [element, end] of await ends()) {
-      assert.ok(
-        Math.abs(end - (before.get(element) ?? 0)) < 1_000,
-        `${element}: ${end - (before.get(element) ?? 0)} ms`,
-      );
-    }
-  });
-
-  it("changes the policy under a window and leaves each lease its end", async () => {
-    const before = await ends();
-    assert.ok(before.size >= 4, `${before.size} elements`);
     const enforce = config("enforce", "jeda:lateral: observe", "jeda:lateral: enforce");
     const changed = await up("--target", FIREWALL, "--config-file", enforce);
     assert.equal(changed.exitCode, 0, changed.all);
@@ -167,7 +155,10 @@ describe("drift in the lab", function () {
     assert.deepEqual([...after.keys()].sort(), [...before.keys()].sort());
     for (const [element, end] of after) {
       const moved = end - (before.get(element) ?? 0);
-      assert.ok(Math.abs(moved) <= 20, `${element} moved by ${moved} ms`);
+      assert.ok(
+        Math.abs(moved) <= (element === "isolated_if adm0" ? 1_000 : 20),
+        `${element} moved by ${moved} ms`,
+      );
     }
   });
 
@@ -223,8 +214,9 @@ describe("drift in the lab", function () {
   for (const [nth, edits] of batches.entries()) {
     it(`names each of these (${nth + 1}): ${edits.map(({ what }) => what).join("; ")}`, async () => {
       for (const { host, by } of edits) await on(host, by);
-      const found = await preview("--expect-no-changes");
-      assert.equal(found.exitCode, 7, found.all);
+      const plan = join(folder, `plan-${nth}.json`);
+      const found = await preview(...(nth === 0 ? ["--expect-no-changes"] : ["--save-plan", plan]));
+      assert.equal(found.exitCode, nth === 0 ? 7 : 0, found.all);
       for (const { found: line, what } of edits) {
         assert.ok(
           found.all.split("\n").some((one) => one.includes("drift: ") && line.test(one)),
@@ -242,46 +234,38 @@ describe("drift in the lab", function () {
         ]);
         assert.equal(refreshed.exitCode, 7, refreshed.all);
       }
-      const mended = await up();
+      // Where a plan was reviewed, it is what mends.
+      const mended = await up(...(nth === 0 ? [] : ["--plan", plan]));
       assert.equal(mended.exitCode, 0, mended.all);
       for (const { host, undo } of edits.filter(
         (edit): edit is HandEdit & { undo: string } => edit.undo !== undefined,
       )) {
-        assert.match(mended.all, /it is reported, never touched/);
         await on(host, undo);
       }
     });
   }
 
-  it("applies the plan that was reviewed, but not when a hand came in between", async () => {
-    const plan = join(folder, "plan.json");
-    const saved = await preview("--save-plan", plan);
-    assert.equal(saved.exitCode, 0, saved.all);
+  it("finds nothing after restarts of both hosts, then refuses the plan that a hand has made stale", async () => {
+    const { rebootHost } = await import("../../lab/power.ts");
+    await Promise.all([rebootHost(id, "edge"), rebootHost(id, "backup")]);
+    const plan = join(folder, "clean.json");
+    const clean = await preview("--expect-no-changes", "--save-plan", plan);
+    assert.equal(clean.exitCode, 0, clean.all);
+    assert.doesNotMatch(clean.all, /drift: /);
     await on("edge", "nft insert rule inet jeda forward ip saddr 192.0.2.1 accept");
     const refused = await up("--plan", plan);
     assert.notEqual(refused.exitCode, 0, refused.all);
     assert.match(await on("edge", "nft list chain inet jeda forward"), /192\.0\.2\.1/, "nothing was touched");
-    assert.equal((await preview("--save-plan", plan)).exitCode, 0);
-    const applied = await up("--plan", plan);
-    assert.equal(applied.exitCode, 0, applied.all);
-    assert.doesNotMatch(await on("edge", "nft list chain inet jeda forward"), /192\.0\.2\.1/);
-  });
-
-  it("finds nothing after all that was repaired, restarts of both hosts included", async () => {
-    const { rebootHost } = await import("../../lab/power.ts");
-    await Promise.all([rebootHost(id, "edge"), rebootHost(id, "backup")]);
-    assert.deepEqual(await drift(), { exitCode: 0, findings: [] });
   });
 
   it("says which host it could not reach, still looks at the other, and is not clean", async () => {
-    await on("edge", "nft insert rule inet jeda forward ip saddr 192.0.2.1 accept");
     await on("backup", "nft insert rule inet jeda_host input tcp dport 22 reject with tcp reset");
     const found = await drift();
     assert.equal(found.exitCode, 7);
     assert.match(found.findings.join("\n"), /drift: edge: inet jeda forward\/unmanaged-1: a rule was added/);
     assert.match(
       found.findings.join("\n"),
-      /unknown: not looked at: backup (could not be reached|did not answer)/,
+      /unknown: not looked at: backup-read (could not be reached|did not answer)/,
     );
   });
 });

@@ -1,6 +1,6 @@
-/** `jeda window status [--id ID] [--json]` */
-import { backupHost, windowOptions } from "../options.ts";
-import { askRunner } from "../remote-runner.ts";
+/** `jeda window status [--id ID] [--json] [--read]` */
+import { backupHost, backupReach, windowOptions } from "../options.ts";
+import { askReader, askRunner } from "../remote-runner.ts";
 
 interface Status {
   readonly window: {
@@ -20,7 +20,9 @@ interface Status {
 export async function run(words: readonly string[]): Promise<number> {
   const options = windowOptions(words);
   const named = options.id === undefined ? [] : ["--window", options.id];
-  const answer = await askRunner(backupHost(options), ["status", ...named]);
+  const answer = options.read
+    ? await askReader(backupReach(options), ["status", ...(options.id === undefined ? [] : [options.id])])
+    : await askRunner(backupHost(options), ["status", ...named]);
   process.stdout.write(`${options.json ? answer : told(JSON.parse(answer) as Status)}\n`);
   return 0;
 }

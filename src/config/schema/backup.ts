@@ -21,16 +21,25 @@ const addressOrPrefix = dispatch<string>((input) =>
   typeof input === "string" && input.includes("/") ? prefix : address,
 );
 
+/** One destination is a root shell for everything. */
+const reach = dispatch<{ readonly root: string; readonly read?: string }>((input) =>
+  isMap(input)
+    ? fields("how the backup host is reached", { read: sshDestination, root: sshDestination })
+    : sshDestination.transform((root) => ({ root })),
+);
+
 export const backupHost = fields("the backup host", {
   name: name.default("backup"),
-  ssh: sshDestination,
+  ssh: reach,
   addresses: list(address, "the host's vault addresses", 1),
   controlFrom: list(addressOrPrefix, "the management addresses that may open SSH to the host", 1),
   repository,
   knownTables: list(knownTable, "the site's own tables").optional(),
 }).transform(
-  ({ knownTables, ...written }): BackupHost => ({
+  ({ knownTables, ssh, ...written }): BackupHost => ({
     ...written,
+    ssh: ssh.root,
+    ...(ssh.read === undefined ? {} : { sshRead: ssh.read }),
     ...(knownTables === undefined ? {} : { knownTables }),
   }),
 );

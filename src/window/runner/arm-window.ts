@@ -6,6 +6,7 @@ import { checkCredentialNames } from "../accept-plan.ts";
 import { systemClock } from "../clock.ts";
 import { fixDeadlines } from "../deadlines.ts";
 import { openJournal } from "../journal.ts";
+import { remember } from "../known-ids.ts";
 import { occurrences } from "../occurrences.ts";
 import { windowPlaces } from "../places.ts";
 import { Recorder } from "../recorder.ts";
@@ -24,6 +25,7 @@ export function armAnew(context: RunnerContext, plan: WindowPlan, by: string): v
   if (plan.series === undefined) refuseOverlapWithRules(context, plan, deadlines);
   const own = windowPlaces(context.places, plan.id);
   mkdirSync(own.directory, { recursive: true, mode: 0o700 });
+  remember(context.places, plan.id);
   writeFileSync(own.plan, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
   const journal = openJournal(own.journal);
   new Recorder(journal, clock).record({ type: "armed", plan, deadlines, by });

@@ -15,6 +15,8 @@ export interface Asked {
   readonly add?: string | undefined;
   readonly until?: string | undefined;
   readonly json?: boolean | undefined;
+  /** Start nothing that has died. */
+  readonly look?: boolean | undefined;
 }
 
 export interface RunnerContext {

@@ -22,9 +22,9 @@ export async function status(context: RunnerContext): Promise<number> {
       ? null
       : await lockHolder(`${context.places.state} hospital ${chosen.status.plan.hospital}`);
   for (const { id, status: one, runnerAlive } of known) {
-    if (one.state !== "ended" && !runnerAlive) await revive(context, id);
+    if (context.asked.look !== true && one.state !== "ended" && !runnerAlive) await revive(context, id);
   }
-  await armAllNext(context);
+  if (context.asked.look !== true) await armAllNext(context);
   context.print(
     JSON.stringify({
       version: 1,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { JedaError } from "../../model/errors.ts";
 import { fold } from "../fold.ts";
+import { knownIds, rememberOnly } from "../known-ids.ts";
 import { takeLock } from "../lock.ts";
 import { windowPlaces } from "../places.ts";
 import { ask } from "./ask-runner.ts";
@@ -44,6 +45,10 @@ export async function takeBack(
 
 /** Nothing was ever done by it: its id may be armed again. */
 async function putAside({ places }: RunnerContext, id: string): Promise<void> {
+  rememberOnly(
+    places,
+    knownIds(places).filter((known) => known !== id),
+  );
   // Until its process is gone, the directory is still written to.
   const lock = await patiently(() => takeLock(`${places.state} window ${id}`, id));
   mkdirSync(places.disarmed, { recursive: true, mode: 0o700 });

@@ -12,9 +12,12 @@ import { LocalHost } from "./local-host.ts";
 const REPOSITORY = "jeda:index:Repository";
 const RUNNER = "jeda:index:Runner";
 const WINDOW = "/var/lib/jeda/windows/night-1";
+/** A process like the runner's, until the file is removed. */
+const CARRIES_OUT =
+  "sh -c 'touch /srv/carries-out; while [ -e /srv/carries-out ]; do sleep 0.2; done' /opt/jeda/runner.mjs run --window night-1";
 
 describe("what is installed on the backup host", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let host: LocalHost;
   let engine: Awaited<ReturnType<typeof startEngine>>;
 
@@ -153,38 +156,113 @@ describe("what is installed on the backup host", function () {
         `mkdir -p ${WINDOW}; echo '{"type":"armed"}' >${WINDOW}/journal.jsonl; rm /opt/jeda/runbook`,
       );
       const { live } = await differs(RUNNER, inputs);
-      const running = host.sh("sh -c 'sleep 3; :' /opt/jeda/runner.mjs run --window night-1");
+      const running = host.sh(CARRIES_OUT);
       await new Promise((resolve) => setTimeout(resolve, 500));
       await assert.rejects(
         engine.update(RUNNER, live.inputs, inputs),
         /a window is running on the backup host \(night-1\)/,
       );
+      await host.sh("rm /srv/carries-out");
       await running;
       await engine.update(RUNNER, live.inputs, inputs);
-      assert.equal((await differs(RUNNER, inputs)).changes, false);
+      // The journal of this test is none that could be believed.
+      assert.deepEqual((await differs(RUNNER, inputs)).paths, { 'found["window night-1:"]': "DELETE" });
     });
 
     it("is changed while a window waits for its night, but not a quarter of an hour before it", async () => {
       const inputs = await created();
       const waiting = (start: number) =>
         `mkdir -p ${WINDOW}; echo '{"type":"armed","deadlines":{"start":${start},"startCutoff":1}}' >${WINDOW}/journal.jsonl; rm -f /opt/jeda/runbook`;
-      const process = (seconds: number) =>
-        host
-          .sh(`exec sh -c 'sleep ${seconds}; :' /opt/jeda/runner.mjs run --window night-1`)
-          .catch(() => "killed");
+      const process = () => host.sh(`exec ${CARRIES_OUT}`).catch(() => "killed");
       await host.sh(waiting(Date.now() + 600_000));
-      const soon = process(5);
+      const soon = process();
       await new Promise((resolve) => setTimeout(resolve, 500));
       const { live } = await differs(RUNNER, inputs);
       await assert.rejects(engine.update(RUNNER, live.inputs, inputs), /a window is running/);
+      await host.sh("rm /srv/carries-out");
       await soon;
       await host.sh(waiting(Date.now() + 3_600_000));
-      const late = process(120);
+      const late = process();
       await new Promise((resolve) => setTimeout(resolve, 500));
       await engine.update(RUNNER, live.inputs, inputs);
-      assert.equal((await differs(RUNNER, inputs)).changes, false);
+      assert.deepEqual((await differs(RUNNER, inputs)).paths, { 'found["window night-1:"]': "DELETE" });
       // It would have gone on with the files that were replaced.
       assert.equal(await late, "killed");
+    });
+  });
+
+  describe("the read-only key", () => {
+    const CREDENTIALS = '{"repository":{"password":"first"}}';
+    const PATH = "/srv/jeda/repository";
+    /** As sshd runs the forced command. */
+    const ask = (words: string, stdin = "") =>
+      host.run("", ["env", `SSH_ORIGINAL_COMMAND=${words}`, "/opt/jeda/backup-read"], { stdin });
+    const installed = async () => {
+      await host.sh('ln -s "$(command -v restic)" /usr/local/bin/restic');
+      const declared = { ssh: "backup", runbook: '{"name":"night"}', credentials: secret(CREDENTIALS) };
+      await engine.create(RUNNER, (await engine.check(RUNNER, declared)).inputs);
+      const kept = { ssh: "backup", path: PATH, password: secret("first") };
+      await engine.create(REPOSITORY, (await engine.check(REPOSITORY, kept)).inputs);
+    };
+    const everything = () =>
+      host.sh(
+        "find /opt /etc/jeda /srv /var/lib/jeda -printf '%p %m %u %s %T@\n' 2>/dev/null | sort | sha256sum",
+      );
+
+    it("tells what a preview needs and shows no secret", async () => {
+      await installed();
+      const asked = [
+        await ask("installed", `salt\n${"0".repeat(64)}\n`),
+        await ask(`repository ${PATH}`, "first\n"),
+        await ask(`repository ${PATH}`, "second\n"),
+        await ask("windows"),
+        await ask("status"),
+        await ask("running"),
+      ];
+      for (const { stdout, stderr, exitCode } of asked) {
+        assert.equal(exitCode, 0, stderr);
+        assert.equal(stdout.trim().split("\n").length, 1);
+        assert.doesNotMatch(stdout + stderr, /first|BEGIN|chunker/);
+        JSON.parse(stdout);
+      }
+      assert.match(asked[0]?.stdout ?? "", /credentials other 600:0:0/);
+      assert.match(asked[1]?.stdout ?? "", /present [0-9a-f]{64}/);
+      assert.match(asked[2]?.stdout ?? "", /"text":"closed/);
+    });
+
+    it("changes nothing, whatever it is asked", async () => {
+      await installed();
+      const before = await everything();
+      const words = [
+        "",
+        "sh",
+        "apply 1000",
+        "host apply 1000",
+        "install 0",
+        "persist",
+        "repository /srv/jeda/repository --init",
+        "repository rclone:x",
+        "repository sftp:root@x:/y",
+        "repository /srv/../etc",
+        "repository --help",
+        "status --window",
+        "report ../../etc/jeda/credentials.json",
+        "arm",
+        "mend",
+        "key",
+        "cat /etc/jeda/credentials.json",
+        "running; cat /etc/jeda/credentials.json",
+        "running $(cat /etc/jeda/credentials.json)",
+        "running\ncat /etc/jeda/credentials.json",
+      ];
+      for (const one of words) {
+        const { stdout, stderr, exitCode } = await ask(one);
+        assert.notEqual(exitCode, 0, `${one}: ${stdout}`);
+        assert.doesNotMatch(stdout + stderr, /first|BEGIN/, one);
+      }
+      for (const one of ["installed", "windows", "status", "running", `repository ${PATH}`])
+        await ask(one, "first\n");
+      assert.equal(await everything(), before);
     });
   });
 });

@@ -8,7 +8,7 @@ import { execa } from "execa";
 import type { Remote } from "../../../provider/remote.ts";
 
 /** Directories that get a layer of their own. */
-const WRITABLE = ["/etc", "/opt", "/var/lib", "/srv"];
+const WRITABLE = ["/etc", "/opt", "/usr/local", "/var/lib", "/srv"];
 const LIFETIME_S = 300;
 
 export class LocalHost implements Remote {

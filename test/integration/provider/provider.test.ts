@@ -44,6 +44,8 @@ describe("the provider under the engine", function () {
   before(async () => {
     project = await ScratchProject.make();
     await Promise.all([edge.up(), backup.up([toolBin("restic")])]);
+    // The interface that the segment declares.
+    await edge.sh("ip link add adm0 type bridge");
     const ssh = join(project.directory, "ssh_config");
     writeFileSync(ssh, `Include ${edge.sshConfig}\nInclude ${backup.sshConfig}\n`);
     process.env.JEDA_SSH_CONFIG = ssh;

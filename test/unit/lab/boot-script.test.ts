@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { bootScript } from "../../../lab/boot-script.ts";
+import { bootHooks, bootScript } from "../../../lab/boot-script.ts";
 import { labHosts } from "../../../lab/hospital.ts";
 
 /** Position of the line that matches, which must be there exactly once. */
@@ -12,7 +12,8 @@ function line(script: string, pattern: RegExp): number {
 describe("the boot order of lab hosts", () => {
   it("loads the edge's policy before anything is forwarded", () => {
     const script = bootScript("edge");
-    const policy = line(script, /^ *\/usr\/local\/lib\/jeda\/edge boot/);
+    const policy = line(script, /^run-parts .*if-pre-up\.d/);
+    assert.match(bootHooks.edge?.["/etc/network/if-pre-up.d/jeda"] ?? "", /jeda\/edge boot$/m);
     assert.ok(policy < line(script, /ip_forward/));
     assert.ok(policy < line(script, /conf\/all\/forwarding/));
     assert.ok(policy < line(script, /^link vault0 /));
@@ -20,7 +21,8 @@ describe("the boot order of lab hosts", () => {
 
   it("loads the backup host's firewall before its link comes up", () => {
     const script = bootScript("backup");
-    assert.ok(line(script, /nft -f \/etc\/jeda\/host\.nft/) < line(script, /^ *link eth0 /));
+    assert.ok(line(script, /run-parts .*if-pre-up\.d/) < line(script, /^ *link eth0 /));
+    assert.match(bootHooks.backup?.["/etc/network/if-pre-up.d/jeda"] ?? "", /jeda\/firewall host boot$/m);
   });
 
   it("quiets the network first and reaps last, on every host", () => {

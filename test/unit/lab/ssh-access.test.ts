@@ -8,7 +8,15 @@ import {
 } from "../../../lab/ssh-access.ts";
 
 const keys: PublicKeys = {
-  ops: { read: "k-or", window: "k-ow", policy: "k-op", admin: "k-oa", probe: "k-opr", backup: "k-ob" },
+  ops: {
+    read: "k-or",
+    window: "k-ow",
+    policy: "k-op",
+    admin: "k-oa",
+    probe: "k-opr",
+    backup: "k-ob",
+    "backup-read": "k-obr",
+  },
   backup: { window: "k-bw", probe: "k-bp" },
 };
 const keyLine = (text: string, key: string): string => {
@@ -50,7 +58,10 @@ describe("SSH between lab hosts", () => {
 
   it("lets the backup host use the window key only, and nobody but ops onto the backup host", () => {
     assert.doesNotMatch(sshClientConfig("backup", "/d"), /edge-(read|policy|admin)|Host backup/);
-    assert.deepEqual(authorizedKeys("backup", keys), { root: "k-ob ops-backup\n", probe: "" });
+    assert.deepEqual(authorizedKeys("backup", keys), {
+      root: 'k-ob ops-backup\nrestrict,command="/opt/jeda/backup-read" k-obr ops-backup-read\n',
+      probe: "",
+    });
   });
 
   it("always checks host keys, each under its host's name", () => {

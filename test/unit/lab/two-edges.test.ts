@@ -40,7 +40,7 @@ describe("a lab with two edges", () => {
     match(internet, /^ip route add 10\.30\.0\.0\/24 via 203\.0\.113\.2$/m);
     match(internet, /^ip -6 route add 2001:db8:30::\/64 via 2001:db8:ffff::2$/m);
     match(internet, /^ip route add 10\.20\.0\.0\/24 via 203\.0\.113\.1$/m);
-    match(bootScript("edge2", 2), /lib\/jeda\/edge boot/);
+    match(bootScript("edge2", 2), /run-parts .*if-pre-up\.d/);
   });
 
   it("is known to those who have keys for it, and to nobody in a lab with one", () => {

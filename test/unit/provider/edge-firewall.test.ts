@@ -42,7 +42,11 @@ describe("EdgeFirewall", () => {
   beforeEach(async () => {
     edge = new FakeEdge();
     running = "the window of tonight";
-    const ask = async () => ({ stdout: running, stderr: "", exitCode: 0 });
+    const ask = async () => ({
+      stdout: JSON.stringify({ ok: true, text: running }),
+      stderr: "",
+      exitCode: 0,
+    });
     engine = await startEngine({ [TYPE]: edgeFirewall(edge, ask) });
   });
   afterEach(() => engine.close());

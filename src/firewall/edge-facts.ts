@@ -1,0 +1,92 @@
+/** What an edge depends on besides its tables: read from its listing, and told where it is not as it was. Pure. */
+import type { EdgeFacts } from "../model/edge-protocol.ts";
+
+export function parseFacts(text: string): EdgeFacts {
+  const facts = text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => line.split(" "));
+  const all = (kind: string) => facts.filter(([word]) => word === kind).map(([, ...rest]) => rest);
+  const interfaces: Record<string, string[]> = {};
+  for (const [name = "", xdp = "-"] of all("interface")) {
+    interfaces[name] = xdp === "-" ? [] : [`has an ${xdp} program`];
+  }
+  for (const [name = "", way] of all("tc")) interfaces[name]?.push(`has a tc filter at its ${way}`);
+  return {
+    directories: Object.fromEntries(all("directory").map(([path = "", ...mode]) => [path, mode.join(" ")])),
+    fences: (all("fence")[0] ?? []).map(Number),
+    hooks: all("hook")
+      .map((path) => path.join(" "))
+      .sort(),
+    interfaces,
+    settings: Object.fromEntries(all("setting").map(([name = "", ...value]) => [name, value.join(" ")])),
+    rules: all("rule")
+      .map((rule) => rule.join(" "))
+      .sort(),
+  };
+}
+
+/** The part of the facts that is kept from the time of applying, to be compared with. */
+export interface Remembered {
+  readonly hooks?: readonly string[];
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly rules?: readonly string[];
+}
+
+/** Name → what is the matter with it: where packets pass jeda's chains by, or rules name what is not there. */
+export function interfaceFindings(
+  { interfaces }: EdgeFacts,
+  segments: Readonly<Record<string, readonly string[]>>,
+): Record<string, string> {
+  if (Object.keys(interfaces).length === 0) return {};
+  const found: Record<string, string> = {};
+  for (const [segment, marks] of Object.entries(segments)) {
+    for (const name of marks.filter((mark) => !mark.includes("/"))) {
+      const ways = interfaces[name];
+      if (ways === undefined) {
+        found[`interface ${name}`] = `of ${segment} is not there: rules that name it match nothing`;
+      } else if (ways.length > 0) {
+        found[`interface ${name}`] =
+          `of ${segment} ${ways.join(" and ")}: its packets may pass jeda's chains by`;
+      }
+    }
+  }
+  return found;
+}
+
+/** Compared with what was there when it was applied: jeda neither sets nor repairs these. */
+export function settingFindings({ settings, rules }: EdgeFacts, before: Remembered): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [name, was] of Object.entries(before.settings ?? {})) {
+    const is = settings[name];
+    if (is !== undefined && is !== was) found[name] = `is ${is}, was ${was} when this was applied`;
+  }
+  const known = before.rules ?? rules;
+  for (const rule of rules.filter((one) => !known.includes(one))) found[`routing rule ${rule}`] = "was added";
+  for (const rule of known.filter((one) => !rules.includes(one))) found[`routing rule ${rule}`] = "is gone";
+  return found;
+}
+
+export function placeFindings(
+  { directories, fences, hooks }: EdgeFacts,
+  before: Remembered,
+): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [path, mode] of Object.entries(directories)) {
+    const [digits = "", owner, ...odd] = mode.split(" ");
+    if (mode === "") continue;
+    if (owner !== "0:0" || (Number.parseInt(digits, 8) & 0o022) !== 0 || odd.length > 0) {
+      found[path] = `may be written by others than root, or not even by root: ${mode}`;
+    }
+  }
+  const [fence = 0, last = 0] = fences;
+  // A lease that failed leaves the one behind that outlives a reboot, never the other way round.
+  if (fence < last) {
+    found["/run/jeda/fence"] =
+      `was set back by hand: it says ${fence}, and ${last} was kept; the newer counts`;
+  }
+  for (const hook of (before.hooks ?? []).filter((one) => !hooks.includes(one))) {
+    found[hook] = "does not load the policy at boot any more; it is reported, never touched";
+  }
+  return found;
+}

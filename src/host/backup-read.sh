@@ -1,0 +1,176 @@
+#!/bin/sh
+# What the backup host tells of itself, and nothing else: the forced command of its read-only key,
+#   restrict,command="/opt/jeda/backup-read" ssh-ed25519 …
+# The verb comes in SSH_ORIGINAL_COMMAND. Whoever has a root shell there is answered the same way (the text is sent
+# to it). It changes nothing, and of secrets it says only whether they are those that the caller already has.
+# The answer is one line of JSON; docs/edge-protocol.md describes the verbs.
+set -eu
+umask 077
+usual=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+# Of a client's environment nothing is believed.
+if [ -n "${SSH_ORIGINAL_COMMAND+set}" ]; then PATH=$usual; else PATH=${PATH:-}:$usual; fi
+LC_ALL=C
+export PATH LC_ALL
+
+home=/opt/jeda
+etc=/etc/jeda
+state=/var/lib/jeda
+firewall=/usr/local/lib/jeda/firewall
+tab=$(printf '\t')
+
+json_text() {
+  printf '"'
+  tr -d '\000-\010\013-\037\177' | sed "s/\\\\/\\\\\\\\/g; s/\"/\\\\\"/g; s/$tab/\\\\t/g; s/\$/\\\\n/" | tr -d '\n'
+  printf '"'
+}
+
+refuse() {
+  printf '{"ok":false,"code":"%s","message":%s}\n' "$1" "$(printf '%s' "$2" | tr '\n' ' ' | cut -c 1-600 | json_text | sed 's/\\n"$/"/')" >&3
+  exit 3
+}
+
+# A fact a line: what kind, its name, and the rest.
+tell() {
+  text=$("$@") || exit $?
+  printf '{"ok":true,"text":%s}\n' "$(printf '%s\n' "$text" | json_text)"
+}
+
+# "755:0:0", a symbolic link's own; with "+i" where not even root may change it.
+mode_of() {
+  flags=$(lsattr -d "$1" 2>/dev/null | cut -d ' ' -f 1) || flags=
+  case $flags in *[ia]*) locked=+i ;; *) locked= ;; esac
+  echo "$(stat -c %a:%u:%g "$1")$locked"
+}
+
+sum_of() {
+  sha256sum <"$1" | cut -d ' ' -f 1
+}
+
+# Windows that have not ended, whether or not a process carries them on: their leases may be in the kernel.
+running() {
+  for journal in "$state"/windows/*/journal.jsonl; do
+    [ -f "$journal" ] || continue
+    grep -q '"type":"ended"' "$journal" || basename "$(dirname "$journal")"
+  done
+}
+
+# Standard input: a salt, and the SHA-256 of salt and credentials as they should be. Only the answer crosses the wire.
+installed() {
+  IFS= read -r salt || salt=
+  IFS= read -r wanted || wanted=
+  echo "machine $(uname -m)"
+  for name in node runner.mjs jeda-runner backup-read runbook; do
+    [ ! -f "$home/$name" ] || echo "file $name $(sum_of "$home/$name") $(mode_of "$home/$name")"
+  done
+  for path in "$home"/* "$home"/.[!.]*; do
+    case ${path##*/} in node | runner.mjs | jeda-runner | backup-read | runbook | '*' | '.[!.]*') ;; *) echo "stray $path" ;; esac
+  done
+  for directory in "$home" "$etc" "$state" "$state/windows"; do
+    [ ! -d "$directory" ] || echo "directory $directory $(stat -c '%a %u' "$directory")"
+  done
+  if [ -f "$etc/credentials.json" ]; then
+    sum=$({ printf %s "$salt"; cat "$etc/credentials.json"; } | sha256sum)
+    if [ "${sum%% *}" = "$wanted" ]; then same=same; else same=other; fi
+    echo "credentials $same $(mode_of "$etc/credentials.json")"
+  fi
+  # The hash of a private key says nothing about it, and stays the same as long as it does.
+  [ ! -f "$etc/promotion.key" ] || echo "key $(sum_of "$etc/promotion.key") $(mode_of "$etc/promotion.key")"
+  if [ -d /run/systemd/system ]; then
+    unit=/etc/systemd/system/jeda-boot.service
+    if [ -f "$unit" ] && [ -e /etc/systemd/system/multi-user.target.wants/jeda-boot.service ]; then
+      echo "boot $(sum_of "$unit")"
+    else
+      echo "boot missing"
+    fi
+  else
+    boot_hooks 'jeda-runner["'"'"']* boot' | sed 's/^/hook runner /'
+  fi
+  boot_hooks 'jeda/firewall["'"'"']* host boot|jeda/host[.]nft' | sed 's/^/hook firewall /'
+}
+
+# Files that a boot runs and that hold the words. A unit counts when it is enabled, a script when it may be executed.
+boot_hooks() {
+  grep -rlsE "^[^#]*($1)" /etc/systemd/system /usr/lib/systemd/system /etc/init.d /etc/rc.local /etc/rc.d /etc/local.d \
+    /etc/network /etc/networkd-dispatcher /etc/runit /etc/s6 /etc/crontab /etc/cron.d 2>/dev/null | while read -r hook; do
+    case $hook in
+    *.service)
+      for link in /etc/systemd/system/*.wants/"${hook##*/}" /etc/systemd/system/*.requires/"${hook##*/}"; do
+        [ ! -e "$link" ] || echo "$hook"
+      done | sort -u ;;
+    *) case $hook in /etc/cron* | /etc/network/interfaces*) echo "$hook" ;; *) [ ! -x "$hook" ] || echo "$hook" ;; esac ;;
+    esac
+  done
+}
+
+# The password comes on standard input and is taken from there by restic: it is in no argument, file or environment.
+repository() {
+  path=$1
+  command -v restic >/dev/null 2>&1 || refuse prerequisite "restic is not installed on $(hostname)"
+  if [ ! -e "$path/config" ]; then
+    if [ -n "$(ls -A "$path" 2>/dev/null)" ]; then echo occupied; else echo absent; fi
+    return
+  fi
+  # 12 is "wrong password" since restic 0.17; older ones end with 1 and say so.
+  if ! config=$(restic --quiet --no-cache --no-lock --repo "$path" cat config 2>&1); then
+    case $config in
+    *"wrong password"*) echo closed ;;
+    *) refuse repository "$config" ;;
+    esac
+    return
+  fi
+  echo "present $(printf '%s' "$config" | tr -d ' \n' | sed -n 's/.*"id":"\([0-9a-f]*\)".*/\1/p')"
+  # Two levels hold every directory of a repository; whoever may write there may delete every backup.
+  find "$path" -maxdepth 2 \( -type d -o -path "$path/config" -o -path "$path/keys/*" \) \( -perm /022 -o ! -uid 0 \) -printf 'open %m %U %p\n' | head -n 3
+  ls "$path/keys" | sed 's/^/key /'
+}
+
+main() {
+  if [ -n "${SSH_ORIGINAL_COMMAND+set}" ]; then
+    # Words only: no quoting, no patterns, no expansion.
+    case $SSH_ORIGINAL_COMMAND in
+    *[!A-Za-z0-9\ ./_+-]*) refuse input "not a verb: '$SSH_ORIGINAL_COMMAND'" ;;
+    esac
+    set -f
+    # shellcheck disable=SC2086
+    set -- $SSH_ORIGINAL_COMMAND
+    set +f
+    unset SSH_ORIGINAL_COMMAND
+  fi
+  verb=${1:-}
+  [ $# -eq 0 ] || shift
+  case $verb in
+  repository) most=1 ;;
+  status | report) most=1 ;;
+  *) most=0 ;;
+  esac
+  [ $# -le $most ] || refuse input "$verb takes $most words, not $#"
+  case ${1:-} in
+  -* | *..*) refuse input "not a name or a path: '$1'" ;;
+  esac
+  case $verb in
+  list | clock)
+    [ -x "$firewall" ] || refuse missing "$firewall is missing or can't be executed"
+    exec "$firewall" host "$verb"
+    ;;
+  running) tell running ;;
+  installed) tell installed ;;
+  repository)
+    case ${1:-} in /*) ;; *) refuse input "not an absolute path: '${1:-}'" ;; esac
+    tell repository "$1"
+    ;;
+  windows | status | report)
+    [ -x "$home/jeda-runner" ] || refuse missing "$home/jeda-runner is missing or can't be executed"
+    case $verb in
+    windows) set -- inspect ;;
+    status) set -- status --look ${1:+--window "$1"} ;;
+    report) set -- report --json ${1:+--window "$1"} ;;
+    esac
+    exec env -i PATH="$PATH" HOME=/root "$home/jeda-runner" "$@"
+    ;;
+  *) refuse verb "the read key has no verb '$verb' (it has: list clock running installed repository windows status report)" ;;
+  esac
+}
+
+exec 3>&1
+main "$@"
+exit
