@@ -6,9 +6,11 @@ import { fold } from "../fold.ts";
 import { knownJournal, type RunnerContext } from "./context.ts";
 import { knownWindows, newest } from "./known-windows.ts";
 
-/** Of the window named, or of the newest. */
+/** Of the window named, or of the newest that has begun: one that only waits has nothing to tell. */
 export async function report(context: RunnerContext): Promise<number> {
-  const id = context.asked.window ?? newest(knownWindows(context.places, () => undefined))?.id;
+  const known = knownWindows(context.places, () => undefined);
+  const begun = known.filter(({ status }) => status.state !== "armed");
+  const id = context.asked.window ?? (newest(begun) ?? newest(known))?.id;
   if (id === undefined) {
     throw new JedaError("REFUSED", "this backup host has not had a window yet", {
       hint: "arm one: pulumi up",
