@@ -1,9 +1,10 @@
 /** Writes what makes a host this host: the files that its first boot copies over the machine's root. */
 import { chmod, chown, copyFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { edgeScriptText } from "../src/firewall/edge-script.ts";
 import { bootHooks, bootScript } from "./boot-script.ts";
 import { labCredentials } from "./credentials.ts";
-import { type EdgeCount, hostsFile, type LabHost } from "./hospital.ts";
+import { type EdgeCount, hostsFile, isEdge, type LabHost } from "./hospital.ts";
 import { type HostFile, hostFiles } from "./host-files.ts";
 import {
   authorizedKeys,
@@ -90,6 +91,7 @@ export async function seedHost(host: LabHost, options: SeedOptions): Promise<voi
     { path: "/etc/lab/rc.sh", content: rc },
     { path: "/etc/lab/start", content: bootScript(host, options.edges), mode: 0o755 },
     ...Object.entries(bootHooks[host] ?? {}).map(([path, content]) => ({ path, content, mode: 0o755 })),
+    ...(isEdge(host) ? [{ path: "/usr/local/lib/jeda/edge", content: edgeScriptText(), mode: 0o755 }] : []),
     ...(await accountFiles()),
     ...hostFiles(host, options.size),
     ...(isSshdHost(host) ? await sshFiles(host, options.keys, options.keyDirectory) : []),

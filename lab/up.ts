@@ -1,11 +1,9 @@
 /** Bringing a lab up. */
-import { existsSync } from "node:fs";
 import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { clearLab } from "./down.ts";
-import { type EdgeCount, hostsFile, hostsOf, isEdge, type LabHost } from "./hospital.ts";
+import { type EdgeCount, hostsFile, hostsOf, type LabHost } from "./hospital.ts";
 import { withLock } from "./lock.ts";
 import { createNamespace, createSwitch, namespacePath } from "./namespaces.ts";
 import { mountDisk, powerOn } from "./power.ts";
@@ -40,8 +38,6 @@ export interface LabUpOptions {
   /** Progress, one line at a time. */
   readonly log: (line: string) => void;
 }
-
-const edgeScript = fileURLToPath(new URL("../src/firewall/edge.sh", import.meta.url));
 
 /**
  * Brings the lab up and resolves when everything in it answers. A lab of this id that stands, or what a crash
@@ -123,7 +119,5 @@ async function layOutOps(id: string, keys: LabKeys, keyDirectory: string, edges:
 }
 
 async function programsOf(host: LabHost, log: (line: string) => void): Promise<Record<string, string>> {
-  if (host === "backup") return backupPrograms(log);
-  if (!isEdge(host)) return {};
-  return existsSync(edgeScript) ? { "usr/local/lib/jeda/edge": edgeScript } : {};
+  return host === "backup" ? backupPrograms(log) : {};
 }

@@ -1,9 +1,8 @@
 /** The script behind an edge's three forced-command keys, kept current by the policy key's own `install`. */
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { jedaKeys, keyFindings, parseKeys } from "../../src/firewall/authorized-keys.ts";
 import { placeFindings } from "../../src/firewall/edge-facts.ts";
-import { edgeScriptPath } from "../../src/host/host-firewall.ts";
+import { edgeScriptText } from "../../src/firewall/edge-script.ts";
 import { sha256 } from "../../src/host/remote-file.ts";
 import type { EdgeListing } from "../../src/model/edge-protocol.ts";
 import { JedaError } from "../../src/model/errors.ts";
@@ -60,7 +59,7 @@ export function edgeScript(edges: Edges): Handler<EdgeScriptInputs> {
     call: Call,
     known: Properties = {},
   ): Promise<Properties> => {
-    const text = await readFile(edgeScriptPath, "utf8");
+    const text = edgeScriptText();
     const policy = edges.client(inputs.edge, inputs.ssh, "policy");
     const listing = await policy.list({});
     const places = listing.facts === undefined ? {} : placeFindings(listing.facts, {});
@@ -84,7 +83,7 @@ export function edgeScript(edges: Edges): Handler<EdgeScriptInputs> {
     schema,
     identity: ["edge"],
     derive: async () => ({
-      script: sha256(await readFile(edgeScriptPath, "utf8")),
+      script: sha256(edgeScriptText()),
       mode: MODE,
       around: {},
     }),

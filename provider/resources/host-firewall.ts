@@ -1,11 +1,11 @@
 /** The backup host's own firewall: `inet jeda_host`, the file that loads it at boot, and the script that does both. */
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { placeFindings } from "../../src/firewall/edge-facts.ts";
+import { edgeScriptText } from "../../src/firewall/edge-script.ts";
 import { foreignFindings, howToDeclare } from "../../src/firewall/known-tables.ts";
 import { persistedDrift } from "../../src/firewall/persisted.ts";
 import { makeTransition } from "../../src/firewall/transition.ts";
-import { edgeScriptPath, HOST_SCRIPT, type HostListing } from "../../src/host/host-firewall.ts";
+import { HOST_SCRIPT, type HostListing } from "../../src/host/host-firewall.ts";
 import { sha256 } from "../../src/host/remote-file.ts";
 import { JedaError } from "../../src/model/errors.ts";
 import type { Hosts } from "../edges.ts";
@@ -102,7 +102,7 @@ export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
       ...declaredTable(table),
       foreign: {},
       persisted: AS_DECLARED,
-      script: sha256(await readFile(edgeScriptPath, "utf8")),
+      script: sha256(edgeScriptText()),
       mode: MODE,
       around: {},
     }),

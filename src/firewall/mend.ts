@@ -25,7 +25,7 @@ export function mend(actual: ListedTable | null, target: ListedTable): string {
   });
   const setsToAdd = target.sets.filter((set) => {
     const now = actual?.sets.find(({ name }) => name === set.name);
-    // The probation set is named always: edge.sh looks for it, to give it its elements.
+    // The probation set is named always: the script looks for it, to give it its elements.
     return !now || dropped.has(set.name) || now.timeout !== set.timeout || set.name === PROBATION;
   });
   return lines([
@@ -59,7 +59,7 @@ function setBody(set: ListedSet): string {
   return [...set.attributes, ...timeout].map((line) => `${line};`).join(" ");
 }
 
-/** A comment somebody wrote may hold the character that parts commands; edge.sh refuses it. */
+/** A comment somebody wrote may hold the character that parts commands; the script refuses it. */
 function ruleText(rule: ListedRule): string {
   return rule.comment === null ? rule.text : `${rule.text} comment "${rule.comment.replaceAll(";", ",")}"`;
 }

@@ -9,7 +9,7 @@ import { type ListedChain, type ListedRule, type ListedTable, parseTableText } f
 import { mend } from "./mend.ts";
 import { hasProbationSet, PROBATION, policyComment, retarget, settled } from "./settled.ts";
 
-/** Steps of one script: each is a transaction, parted by this line (edge.sh). */
+/** Steps of one script: each is a transaction, parted by this line (edge/rehearsal.sh). */
 const THEN = "#jeda then\n";
 
 /**

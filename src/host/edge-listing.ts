@@ -114,7 +114,7 @@ function liveLeases(listed: string): LiveLease[] {
   );
 }
 
-/** Sections of text on standard input, as edge.sh splits them; the last line tells it that nothing was cut off. */
+/** Sections of text on standard input, as the script splits them; the last line tells it that nothing was cut off. */
 export function sections(parts: Readonly<Record<string, string | null | undefined>>): string {
   const present = Object.entries(parts).filter(([, body]) => body !== undefined && body !== null);
   return `${present.map(([name, body]) => `#jeda ${name}\n${body}`).join("")}#jeda end\n`;

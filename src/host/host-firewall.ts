@@ -2,9 +2,9 @@
  * The backup host's own table, `inet jeda_host`, over the control path. The same script as on the edge runs
  * there (`firewall host VERB`), so a change that cuts the control path undoes itself in the kernel.
  */
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+
 import { parseFacts } from "../firewall/edge-facts.ts";
+import { edgeScriptText } from "../firewall/edge-script.ts";
 import { parseTableText } from "../firewall/listing.ts";
 import { onProbation } from "../firewall/settled.ts";
 import type { EdgeClock, EdgeFacts, ForeignHook, Persisted, Transition } from "../model/edge-protocol.ts";
@@ -15,9 +15,6 @@ import { runSsh } from "./ssh.ts";
 
 /** Where the script stands on the backup host; `firewall host boot` belongs into its boot, before the network. */
 export const HOST_SCRIPT = "/usr/local/lib/jeda/firewall";
-
-/** The script as it stands in this repository. */
-export const edgeScriptPath: string = fileURLToPath(new URL("../firewall/edge.sh", import.meta.url));
 
 /** A symbolic link is replaced by what it leads to. */
 const MEND_MODE = `chattr -ia "$1" 2>/dev/null
@@ -70,7 +67,7 @@ export function hostFirewall(
       ...more,
     });
   const install = async () => {
-    const script = await readFile(edgeScriptPath, "utf8");
+    const script = edgeScriptText();
     const [present] = await remoteSha256(host.ssh, [HOST_SCRIPT], options);
     const current = present === sha256(script);
     if (!current) {

@@ -1,5 +1,5 @@
 /**
- * What is said to an edge: the requests and the one-line JSON answers of `src/firewall/edge.sh`, the script
+ * What is said to an edge: the requests and the one-line JSON answers of `src/firewall/edge/`, the script
  * that each edge runs as the forced command of the three keys. Nothing here does I/O.
  */
 

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Answer, isolation, LocalEdge, script, vaultOpen } from "./local-edge.ts";
+import { type Answer, isolation, LocalEdge, vaultOpen } from "./local-edge.ts";
 import { addressOf, Network } from "./network.ts";
 
 describe("the lease on a real edge", () => {
@@ -54,7 +54,7 @@ describe("the lease on a real edge", () => {
   it("refuses what is delivered after the deadline, however long its connection stood still", async () => {
     const deadline = (await edge.bootMs()) + 1_500;
     const [command = "", ...rest] = network.on("edge");
-    const words = ["sh", script, "window", "lease", await edge.bootId(), `${fence}`, `${deadline}`];
+    const words = ["sh", edge.script, "window", "lease", await edge.bootId(), `${fence}`, `${deadline}`];
     const child = spawn(command, [...rest, ...words], { env: edge.env, stdio: ["pipe", "pipe", "inherit"] });
     let out = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {

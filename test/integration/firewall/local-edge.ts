@@ -1,9 +1,10 @@
 /** The edge's script, run inside the edge's namespace by its words, with directories of its own. */
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { edgeScriptText } from "../../../src/firewall/edge-script.ts";
 import { compilePolicyTable } from "../../../src/firewall/policy-table.ts";
 import { renderTable } from "../../../src/firewall/table.ts";
 import { makeTransition } from "../../../src/firewall/transition.ts";
@@ -13,8 +14,6 @@ import type { EdgeListing, LeaseElement, Transition } from "../../../src/model/e
 import type { Hospital } from "../../../src/model/hospital.ts";
 import { edge, hospital } from "./hospital.ts";
 import type { Network } from "./network.ts";
-
-export const script: string = join(import.meta.dirname, "../../../src/firewall/edge.sh");
 
 export interface Answer {
   readonly ok: boolean;
@@ -44,10 +43,15 @@ export class LocalEdge {
 
   async up(): Promise<void> {
     this.directory = await mkdtemp(join(tmpdir(), "jeda-edge-"));
+    await writeFile(this.script, edgeScriptText(), { mode: 0o755 });
   }
 
   async down(): Promise<void> {
     await rm(this.directory, { recursive: true, force: true });
+  }
+
+  get script(): string {
+    return join(this.directory, "edge");
   }
 
   get env(): NodeJS.ProcessEnv {
@@ -60,7 +64,7 @@ export class LocalEdge {
 
   /** Runs the script; the answer as it came. */
   async raw(words: readonly string[], stdin = "", env: NodeJS.ProcessEnv = {}): Promise<Answer> {
-    const [command = "", ...rest] = [...this.network.on("edge"), "sh", script, ...words];
+    const [command = "", ...rest] = [...this.network.on("edge"), "sh", this.script, ...words];
     const child = spawn(command, rest, { env: { ...this.env, ...env }, stdio: ["pipe", "pipe", "inherit"] });
     let out = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {

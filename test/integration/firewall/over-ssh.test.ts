@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { edgeScriptText } from "../../../src/firewall/edge-script.ts";
 import { compilePolicyTable } from "../../../src/firewall/policy-table.ts";
 import { renderTable } from "../../../src/firewall/table.ts";
 import { makeTransition } from "../../../src/firewall/transition.ts";
@@ -14,7 +15,7 @@ import { hostFirewall } from "../../../src/host/host-firewall.ts";
 import { closeAllSsh, runSsh } from "../../../src/host/ssh.ts";
 import { JedaError } from "../../../src/model/errors.ts";
 import { edge, hospital } from "./hospital.ts";
-import { isolation, script } from "./local-edge.ts";
+import { isolation } from "./local-edge.ts";
 import { Network } from "./network.ts";
 
 const run = promisify(execFile);
@@ -34,7 +35,7 @@ describe("an edge by SSH", () => {
     directory = await mkdtemp(join(tmpdir(), "jeda-ssh-"));
     await mkdir(join(directory, "lib"));
     await mkdir(join(directory, "etc"));
-    await copyFile(script, join(directory, "lib/edge"));
+    await writeFile(join(directory, "lib/edge"), edgeScriptText());
     await chmod(join(directory, "lib/edge"), 0o755);
     for (const name of ["host", "other", "shell", ...roles]) {
       await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(directory, name)]);
@@ -153,7 +154,7 @@ PermitRootLogin yes
   });
 
   it("replaces its own script, and only by one that arrived whole", async () => {
-    const text = `${await readFile(script, "utf8")}# one more line\n`;
+    const text = `${edgeScriptText()}# one more line\n`;
     await installEdgeScript(edge, text);
     assert.equal((await sshEdge(edge, "read").list()).scriptSha256, await scriptSha256(text));
     const cut = await runSsh(edge.ssh.policy, ["install", await scriptSha256(text)], {

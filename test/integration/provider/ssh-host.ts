@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { edgeScriptPath } from "../../../src/host/host-firewall.ts";
+import { edgeScriptText } from "../../../src/firewall/edge-script.ts";
 
 /** Directories that get a layer of their own. */
 const WRITABLE = ["/etc", "/usr/local", "/opt", "/var/lib", "/srv"];
@@ -51,6 +51,7 @@ UsePAM no
 PidFile none
 `,
     );
+    writeFileSync(join(this.directory, "edge"), edgeScriptText());
     const layers = join(this.directory, "layers");
     mkdirSync(layers);
     const mounts = WRITABLE.map((path, at) => {
@@ -66,7 +67,7 @@ PidFile none
       // Whatever this machine's root does at login is not the host's business.
       "mount -t tmpfs none /root",
       "mkdir -p /run/sshd",
-      `install -D -m 755 ${edgeScriptPath} /usr/local/lib/jeda/edge`,
+      `install -D -m 755 ${join(this.directory, "edge")} /usr/local/lib/jeda/edge`,
       "ip link set lo up",
       `exec $(command -v sshd) -D -e -f ${join(this.directory, "sshd_config")}`,
     ].join("\n");

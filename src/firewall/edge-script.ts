@@ -1,0 +1,30 @@
+/**
+ * What stands on an edge as /usr/local/lib/jeda/edge: one file, so that it is replaced in one step, put together
+ * from parts of one concern each.
+ */
+import { readFileSync } from "node:fs";
+
+/** In the order in which sh reads them: `verbs` calls what is before it, and ends the file. */
+const parts = [
+  "settings",
+  "answers",
+  "clocks",
+  "input",
+  "elements",
+  "grants",
+  "watch",
+  "leases",
+  "hands",
+  "facts",
+  "tables",
+  "list",
+  "rehearsal",
+  "policy",
+  "reboot",
+  "verbs",
+] as const;
+
+/** The script's text. */
+export function edgeScriptText(): string {
+  return parts.map((part) => readFileSync(new URL(`./edge/${part}.sh`, import.meta.url), "utf8")).join("");
+}

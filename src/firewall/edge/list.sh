@@ -1,0 +1,70 @@
+# --- reading back: the listing ---
+
+check_words() {
+  bad=$(sed 's/"[^"]*"//g' "$1" | grep -nE '(^|[^A-Za-z0-9_./-])(include|define|redefine|undefine)([^A-Za-z0-9_./-]|$)' | head -n 1 || true)
+  [ -z "$bad" ] || refuse input "not allowed in a table: line $bad"
+}
+
+# Everything but our own tables, for a foreign one may be pinned by its content.
+foreign_tables() {
+  nft -s list ruleset 2>/dev/null | awk -v own=" $tables " '
+    /^table / { skipping = ($2 == "inet" && index(own, " " $3 " ") > 0) }
+    !skipping { print }
+    /^}/ { skipping = 0 }'
+}
+
+# Tables of the older iptables, which nft does not list: "ip filter", "ip6 nat".
+legacy_tables() {
+  for family in ip ip6 arp; do
+    sed "s/^/$family /" "/proc/net/${family}_tables_names" 2>/dev/null || true
+  done | tr '\n' ',' | sed 's/,$//'
+}
+
+verb_list() {
+  read_input
+  [ ! -s "$work/stdin" ] || { complete_input; split_input; }
+  printf '{"ok":true,"clock":%s,"scriptSha256":"%s","tables":{' "$(clock_json)" "$(own_sha256)" >"$work/answer"
+  comma=
+  for table in $tables; do
+    printf '%s"%s":' "$comma" "$table" >>"$work/answer"
+    table_json "$table" >>"$work/answer"
+    comma=,
+  done
+  printf '},"wanted":{' >>"$work/answer"
+  comma=
+  for table in $tables; do
+    printf '%s"%s":' "$comma" "$table" >>"$work/answer"
+    canonical_json "$table" >>"$work/answer"
+    comma=,
+  done
+  # With `-s` the remaining time of a lease is hidden, hence the table once more.
+  nft list table inet jeda_window >"$work/leases" 2>/dev/null || : >"$work/leases"
+  nft list chains >"$work/chains" 2>/dev/null || : >"$work/chains"
+  nft list flowtables >"$work/flowtables" 2>/dev/null || : >"$work/flowtables"
+  foreign_tables >"$work/others"
+  {
+    printf '},"leases":' && json_text "$work/leases"
+    printf ',"chains":' && json_text "$work/chains"
+    printf ',"flowtables":' && json_text "$work/flowtables"
+    printf ',"others":' && json_text "$work/others"
+    printf ',"legacy":"%s"' "$(legacy_tables)"
+    bridge_ports >"$work/bridges"
+    printf ',"bridges":' && json_text "$work/bridges"
+    grants >"$work/granted"
+    printf ',"grants":' && json_text "$work/granted"
+    facts >"$work/facts" 2>/dev/null || true
+    own_keys >"$work/keys" 2>/dev/null || true
+    printf ',"facts":' && json_text "$work/facts"
+    printf ',"keys":' && json_text "$work/keys"
+    printf ',"scriptMode":"%s","persisted":' "$(mode_of "$place")"
+    if [ -f "$etc/$persisted" ]; then json_text "$etc/$persisted"; else printf null; fi
+    printf ',"persistedMode":"%s"' "$(mode_of "$etc/$persisted")"
+    echo '}'
+  } >>"$work/answer"
+  cat "$work/answer"
+}
+
+verb_clock() {
+  printf '{"ok":true,"clock":%s}\n' "$(clock_json)"
+}
+

@@ -1,0 +1,28 @@
+# --- reading back: tables as text ---
+
+table_json() {
+  if nft -s list table inet "$1" >"$work/table" 2>/dev/null; then json_text "$work/table"; else printf null; fi
+}
+
+# "BRIDGE PORT" a line: frames between the ports of a bridge never meet the forward hook.
+bridge_ports() {
+  names='s/^[0-9]*: \([^:@]*\).*/\1/'
+  ip -o link show type bridge 2>/dev/null | sed "$names" | while read -r bridge; do
+    ip -o link show master "$bridge" 2>/dev/null | sed "$names" | sed "s/^/$bridge /"
+  done
+}
+
+# The wanted text as this edge's own nft prints it: loaded in a network namespace of its own. `include` and the
+# like are refused, for an error message would quote the file.
+canonical_json() {
+  file=$work/section.$1.1
+  if [ ! -e "$file" ]; then
+    printf null
+    return
+  fi
+  check_words "$file"
+  unshare -n sh -c 'nft -f "$1" && nft -s list table inet "$2"' sh "$file" "$1" >"$work/canonical" 2>"$work/nft.err" 9>&- ||
+    refuse nft "wanted table inet $1: $(nft_said)"
+  json_text "$work/canonical"
+}
+

@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { edgeScriptText } from "../../../src/firewall/edge-script.ts";
+
+describe("the script of an edge", () => {
+  const text = edgeScriptText();
+
+  it("holds every part once, each under its own line", () => {
+    const parts = readdirSync(new URL("../../../src/firewall/edge", import.meta.url));
+    // The settings are the head of the file and have none.
+    assert.equal(text.match(/^# --- .+ ---$/gmu)?.length, parts.length - 1);
+  });
+
+  it("is one script for a plain sh, which ends itself", () => {
+    execFileSync("sh", ["-n"], { input: text });
+    assert.match(text, /^#!\/bin\/sh\n/u);
+    assert.match(text, /\nmain "\$@"\nexit\n$/u);
+  });
+});
