@@ -11,6 +11,7 @@ import { labSh } from "../../lab/shell.ts";
 import { labState } from "../../lab/status.ts";
 import { labUp } from "../../lab/up.ts";
 import { entryCounts, labWork } from "../../lab/work.ts";
+import { edgeScriptText } from "../../src/firewall/edge-script.ts";
 import { commandLine, leftovers, machine, namespaceInodes, processesIn } from "./footprint.ts";
 
 const id = `t${process.pid}`;
@@ -198,7 +199,10 @@ describe("the tiny lab hospital", function () {
 printf '#!/bin/sh\\necho "$1 $(cat /proc/sys/net/ipv4/ip_forward)" >/run/saw\\n' >/usr/local/lib/jeda/edge
 chmod +x /usr/local/lib/jeda/edge`,
     );
-    await out("backup", "sh", "-c", "mkdir -p /etc/jeda && echo nonsense >/etc/jeda/host.nft");
+    const install =
+      "mkdir -p /etc/jeda /usr/local/lib/jeda && cd /usr/local/lib/jeda && cat >firewall && chmod +x firewall";
+    await labSh(id, "backup", ["sh", "-c", install], { input: edgeScriptText() });
+    await out("backup", "sh", "-c", "echo nonsense >/etc/jeda/host.nft");
     await Promise.all([rebootHost(id, "edge"), rebootHost(id, "backup")]);
     assert.equal(await out("edge", "cat", "/run/saw"), "boot 0");
     assert.match(await out("backup", "ip", "-o", "link", "show", "eth0"), /state DOWN/);
