@@ -1,5 +1,10 @@
 /** Lease requests from what the journal says of an edge: always the same absolute deadline. Pure. */
-import type { LeaseElement, LeaseRequest, LiveLease } from "../model/edge-protocol.ts";
+import {
+  acceptedLateMs,
+  type LeaseElement,
+  type LeaseRequest,
+  type LiveLease,
+} from "../model/edge-protocol.ts";
 import { JedaError } from "../model/errors.ts";
 import type { WindowPlan } from "../model/plan.ts";
 import { vaultMarginMs } from "./deadlines.ts";
@@ -84,8 +89,8 @@ export function missingLeases(
   live: readonly LiveLease[],
   edgeBootMs: number,
 ): readonly string[] {
-  // The kernel counts in ticks and the boot clock is read in steps of 10 ms.
-  const slackMs = 50;
+  // Beyond what the edge itself lets pass: the kernel counts in ticks, the boot clock is read in steps of 10 ms.
+  const slackMs = acceptedLateMs + 50;
   return wanted.elements.flatMap(({ set, value }) => {
     const found = live.find((lease) => lease.set === set && lease.value === value);
     if (found === undefined) return [`${set} ${value} is missing`];

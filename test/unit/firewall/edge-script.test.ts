@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { edgeScriptText } from "../../../src/firewall/edge-script.ts";
+import { acceptedLateMs } from "../../../src/model/edge-protocol.ts";
 
 describe("the script of an edge", () => {
   const text = edgeScriptText();
@@ -10,6 +11,11 @@ describe("the script of an edge", () => {
     const parts = readdirSync(new URL("../../../src/firewall/edge", import.meta.url));
     // The settings are the head of the file and have none.
     assert.equal(text.match(/^# --- .+ ---$/gmu)?.length, parts.length - 1);
+  });
+
+  it("lets no lease outlive its deadline by more than the runner accepts", () => {
+    const bound = /"\$longest" -le \$\(\(\$3 - before \+ (\d+)\)\)/u.exec(text)?.[1];
+    assert.equal(bound, `${acceptedLateMs}`);
   });
 
   it("is one script for a plain sh, which ends itself", () => {
