@@ -15,6 +15,7 @@ import { putOff } from "./fold.ts";
 import { leaseFor } from "./leases.ts";
 import { type EdgeHold, edgeStatus, type Night, vaultIsOpen } from "./night.ts";
 import { tellExtended } from "./notices.ts";
+import { together } from "./together.ts";
 
 /** Between two looks for a request, milliseconds. */
 const lookEveryMs = 1_000;
@@ -80,11 +81,9 @@ function allowed(night: Night, request: ExtensionRequest): number {
 export async function renewAll(night: Night, addMs: number, longer: BootDeadlines): Promise<void> {
   const { stop } = night.recorder;
   const before = night.edges.map((edge) => edgeStatus(night, edge).clock?.bootId);
-  const answers = await Promise.allSettled(
-    night.edges.map((edge) => edge.turn.run(() => renewOn(night, edge, { addMs, boot: longer }))),
+  await together(night, night.edges, (edge) =>
+    edge.turn.run(() => renewOn(night, edge, { addMs, boot: longer })),
   );
-  const refused = answers.find((answer) => answer.status === "rejected");
-  if (refused !== undefined) throw refused.reason;
   if (stop.signal.aborted) throw new JedaError("REFUSED", `the window is ending: ${stop.cause?.reason}`);
   const rebooted = night.edges.filter(
     (edge, index) => edgeStatus(night, edge).clock?.bootId !== before[index],

@@ -1,14 +1,11 @@
 /** Isolation: all edges or none. The lease's end is the kernel's; nothing here can lengthen it. */
 import { JedaError } from "../../model/errors.ts";
 import { attemptMs } from "../flows.ts";
-import { inTime } from "../in-time.ts";
 import { leaseFor, missingLeases } from "../leases.ts";
 import { type EdgeHold, edgeStatus, type Night } from "../night.ts";
+import { together } from "../together.ts";
 import { startCutoff } from "./preflight.ts";
 import { holdOpen } from "./preflight-flows.ts";
-
-/** So long one edge is waited for while the others already hold the lease. */
-const togetherMs = 15_000;
 
 /** Throws when one edge does not hold the lease; the finaliser then undoes the others at once. */
 export async function isolate(night: Night): Promise<void> {
@@ -16,15 +13,7 @@ export async function isolate(night: Night): Promise<void> {
   night.recorder.stop.signal.throwIfAborted();
   startCutoff(night);
   night.recorder.enter("isolating");
-  const alone = night.edges.length === 1;
-  const answers = await Promise.allSettled(
-    night.edges.map((edge) => {
-      const isolating = isolateOn(night, edge);
-      return alone ? isolating : inTime(night, edge, isolating, togetherMs);
-    }),
-  );
-  const refused = answers.find((answer) => answer.status === "rejected");
-  if (refused !== undefined) throw refused.reason;
+  await together(night, night.edges, (edge) => isolateOn(night, edge));
   night.recorder.enter("isolated");
 }
 

@@ -1,13 +1,11 @@
 /** Opens the vault on every edge, after the isolation is proved; the kernel shuts it 5 s before the segments are back. */
 import { leaseFor } from "../leases.ts";
 import { type EdgeHold, edgeStatus, type Night } from "../night.ts";
+import { together } from "../together.ts";
 
-export async function openVault(night: Night): Promise<void> {
-  const answers = await Promise.allSettled(
-    night.edges.map((edge) => edge.turn.run(() => openOn(night, edge))),
-  );
-  const refused = answers.find((answer) => answer.status === "rejected");
-  if (refused !== undefined) throw refused.reason;
+/** Throws when one edge does not open it; the finaliser then shuts it on the others at once. */
+export function openVault(night: Night): Promise<void> {
+  return together(night, night.edges, (edge) => edge.turn.run(() => openOn(night, edge)));
 }
 
 /** @throws JedaError what the edge refuses with. */

@@ -12,6 +12,7 @@ import { interrupted } from "../interruption.ts";
 import { holdsAll, leaseFor } from "../leases.ts";
 import { type EdgeHold, edgeStatus, type Night } from "../night.ts";
 import { formatDuration } from "../schedule.ts";
+import { together } from "../together.ts";
 import { isolateOn } from "./isolate.ts";
 import { startCutoff } from "./preflight.ts";
 
@@ -126,7 +127,9 @@ async function isolateAgain(night: Night, found: readonly Found[], gone: readonl
   if (!begun && gone.length === found.length) startCutoff(night);
   for (const { edge } of begun ? gone : []) interrupted(night, edge, lastLineBeforeThisRunner(night));
   night.recorder.stop.signal.throwIfAborted();
-  const answers = await Promise.allSettled(gone.map(({ edge }) => isolateOn(night, edge)));
-  const refused = answers.find((answer) => answer.status === "rejected");
-  if (refused !== undefined) throw refused.reason;
+  await together(
+    night,
+    gone.map(({ edge }) => edge),
+    (edge) => isolateOn(night, edge),
+  );
 }

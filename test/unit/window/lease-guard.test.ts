@@ -3,6 +3,7 @@ import { equal, match, ok } from "node:assert/strict";
 import { JedaError } from "../../../src/model/errors.ts";
 import type { JournalEntry } from "../../../src/model/journal.ts";
 import type { WindowPlan } from "../../../src/model/plan.ts";
+import type { Report } from "../../../src/model/report.ts";
 import { acceptPlan } from "../../../src/window/accept-plan.ts";
 import { type Journal, memoryJournal } from "../../../src/window/journal.ts";
 import type { FakeEdge } from "./fakes/edge.ts";
@@ -276,7 +277,84 @@ describe("one of two edges whose connection stalls", () => {
     match(report.reasons[0] ?? "", /standby did not answer/);
     ok(aloneMs > 0 && aloneMs < 20_000, `${aloneMs} ms`);
   });
+
+  it("has the vault shut on the others within seconds when it does not open it itself", async () => {
+    const hospital = new FakeHospital({ ...plan, edges });
+    const standby = edgeOf(hospital, 1);
+    let stalls = true;
+    standby.before = async (command) => {
+      if (command === "lease vault" && stalls) await hospital.clock.sleep(3_600_000);
+    };
+    const { open, report } = await openAlone(hospital);
+    stalls = false;
+    equal(report.result, "failed");
+    match(report.reasons[0] ?? "", /standby did not answer within 15000 ms/);
+    ok(open > 0 && open < 20_000, `${open} ms`);
+    ok(report.sources.every(({ snapshot }) => snapshot === null));
+    ok(!edgeOf(hospital).holds("isolated_if"));
+  });
+
+  it("is not waited for either when another command to it stalls before the opening", async () => {
+    const hospital = new FakeHospital({ ...plan, edges });
+    const standby = edgeOf(hospital, 1);
+    let looks = 0;
+    standby.before = async (command) => {
+      // The first is preflight's, the second reads the lease back; what follows is the guard's, and holds the turn.
+      if (command === "list" && ++looks > 2) await hospital.clock.sleep(3_600_000);
+    };
+    // A proof that takes so long that the guard looks before the vault is opened.
+    hospital.attemptTakesMs = 6_000;
+    const { open, report } = await openAlone(hospital);
+    equal(report.result, "failed");
+    match(report.reasons[0] ?? "", /standby did not answer within 15000 ms/);
+    ok(open > 0 && open < 20_000, `${open} ms`);
+  });
+
+  it("has the isolation undone when the runner that isolates again was another one than before", async () => {
+    const journal = memoryJournal();
+    const first = new FakeHospital({ ...plan, edges }, journal);
+    slow(first, 60_000);
+    void first.run();
+    await first.clock.sleep(15_000);
+    first.dead = true;
+    for (const edge of first.edges) edge.reboot();
+    const standby = edgeOf(first, 1);
+    let stalls = true;
+    standby.before = async (command) => {
+      if (command === "lease" && stalls) await first.clock.sleep(3_600_000);
+    };
+    const next = new FakeHospital({ ...plan, edges }, memoryJournal(journal.entries), first);
+    let aloneMs = 0;
+    const watch = async (): Promise<void> => {
+      while (next.recorder.status.state !== "ended") {
+        if (edgeOf(next).holds("isolated_if") && !standby.holds("isolated_if")) aloneMs += 200;
+        await next.clock.sleep(200);
+      }
+    };
+    const watching = watch();
+    const report = await next.run();
+    stalls = false;
+    await watching;
+    equal(report.result, "failed");
+    match(report.reasons[0] ?? "", /standby did not answer/);
+    ok(aloneMs > 0 && aloneMs < 20_000, `${aloneMs} ms`);
+  });
 });
+
+/** How long the first edge has the vault open, milliseconds, and the report. */
+async function openAlone(hospital: FakeHospital): Promise<{ open: number; report: Report }> {
+  let open = 0;
+  const watch = async (): Promise<void> => {
+    while (hospital.recorder.status.state !== "ended") {
+      if (edgeOf(hospital).holds("vault_open")) open += 200;
+      await hospital.clock.sleep(200);
+    }
+  };
+  const watching = watch();
+  const report = await hospital.run();
+  await watching;
+  return { open, report };
+}
 
 describe("a wall clock that jumps in any state", () => {
   for (const state of ["preflight", "isolating", "isolated", "backing-up", "verifying", "reconnecting"]) {
