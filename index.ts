@@ -7,7 +7,6 @@ import { JedaError } from "./src/model/errors.ts";
 import { demandPromotion } from "./src/promotion/stage.ts";
 import { demandProof } from "./src/proof/demand.ts";
 import { lastingHazards } from "./src/proof/lasting.ts";
-import { prove } from "./src/proof/prove.ts";
 import { surroundings } from "./src/proof/surroundings.ts";
 import { proofText } from "./src/proof/table.ts";
 import { declareHospital } from "./src/resources/declare.ts";
@@ -36,7 +35,7 @@ async function main() {
   });
   const promotionOverride = await demandPromotion(hospital, runbook);
   const planned = former.windowId === windowId(hospital, runbook) ? former.hazardsHere : null;
-  const hazards = lastingHazards(prove(hospital), proof, planned);
+  const hazards = lastingHazards(hospital, proof, planned);
   const plan = makePlan(hospital, runbook, {
     stack: `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`,
     hazards: hazards.all,

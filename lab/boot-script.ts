@@ -18,15 +18,13 @@ const sshd = "service sshd /usr/sbin/sshd -D -e";
 /** As Debian's ifupdown runs them: what a host of a real site has to start jeda by. */
 export const bootHook = "run-parts --exit-on-error --regex=^jeda$ /etc/network/if-pre-up.d";
 export const bootLate = "/etc/network/if-up.d/jeda";
+const edgeHooks = {
+  "/etc/network/if-pre-up.d/jeda":
+    "#!/bin/sh\n[ ! -e /etc/jeda/edge.nft ] || exec /usr/local/lib/jeda/edge boot\n",
+};
 export const bootHooks: Readonly<Partial<Record<LabHost, Readonly<Record<string, string>>>>> = {
-  edge: {
-    "/etc/network/if-pre-up.d/jeda":
-      "#!/bin/sh\n[ ! -e /etc/jeda/edge.nft ] || exec /usr/local/lib/jeda/edge boot\n",
-  },
-  edge2: {
-    "/etc/network/if-pre-up.d/jeda":
-      "#!/bin/sh\n[ ! -e /etc/jeda/edge.nft ] || exec /usr/local/lib/jeda/edge boot\n",
-  },
+  edge: edgeHooks,
+  edge2: edgeHooks,
   backup: {
     "/etc/network/if-pre-up.d/jeda":
       "#!/bin/sh\n[ ! -e /etc/jeda/host.nft ] || exec /usr/local/lib/jeda/firewall host boot\n",

@@ -17,17 +17,18 @@ export function rcloneLimit({ bytesPerSecond }: Limited): readonly string[] {
   return bytesPerSecond === undefined ? [] : [`--bwlimit=${Math.max(1, Math.floor(bytesPerSecond))}B`];
 }
 
-/** Lets through what was allowed since it began, and so slows down whoever writes into it. */
-export function throttle({ bytesPerSecond }: Limited): Transform {
+/** Lets through what was allowed since it began, and so slows down whoever writes into it. None without a limit. */
+export function throttle({ bytesPerSecond }: Limited): readonly Transform[] {
+  if (bytesPerSecond === undefined) return [];
   const began = performance.now();
   let passed = 0;
-  return new Transform({
+  const limited = new Transform({
     async transform(piece: Buffer, _encoding, done) {
       passed += piece.length;
-      const early =
-        bytesPerSecond === undefined ? 0 : (passed / bytesPerSecond) * 1000 - (performance.now() - began);
+      const early = (passed / bytesPerSecond) * 1000 - (performance.now() - began);
       if (early > 0) await sleep(early);
       done(null, piece);
     },
   });
+  return [limited];
 }

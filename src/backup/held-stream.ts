@@ -65,7 +65,7 @@ export async function saveHeldStream(
       },
     });
     const feeding = (async () => {
-      await pipeline(held.content, throttle(held), watched, contentWriter.stdin, { signal });
+      await pipeline([held.content, ...throttle(held), watched, contentWriter.stdin], { signal });
       await held.judge();
       verdictWriter.stdin.end("complete\n");
     })();

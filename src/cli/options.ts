@@ -2,7 +2,7 @@
 import { hostname, userInfo } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { loadFromStackFile } from "../config/load.ts";
+import { type Loaded, loadFromStackFile } from "../config/load.ts";
 import type { BackupReach } from "../host/backup-read.ts";
 import { JedaError } from "../model/errors.ts";
 
@@ -24,7 +24,7 @@ export interface WindowOptions {
 /** @throws JedaError CONFIG for an option that no verb of the window has. */
 export function windowOptions(words: readonly string[]): WindowOptions {
   const text = { type: "string" } as const;
-  try {
+  return parsed(() => {
     const { values } = parseArgs({
       args: [...words],
       options: {
@@ -44,7 +44,7 @@ export function windowOptions(words: readonly string[]): WindowOptions {
       id: values.id ?? values.window,
       backup: values.backup,
       stack: values.stack,
-      by: values.by ?? `${userInfo().username}@${hostname()}`,
+      by: values.by ?? operator(),
       reason: values.reason,
       who: values.who,
       until: values.until,
@@ -52,6 +52,13 @@ export function windowOptions(words: readonly string[]): WindowOptions {
       json: values.json ?? false,
       read: values.read ?? false,
     };
+  });
+}
+
+/** @throws JedaError CONFIG in place of what `parseArgs` throws. */
+export function parsed<T>(read: () => T): T {
+  try {
+    return read();
   } catch (error) {
     throw new JedaError("CONFIG", error instanceof Error ? error.message : String(error), {
       hint: "jeda help lists the commands, docs/cli.md their options",
@@ -59,18 +66,26 @@ export function windowOptions(words: readonly string[]): WindowOptions {
   }
 }
 
+/** Who sits at this terminal, where nobody is named. */
+export function operator(): string {
+  return `${userInfo().username}@${hostname()}`;
+}
+
+/** What the stack's file of this clone says, `lab` where none is named. @throws JedaErrors CONFIG */
+export function configured(stack: string | undefined): Loaded {
+  return loadFromStackFile(stack ?? "lab", fileURLToPath(new URL("../..", import.meta.url)));
+}
+
 /** The OpenSSH destination of the backup host. @throws JedaErrors CONFIG when the stack's file is wrong. */
 export function backupHost({ backup, stack }: WindowOptions): string {
   const named = backup ?? (stack === undefined ? process.env.JEDA_BACKUP_HOST : undefined);
   if (named !== undefined && named !== "") return named;
-  const project = fileURLToPath(new URL("../..", import.meta.url));
-  return loadFromStackFile(stack ?? "lab", project).hospital.backupHost.ssh;
+  return configured(stack).hospital.backupHost.ssh;
 }
 
 /** How the backup host of the stack is asked without root. @throws JedaErrors CONFIG when the stack's file is wrong. */
 export function backupReach({ stack }: WindowOptions): BackupReach {
-  const project = fileURLToPath(new URL("../..", import.meta.url));
-  const { ssh, sshRead } = loadFromStackFile(stack ?? "lab", project).hospital.backupHost;
+  const { ssh, sshRead } = configured(stack).hospital.backupHost;
   return { ssh, read: sshRead };
 }
 

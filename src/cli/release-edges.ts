@@ -1,9 +1,7 @@
 /** The last way to reconnect: each edge is told from here, with the window key of whoever asks. */
-import { fileURLToPath } from "node:url";
-import { loadFromStackFile } from "../config/load.ts";
 import { sshEdge } from "../host/edge-client.ts";
 import { JedaError } from "../model/errors.ts";
-import { backupHost, type WindowOptions } from "./options.ts";
+import { backupHost, configured, type WindowOptions } from "./options.ts";
 import { askRunner } from "./remote-runner.ts";
 
 /** Milliseconds for one edge. */
@@ -26,13 +24,12 @@ export async function askOrRelease(
     process.stderr.write(
       `${error.message}\nthe edges are released from here; the runner could not be told who and why, so no journal has it: a runner that is alive finds the edges released within 5 s, isolates nothing again and ends as failed\n`,
     );
-    return releaseFromHere(options.stack ?? "lab");
+    return releaseFromHere(options.stack);
   }
 }
 
-async function releaseFromHere(stack: string): Promise<number> {
-  const project = fileURLToPath(new URL("../..", import.meta.url));
-  const { edges } = loadFromStackFile(stack, project).hospital;
+async function releaseFromHere(stack: string | undefined): Promise<number> {
+  const { edges } = configured(stack).hospital;
   const answers = await Promise.allSettled(
     edges.map((edge) => sshEdge(edge, "window", { timeoutMs: releaseMs }).release(0)),
   );

@@ -3,7 +3,10 @@
  * machine's name server, the last window's speed) stay as they were when the window was first planned: a preview
  * from another machine, or after the window, must not show another plan.
  */
+import type { Hospital } from "../model/hospital.ts";
 import type { Proof } from "./flow.ts";
+import { hazards } from "./hazards.ts";
+import { terrain } from "./terrain.ts";
 
 export interface LastingHazards {
   readonly all: readonly string[];
@@ -11,15 +14,15 @@ export interface LastingHazards {
 }
 
 /**
- * @param modelOnly the proof without circumstances
+ * @param now the proof under the circumstances of this run
  * @param planned the hazards by surroundings that stand in the state for this same window; null for a new one
  */
 export function lastingHazards(
-  modelOnly: Proof,
+  hospital: Hospital,
   now: Proof,
   planned: readonly string[] | null,
 ): LastingHazards {
-  const model = modelOnly.hazards.map(({ text }) => text);
+  const model = hazards(terrain(hospital), {}).map(({ text }) => text);
   const bySurroundings =
     planned ?? now.hazards.map(({ text }) => text).filter((text) => !model.includes(text));
   return { all: [...model, ...bySurroundings], bySurroundings };

@@ -117,9 +117,8 @@ export async function lastLook(night: Night): Promise<void> {
   );
 }
 
-function seenAt({ recorder }: Night, edge: EdgeHold): string {
-  const { isolatedAt } = recorder.status.edges.find(({ name }) => name === edge.planned.name) ?? {};
-  return edge.heldAt ?? isolatedAt ?? recorder.now();
+function seenAt(night: Night, edge: EdgeHold): string {
+  return edge.heldAt ?? edgeStatus(night, edge).isolatedAt ?? night.recorder.now();
 }
 
 export function lapsed(edge: EdgeHold, beat: number): JedaError {

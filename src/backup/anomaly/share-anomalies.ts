@@ -25,14 +25,13 @@ export async function shareAnomalies(
 ): Promise<readonly string[]> {
   const restic = await resticFor(context);
   const list = async (id: string): Promise<Listing> => relativeFiles(await listSnapshot(restic, id), source);
-  const now = await list(saved.snapshot);
-  const before = earlier === null ? null : await list(earlier);
-  const compared = before === null || earlier === null ? null : { files: before, snapshot: earlier };
+  const now = { files: await list(saved.snapshot), snapshot: saved.snapshot };
+  const before = earlier === null ? null : { files: await list(earlier), snapshot: earlier };
   return [
-    ...(await canaries(restic, source, { files: now, snapshot: saved.snapshot }, compared)),
-    ...suspiciousNames(now, before),
-    ...(before === null ? [] : unusualChange(before, now, mostChangedPercent)),
-    ...(before === null ? [] : await inside(restic, source, saved.snapshot, before, now)),
+    ...(await canaries(restic, source, now, before)),
+    ...suspiciousNames(now.files, before?.files ?? null),
+    ...(before === null ? [] : unusualChange(before.files, now.files, mostChangedPercent)),
+    ...(before === null ? [] : await inside(restic, source, before.files, now)),
   ];
 }
 
@@ -74,9 +73,8 @@ async function digest(restic: Restic, source: SmbSource, snapshot: string, path:
 async function inside(
   restic: Restic,
   source: SmbSource,
-  snapshot: string,
   before: Listing,
-  now: Listing,
+  { files: now, snapshot }: Kept,
 ): Promise<readonly string[]> {
   const changed = changedSince(before, now).filter((path) => plainName.test(path) && now.has(path));
   const sample = drawSample(changed, looked, changed.length);

@@ -2,14 +2,13 @@
  * `jeda window extend --by 30m|--until TIME --reason TEXT [--id ID] [--who WHO]`: `backupStop` and `reconnectBy` are
  * put off, within the window's `maxExtension`, if every edge takes the longer lease.
  */
-import { hostname, userInfo } from "node:os";
 import { Temporal } from "temporal-polyfill";
 import { looksLikeClockTime, parseDuration } from "../../config/durations.ts";
 import { Invalid } from "../../config/invalid.ts";
 import { readOffset } from "../../config/window-times.ts";
 import { JedaError } from "../../model/errors.ts";
 import { timeOfDay } from "../../report/quantities.ts";
-import { backupHost, needed, windowOptions } from "../options.ts";
+import { backupHost, needed, operator, windowOptions } from "../options.ts";
 import { askRunner } from "../remote-runner.ts";
 
 interface Answer {
@@ -24,7 +23,7 @@ export async function run(words: readonly string[]): Promise<number> {
   const host = backupHost(options);
   const named = options.id === undefined ? [] : ["--window", options.id];
   const time = await asked(options, () => askRunner(host, ["status", ...named]));
-  const who = options.who ?? `${userInfo().username}@${hostname()}`;
+  const who = options.who ?? operator();
   const answer = await askRunner(host, ["extend", ...named, "--by", who, "--reason", reason, ...time]);
   const { id, planned, deadlines } = JSON.parse(answer) as Answer;
   process.stderr.write(

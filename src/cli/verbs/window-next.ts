@@ -1,7 +1,5 @@
 /** `jeda window next [--stack STACK] [--count N] [--json]`: from the stack's file alone; it asks no host. */
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { loadFromStackFile } from "../../config/load.ts";
 import { JedaError } from "../../model/errors.ts";
 import { windowLabel } from "../../resources/label.ts";
 import { comingText } from "../../window/coming.ts";
@@ -10,13 +8,14 @@ import { makePlan } from "../../window/plan.ts";
 import { formatInstant } from "../../window/schedule.ts";
 import { isRecurring } from "../../window/series.ts";
 import { occurrenceId } from "../../window/window-id.ts";
+import { configured, parsed } from "../options.ts";
 
 const usualCount = 10;
 const mostCount = 1000;
 
 export async function run(words: readonly string[]): Promise<number> {
   const { stack, count, from, json } = optionsOf(words);
-  const { hospital, runbook } = loadFromStackFile(stack, fileURLToPath(new URL("../../..", import.meta.url)));
+  const { hospital, runbook } = configured(stack);
   const plan = makePlan(hospital, runbook);
   if (!isRecurring(plan)) {
     const single = { id: plan.id, start: plan.schedule.start, notRun: null, clockChange: null };
@@ -54,15 +53,5 @@ function optionsOf(words: readonly string[]) {
       hint: 'write "2026-03-28T00:00Z"',
     });
   }
-  return { stack: values.stack ?? "lab", count, from, json: values.json ?? false };
-}
-
-function parsed<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new JedaError("CONFIG", error instanceof Error ? error.message : String(error), {
-      hint: "jeda help lists the commands, docs/cli.md their options",
-    });
-  }
+  return { stack: values.stack, count, from, json: values.json ?? false };
 }

@@ -58,13 +58,15 @@ load_lease() {
   nft_do -f "$work/lease.nft"
 }
 
-# Prints "COUNT SHORTEST LONGEST" of the leased elements as the kernel holds them; an endless one counts as long.
-# `nft get element` leaves out the time of a prefix, so the whole table is listed. Values are compared as text: they
-# must come in nft's own form (no host bits; /32 and /128 are taken off).
-read_lease() {
-  nft list table inet jeda_window 9>&- | awk "$milliseconds"'
-    function clean(text) { gsub(/["\t ]/, "", text); sub(/\/32$/, "", text); if (text ~ /:/) sub(/\/128$/, "", text); return text }
-    FILENAME != "-" { wanted[$1 " " clean($2)] = 1; next }
+# Values are compared as text: in nft's own form (no host bits; /32 and /128 are taken off).
+plain_value='
+  function plain(text) { gsub(/["\t ]/, "", text); sub(/\/32$/, "", text); if (text ~ /:/) sub(/\/128$/, "", text); return text }'
+
+# The lease sets as the kernel holds them, "SET VALUE EXPIRES_MS KIND" for each element: EXPIRES_MS is -1 for an
+# endless one, KIND is "fraction" where its timeout is no whole second, else "whole". `nft get element` leaves out the
+# time of a prefix, so the whole table is listed.
+live_elements() {
+  nft list table inet jeda_window 9>&- | awk "$milliseconds$plain_value"'
     $1 == "set" { set = $2 }
     /[\t ]elements = \{/ { inside = 1; text = ""; sub(/.*elements = \{/, "") }
     inside { text = text $0 }
@@ -74,14 +76,22 @@ read_lease() {
       n = split(text, part, ",")
       for (i = 1; i <= n; i++) {
         value = part[i]; sub(/ timeout .*/, "", value); sub(/ expires .*/, "", value)
-        if (!((set " " clean(value)) in wanted)) continue
-        ms = 1e12
+        ms = -1
         if (match(part[i], /expires [0-9a-z]+/)) ms = milliseconds(substr(part[i], RSTART + 8, RLENGTH - 8))
-        if (!count || ms < shortest) shortest = ms
-        if (!count || ms > longest) longest = ms
-        count++
+        print set, plain(value), sprintf("%.0f", ms), (part[i] ~ /timeout [0-9a-z]*[0-9]ms / ? "fraction" : "whole")
       }
+    }'
+}
+
+# Prints "COUNT SHORTEST LONGEST" of the leased elements as the kernel holds them; an endless one counts as long.
+read_lease() {
+  live_elements | awk "$plain_value"'
+    FILENAME != "-" { wanted[$1 " " plain($2)] = 1; next }
+    ($1 " " $2) in wanted {
+      ms = $3 < 0 ? 1e12 : $3
+      if (!count || ms < shortest) shortest = ms
+      if (!count || ms > longest) longest = ms
+      count++
     }
     END { printf "%.0f %.0f %.0f\n", count, shortest, longest }' "$work/sorted" -
 }
-

@@ -26,23 +26,7 @@ marked() {
 # What came out of a saved ruleset: "SET VALUE" of elements with a timeout of ours that nobody was granted in this
 # boot, or that would outlive their grant.
 revenants() {
-  nft list table inet jeda_window 2>/dev/null 9>&- | awk -v boot="$(boot_id)" -v now="$(boot_ms)" "$milliseconds"'
-    function clean(text) { gsub(/["\t ]/, "", text); return text }
-    FILENAME != "-" { if ($1 == boot) { sub(/\/32$/, "", $3); if ($3 ~ /:/) sub(/\/128$/, "", $3); ends[$2 " " $3] = $4 }; next }
-    $1 == "set" { set = $2 }
-    /[\t ]elements = \{/ { inside = 1; text = ""; sub(/.*elements = \{/, "") }
-    inside { text = text $0 }
-    inside && /\}/ {
-      inside = 0
-      sub(/\}.*/, "", text)
-      n = split(text, part, ",")
-      for (i = 1; i <= n; i++) {
-        if (part[i] !~ /timeout [0-9a-z]*[0-9]ms /) continue
-        if (!match(part[i], /expires [0-9a-z]+/)) continue
-        end = now + milliseconds(substr(part[i], RSTART + 8, RLENGTH - 8))
-        value = part[i]; sub(/ timeout .*/, "", value)
-        if (end > ends[set " " clean(value)] + 300) print set, clean(value)
-      }
-    }' "$run/grants" -
+  live_elements 2>/dev/null | awk -v boot="$(boot_id)" -v now="$(boot_ms)" "$plain_value"'
+    FILENAME != "-" { if ($1 == boot) ends[$2 " " plain($3)] = $4; next }
+    $4 == "fraction" && $3 >= 0 && now + $3 > ends[$1 " " $2] + 300 { print $1, $2 }' "$run/grants" -
 }
-

@@ -20,23 +20,23 @@ legacy_tables() {
   done | tr '\n' ',' | sed 's/,$//'
 }
 
+# each_table COMMAND: members of a JSON object, what the command says of each of our tables.
+each_table() {
+  comma=
+  for table in $tables; do
+    printf '%s"%s":' "$comma" "$table"
+    "$1" "$table"
+    comma=,
+  done
+}
+
 verb_list() {
   read_input
   [ ! -s "$work/stdin" ] || { complete_input; split_input; }
   printf '{"ok":true,"clock":%s,"scriptSha256":"%s","tables":{' "$(clock_json)" "$(own_sha256)" >"$work/answer"
-  comma=
-  for table in $tables; do
-    printf '%s"%s":' "$comma" "$table" >>"$work/answer"
-    table_json "$table" >>"$work/answer"
-    comma=,
-  done
+  each_table table_json >>"$work/answer"
   printf '},"wanted":{' >>"$work/answer"
-  comma=
-  for table in $tables; do
-    printf '%s"%s":' "$comma" "$table" >>"$work/answer"
-    canonical_json "$table" >>"$work/answer"
-    comma=,
-  done
+  each_table canonical_json >>"$work/answer"
   # With `-s` the remaining time of a lease is hidden, hence the table once more.
   nft list table inet jeda_window >"$work/leases" 2>/dev/null || : >"$work/leases"
   nft list chains >"$work/chains" 2>/dev/null || : >"$work/chains"

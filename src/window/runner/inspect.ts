@@ -7,7 +7,7 @@ import type { Report } from "../../model/report.ts";
 import { buildReport } from "../../report/build.ts";
 import { fold } from "../fold.ts";
 import { knownIds, missingIds, rememberOnly } from "../known-ids.ts";
-import { windowPlaces } from "../places.ts";
+import { type WindowPlaces, windowPlaces } from "../places.ts";
 import type { WindowStatus } from "../status.ts";
 import { boot } from "./boot.ts";
 import { journalOf, type RunnerContext } from "./context.ts";
@@ -51,14 +51,10 @@ async function look(context: RunnerContext, id: string): Promise<Inspected> {
   }
   const { state } = status;
   const findings: string[] = [];
-  if (JSON.stringify(parsed(own.plan)) !== JSON.stringify(status.plan)) {
-    findings.push(`${own.plan} is not the plan that was armed`);
-  }
-  if (state === "ended") {
-    if (!sameReport(parsed(own.report), buildReport(status))) {
-      findings.push(`${own.report} does not say what the journal says`);
-    }
-  } else {
+  const changed = changedFiles(own, status);
+  if (changed.plan) findings.push(`${own.plan} is not the plan that was armed`);
+  if (changed.report !== null) findings.push(`${own.report} does not say what the journal says`);
+  if (state !== "ended") {
     if (existsSync(own.report)) findings.push(`${own.report} is there, but the journal knows of no end`);
     const quietMs = Date.now() - Date.parse(status.at);
     const waits = state === "armed" && timerWaits(id);
@@ -69,6 +65,21 @@ async function look(context: RunnerContext, id: string): Promise<Inspected> {
     }
   }
   return { id, state, findings };
+}
+
+interface Changed {
+  readonly plan: boolean;
+  /** What the report should be; null where it is so, or the window has not ended. */
+  readonly report: Report | null;
+}
+
+/** Which of a window's files say something else than its journal. */
+function changedFiles(own: WindowPlaces, status: WindowStatus): Changed {
+  const built = status.state === "ended" ? buildReport(status) : null;
+  return {
+    plan: JSON.stringify(parsed(own.plan)) !== JSON.stringify(status.plan),
+    report: built === null || sameReport(parsed(own.report), built) ? null : built,
+  };
 }
 
 /** Of what every version of the report holds; a window that ended before its report was written has none. */
@@ -110,12 +121,10 @@ export async function mend(context: RunnerContext): Promise<number> {
       const content = journalOf(context.places, id);
       if (content === null) continue;
       const status = fold(content.entries);
-      if (JSON.stringify(parsed(own.plan)) !== JSON.stringify(status.plan)) {
-        writeFileSync(own.plan, `${JSON.stringify(status.plan, null, 2)}\n`, { mode: 0o600 });
-      }
-      const built = buildReport(status);
-      if (status.state === "ended" && !sameReport(parsed(own.report), built)) {
-        writeFileSync(own.report, `${JSON.stringify(built, null, 2)}\n`, { mode: 0o600 });
+      const { plan, report } = changedFiles(own, status);
+      if (plan) writeFileSync(own.plan, `${JSON.stringify(status.plan, null, 2)}\n`, { mode: 0o600 });
+      if (report !== null) {
+        writeFileSync(own.report, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });
       }
     } catch {
       // A journal that can't be believed is kept for the inquiry as it is.

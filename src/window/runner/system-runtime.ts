@@ -31,6 +31,7 @@ export function systemRuntime(
   own: WindowPlaces,
   credentials: Credentials,
 ): Runtime {
+  const known = () => knownWindows(context.places, () => undefined).map(({ status }) => status);
   return {
     clock: systemClock(),
     version: context.version,
@@ -38,11 +39,7 @@ export function systemRuntime(
     runtimeDir: own.runtime,
     repository: resticRepository,
     log: (line) => console.error(line),
-    past: () =>
-      pastRuns(
-        knownWindows(context.places, () => undefined).map(({ status }) => status),
-        hospital,
-      ),
+    past: () => pastRuns(known(), hospital),
     edge: ({ name, ssh }) => sshEdge({ name, ssh: { window: ssh } }, "window", { timeoutMs: edgeCallMs }),
     prober: (destination) => sshProber(destination),
     driver: driverFor,
@@ -50,10 +47,7 @@ export function systemRuntime(
     tell: async ([program = "", ...words], text, signal) => {
       await execa(program, words, { input: text, cancelSignal: signal, stdout: "ignore", stderr: "pipe" });
     },
-    lastGood: (source) => {
-      const known = knownWindows(context.places, () => undefined).map(({ status }) => status);
-      return lastGood(known, hospital, source);
-    },
+    lastGood: (source) => lastGood(known(), hospital, source),
     nextExtension: () => takeRequest(own),
     store: (report) => writeFileSync(own.report, report, { mode: 0o600 }),
   };

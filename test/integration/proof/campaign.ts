@@ -21,20 +21,28 @@ export function startKernel(): Promise<Kernel> {
   return Kernel.start(wireCount, udpPorts);
 }
 
-/** Stops at the first hospital that disagrees, and prints the smallest one that still does. */
-export async function fuzz(
-  hospitals: number,
+async function withKernel(
   seed: number,
   print: (line: string) => void,
+  work: (kernel: Kernel) => Promise<Campaign>,
 ): Promise<Campaign> {
   print(`seed ${seed}`);
   const kernel = await startKernel();
-  const started = Date.now();
-  let passed = 0;
-  let packets = 0;
-  let failedAt: number | null = null;
-  let last: readonly Disagreement[] = [];
   try {
+    return await work(kernel);
+  } finally {
+    await kernel.stop();
+  }
+}
+
+/** Stops at the first hospital that disagrees, and prints the smallest one that still does. */
+export function fuzz(hospitals: number, seed: number, print: (line: string) => void): Promise<Campaign> {
+  return withKernel(seed, print, async (kernel) => {
+    const started = Date.now();
+    let passed = 0;
+    let packets = 0;
+    let failedAt: number | null = null;
+    let last: readonly Disagreement[] = [];
     const details = await fc.check(
       fc.asyncProperty(sketch, async (drawn: Sketch) => {
         // Good enough: whatever is found later than this counts as no smaller.
@@ -66,21 +74,13 @@ export async function fuzz(
     });
     if (details.errorInstance) print(String(details.errorInstance));
     return { passed, failed: 1 };
-  } finally {
-    await kernel.stop();
-  }
+  });
 }
 
 /** A hospital that somebody wrote, as each of its edges sees it. */
-export async function tryEdges(
-  hospital: Hospital,
-  seed: number,
-  print: (line: string) => void,
-): Promise<Campaign> {
-  print(`seed ${seed}`);
-  const kernel = await startKernel();
-  let passed = 0;
-  try {
+export function tryEdges(hospital: Hospital, seed: number, print: (line: string) => void): Promise<Campaign> {
+  return withKernel(seed, print, async (kernel) => {
+    let passed = 0;
     for (const edge of hospital.edges) {
       const scene = sceneOf(hospital, edge, seed);
       const { packets, disagreements } = await compare(kernel, scene);
@@ -92,25 +92,19 @@ export async function tryEdges(
       if (all.length === 0) passed++;
     }
     return { passed, failed: hospital.edges.length - passed };
-  } finally {
-    await kernel.stop();
-  }
+  });
 }
 
 /** Each kind of rule counts as one: passed where its lack is noticed. */
-export async function rulesMissed(
+export function rulesMissed(
   hospitals: number,
   seed: number,
   print: (line: string) => void,
 ): Promise<Campaign> {
-  print(`seed ${seed}`);
-  const kernel = await startKernel();
-  try {
+  return withKernel(seed, print, async (kernel) => {
     const { noticed, unnoticed } = await mutate(kernel, hospitals, seed, print);
     return { passed: noticed, failed: unnoticed.length };
-  } finally {
-    await kernel.stop();
-  }
+  });
 }
 
 export function told({ phase, what, proof, kernel }: Disagreement): string {

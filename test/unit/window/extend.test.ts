@@ -8,6 +8,7 @@ import { memoryJournal } from "../../../src/window/journal.ts";
 import type { FakeEdge } from "./fakes/edge.ts";
 import { FakeHospital } from "./fakes/hospital.ts";
 import { plan as base } from "./fakes/plan.ts";
+import { slow } from "./fakes/slow.ts";
 
 const standby = { name: "standby", ssh: "standby-window", targets: [] };
 const plan: WindowPlan = {
@@ -26,19 +27,6 @@ const request = (addMs: number, changes: Partial<ExtensionRequest> = {}): Extens
   validUntilBootMs: Number.MAX_SAFE_INTEGER,
   ...changes,
 });
-
-/** Sources that take longer than was planned, milliseconds. */
-function slow(hospital: FakeHospital, ms: number): void {
-  hospital.drivers = {
-    records: {
-      backup: async () => {
-        await hospital.clock.sleep(ms);
-        hospital.snapshots = [...hospital.snapshots, "dddd4444"];
-        return { snapshot: "dddd4444", bytes: 1, items: 1, findings: [], detail: null };
-      },
-    },
-  };
-}
 
 /** Resolves with the longest that any element lived, and whether one was ever absent, once the window has ended. */
 async function watch(hospital: FakeHospital): Promise<{ latestMs: number; gaps: number }> {

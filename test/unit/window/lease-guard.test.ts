@@ -9,6 +9,7 @@ import { type Journal, memoryJournal } from "../../../src/window/journal.ts";
 import type { FakeEdge } from "./fakes/edge.ts";
 import { FakeHospital } from "./fakes/hospital.ts";
 import { plan } from "./fakes/plan.ts";
+import { slow } from "./fakes/slow.ts";
 
 const heartbeat: WindowPlan = { ...plan, lease: "heartbeat", heartbeatMs: 30_000 };
 
@@ -18,17 +19,18 @@ const edgeOf = (hospital: FakeHospital, index = 0): FakeEdge => {
   return edge;
 };
 
-/** Sources that take their time, in milliseconds. */
-function slow(hospital: FakeHospital, ms: number): void {
-  hospital.drivers = {
-    records: {
-      backup: async () => {
-        await hospital.clock.sleep(ms);
-        hospital.snapshots = [...hospital.snapshots, "dddd4444"];
-        return { snapshot: "dddd4444", bytes: 1, items: 1, findings: [], detail: null };
-      },
-    },
-  };
+/** Milliseconds that the first edge alone was cut, the other not, once the window has ended. */
+async function cutAloneMs(
+  { recorder, edges, clock }: FakeHospital,
+  whileIsolating: boolean,
+): Promise<number> {
+  let aloneMs = 0;
+  while (recorder.status.state !== "ended") {
+    const [a, b] = edges.map((edge) => edge.holds("isolated_if"));
+    if ((whileIsolating || recorder.status.state !== "isolating") && a && !b) aloneMs += 200;
+    await clock.sleep(200);
+  }
+  return aloneMs;
 }
 
 describe("an edge that is rebooted in the middle of a window", () => {
@@ -212,17 +214,9 @@ describe("a window with a heartbeat", () => {
         throw new JedaError("UNREACHABLE", "no route to the standby");
       }
     };
-    let aloneMs = 0;
-    const watch = async (): Promise<void> => {
-      while (hospital.recorder.status.state !== "ended") {
-        const [a, b] = hospital.edges.map((edge) => edge.holds("isolated_if"));
-        if (hospital.recorder.status.state !== "isolating" && a && !b) aloneMs += 200;
-        await hospital.clock.sleep(200);
-      }
-    };
-    const watching = watch();
+    const alone = cutAloneMs(hospital, false);
     const report = await hospital.run();
-    await watching;
+    const aloneMs = await alone;
     equal(report.result, "failed");
     match(report.reasons[0] ?? "", /no route to the standby/);
     equal(aloneMs, 0);
@@ -239,17 +233,9 @@ describe("one of two edges whose connection stalls", () => {
     edgeOf(hospital, 1).before = async () => {
       if (hospital.clock.bootMs() > stalledAt) await hospital.clock.sleep(3_600_000);
     };
-    let aloneMs = 0;
-    const watch = async (): Promise<void> => {
-      while (hospital.recorder.status.state !== "ended") {
-        const [a, b] = hospital.edges.map((edge) => edge.holds("isolated_if"));
-        if (hospital.recorder.status.state !== "isolating" && a && !b) aloneMs += 200;
-        await hospital.clock.sleep(200);
-      }
-    };
-    const watching = watch();
+    const alone = cutAloneMs(hospital, false);
     const report = await hospital.run();
-    await watching;
+    const aloneMs = await alone;
     equal(report.result, "failed");
     match(report.reasons[0] ?? "", /standby did not answer within \d+ ms/);
     equal(aloneMs, 0);
@@ -262,17 +248,10 @@ describe("one of two edges whose connection stalls", () => {
     standby.before = async (command) => {
       if (command === "lease" && stalls) await hospital.clock.sleep(3_600_000);
     };
-    let aloneMs = 0;
-    const watch = async (): Promise<void> => {
-      while (hospital.recorder.status.state !== "ended") {
-        if (edgeOf(hospital).holds("isolated_if") && !standby.holds("isolated_if")) aloneMs += 200;
-        await hospital.clock.sleep(200);
-      }
-    };
-    const watching = watch();
+    const alone = cutAloneMs(hospital, true);
     const report = await hospital.run();
     stalls = false;
-    await watching;
+    const aloneMs = await alone;
     equal(report.result, "failed");
     match(report.reasons[0] ?? "", /standby did not answer/);
     ok(aloneMs > 0 && aloneMs < 20_000, `${aloneMs} ms`);
