@@ -49,7 +49,7 @@ export function parseResticLine(line: string): ResticMessage {
         },
       };
     case "error":
-      return { type: "error", item: text(value.item), message: errorText(value.error) };
+      return { type: "error", item: text(value.item), message: errorText(value).trim() };
     case "exit_error":
       return { type: "exit", code: number(value.code), message: text(value.message) };
     case "snapshot":
@@ -95,7 +95,8 @@ function strings(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
-function errorText(value: unknown): string {
-  if (typeof value === "object" && value !== null && "message" in value) return text(value.message);
-  return text(value);
+/** `check` writes `message` where every other command writes `error`, a text or an object. */
+function errorText({ error, message }: Record<string, unknown>): string {
+  if (typeof error === "object" && error !== null && "message" in error) return text(error.message);
+  return text(error) || text(message);
 }

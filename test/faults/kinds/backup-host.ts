@@ -98,7 +98,7 @@ const changedPassword: Fault = {
   mend: mendPassword,
 };
 
-/** Every pack's middle is overwritten; who reads one must notice. */
+/** The middle of every pack that is there is overwritten; who reads one must notice. What is saved later is sound. */
 const corrupted: Fault = {
   name: "repository-packs-corrupted",
   states: ["backing-up", "verifying"],
@@ -107,17 +107,15 @@ const corrupted: Fault = {
     await lab.must(
       "backup",
       `cp -a ${repository} /srv/sound
-      for f in $(find ${repository}/data -type f -size +1k); do
-        chmod u+w "$f"; size=$(stat -c %s "$f")
+      cd /srv/sound
+      for f in $(find data -type f -size +1k); do
+        f=${repository}/$f; chmod u+w "$f"; size=$(stat -c %s "$f")
         head -c 600 /dev/urandom | dd of="$f" bs=1 seek=$((size / 3)) conv=notrunc 2>/dev/null
       done`,
     );
   },
   mend: async ({ lab }) =>
-    void (await lab.must(
-      "backup",
-      `cp -a ${repository}/snapshots/. /srv/sound/snapshots/; rm -rf ${repository}; mv /srv/sound ${repository}`,
-    )),
+    void (await lab.must("backup", `cp -a /srv/sound/data/. ${repository}/data/; rm -rf /srv/sound`)),
 };
 
 const nameless: Fault = {

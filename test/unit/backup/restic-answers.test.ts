@@ -49,6 +49,12 @@ describe("what restic answers", () => {
       ),
       { type: "error", item: "/a", message: "denied" },
     );
+    // `check --json` alone writes it flat (restic 0.19.1, cmd_check.go).
+    assert.deepEqual(parseResticLine('{"message_type":"error","message":"\\nid 12 not found"}'), {
+      type: "error",
+      item: "",
+      message: "id 12 not found",
+    });
   });
 
   it("is only asked about snapshots by id", () => {
