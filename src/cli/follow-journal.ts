@@ -32,7 +32,7 @@ export async function followJournal(
     const before = entries.length;
     const { exitCode, stderr } = await stream(destination, id, entries, following);
     if (following.signal.aborted) return null;
-    if (exitCode === 0) return entries;
+    if (exitCode === 0) return isOneChain(entries) ? entries : readAnew(destination, id, entries, following);
     if (exitCode !== null && exitCode !== 255) throw runnerError(destination, stderr, exitCode);
     const failure = sshFailure(destination, stderr);
     // The very first connection tells at once; so does a host key that changed.
@@ -46,6 +46,29 @@ export async function followJournal(
     await delay(pause, undefined, { signal: following.signal }).catch(() => undefined);
     if (following.signal.aborted) return null;
   }
+}
+
+/** The last line is the window's end, and follows from all before: nothing was put aside while it was read. */
+function isOneChain(entries: readonly JournalEntry[]): boolean {
+  const over = entries.some(({ type }) => type === "ended");
+  return over && entries.every((entry, index) => index === 0 || entry.prev === entries[index - 1]?.hash);
+}
+
+/** A damaged journal was replaced by its trusted lines while it was followed: what differs is told. */
+async function readAnew(
+  destination: string,
+  id: string,
+  before: readonly JournalEntry[],
+  following: Following,
+): Promise<readonly JournalEntry[] | null> {
+  const entries: JournalEntry[] = [];
+  const onEntry = (entry: JournalEntry): void => {
+    if (before[entry.seq]?.hash !== entry.hash) following.onEntry(entry);
+  };
+  const { exitCode, stderr } = await stream(destination, id, entries, { ...following, onEntry });
+  if (following.signal.aborted) return null;
+  if (exitCode !== 0) throw runnerError(destination, stderr, exitCode ?? 1);
+  return entries;
 }
 
 async function stream(

@@ -3,9 +3,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } f
 import { basename, dirname } from "node:path";
 import { fold } from "./fold.ts";
 import { parseJournal, trustedPart } from "./journal-read.ts";
-
-/** So long after its deadline an edge is still asked to confirm; later there is nothing left to end. */
-const patienceMs = 60_000;
+import type { WindowStatus } from "./status.ts";
 
 export interface SetAside {
   /** Number of the first line that can't be trusted, from 1. */
@@ -15,14 +13,20 @@ export interface SetAside {
 }
 
 /**
- * Null when the journal is whole, or when there is nothing to end: the window's deadline (`wallMs` is now) has
- * long passed, or not even the first line can be trusted. The file is then left as it is.
+ * What the lines before the break say; null when the journal is whole, or when not even the first line can be
+ * trusted: then nobody can tell which window it was.
+ * @throws JedaError REFUSED when another version of jeda wrote it.
  */
-export function setBrokenAside(path: string, wallMs: number): SetAside | null {
+export function trustedStatus(path: string): { readonly line: number; readonly status: WindowStatus } | null {
   const trusted = trustedPart(readFileSync(path, "utf8"));
   if (trusted === null || trusted.text === "") return null;
-  const { result, deadlines } = fold(parseJournal(trusted.text, path).entries);
-  if (result !== null || wallMs > deadlines.reconnectBy + patienceMs) return null;
+  return { line: trusted.line, status: fold(parseJournal(trusted.text, path).entries) };
+}
+
+/** Null where nothing was done: as `trustedStatus`. `wallMs` goes into the name of the file that is kept. */
+export function setBrokenAside(path: string, wallMs: number): SetAside | null {
+  const trusted = trustedPart(readFileSync(path, "utf8"));
+  if (trusted === null || trustedStatus(path) === null) return null;
   const kept = `${path}.broken-${wallMs}`;
   const fresh = `${path}.new`;
   const fd = openSync(fresh, "w", 0o600);

@@ -176,6 +176,10 @@ export function foldNext(before: WindowStatus, entry: JournalEntry): WindowStatu
     case "reason":
       return entry.result === "ok" ? status : { ...status, causes: [...status.causes, cause(entry)] };
     case "broken": {
+      if (status.result !== null) {
+        const text = `the journal was damaged behind the window's end, from line ${entry.line} on (kept as ${entry.kept})`;
+        return { ...status, notes: [...status.notes, text] };
+      }
       const reason = `the journal was damaged from line ${entry.line} on (kept as ${entry.kept}): the window could only be ended`;
       // What was done behind that line is not known: the edges must be released.
       const reached = nothingTouched(status.reached) ? "isolating" : status.reached;

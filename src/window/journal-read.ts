@@ -1,5 +1,6 @@
 /** Reading a journal: a torn last line is normal after a crash; a broken chain is reported and never trusted. */
 import { readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { JedaError } from "../model/errors.ts";
 import type { JournalEntry } from "../model/journal.ts";
 import { decodeLine, genesis } from "./journal-line.ts";
@@ -54,6 +55,15 @@ export function readJournal(path: string): JournalContent {
 function broken(name: string, line: number, entry: JournalEntry | null): JedaError {
   const what = entry === null ? "is damaged" : "does not follow from the line before";
   return new JedaError("REFUSED", `${name}:${line}: the journal's line ${line} ${what}`, {
-    hint: "nothing in this journal can be trusted from that line on: keep the file for the inquiry, and look at the edges themselves (their leases end by their own deadline)",
+    hint: line === 1 ? hopeless(dirname(name)) : endable,
   });
+}
+
+const endable =
+  "nothing is believed from that line on: jeda window status (also arm, follow, pulumi up) starts a runner that releases every edge, ends this window as failed and keeps the damaged file beside the new journal";
+
+/** Which edges it had is not known: what is left is to reconnect from elsewhere, and to make room for its id. */
+function hopeless(directory: string): string {
+  const aside = join(dirname(dirname(directory)), "disarmed");
+  return `what this window was can't be told: the edges' kernels reconnect by their own deadline, jeda window release --stack STACK --reason TEXT does it at once; then put it away for the inquiry, on the backup host: mkdir -p ${aside} && mv ${directory} ${aside}/${basename(directory)}-broken`;
 }

@@ -1,7 +1,9 @@
 /** A window whose runner, supervisor or host dies is taken up again, and can still end well. */
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
 import { rebootHost } from "../../lab/power.ts";
-import type { JournalEntry } from "../../src/model/journal.ts";
+import type { JournalBody, JournalEntry } from "../../src/model/journal.ts";
+import { encodeLine, genesis } from "../../src/window/journal-line.ts";
 import { labPlan, WindowLab } from "./window-lab.ts";
 
 const lab = new WindowLab("resume");
@@ -33,6 +35,39 @@ async function ended(window: string) {
   assert.ok((report.deadlines.kept.reconnectByMs ?? -1) > 0);
   assert.deepEqual(await lab.leases(), []);
   return { report, entries };
+}
+
+const journalOf = (window: string): string => `/var/lib/jeda/windows/${window}/journal.jsonl`;
+
+/** The same journal as of an earlier window, damaged in its line 20. */
+async function brokenSince(ms: number, entries: readonly JournalEntry[]): Promise<string> {
+  let prev = genesis;
+  const lines = entries.map(({ seq, at, prev: _prev, hash: _hash, ...rest }) => {
+    const body = rest as JournalBody;
+    const earlier = new Date(Date.parse(at) - ms).toISOString().replace("Z", "+00:00");
+    const moved = (moment: number) => moment - ms;
+    const { line, entry } = encodeLine(
+      body.type === "armed"
+        ? {
+            ...body,
+            plan: { ...body.plan, id: "old" },
+            deadlines: {
+              start: moved(body.deadlines.start),
+              startCutoff: moved(body.deadlines.startCutoff),
+              backupStop: moved(body.deadlines.backupStop),
+              reconnectBy: moved(body.deadlines.reconnectBy),
+            },
+          }
+        : body.type === "runner"
+          ? { ...body, bootMs: moved(body.bootMs) }
+          : body,
+      { seq, at: earlier, prev },
+    );
+    prev = entry.hash;
+    return line;
+  });
+  lines[19] = lines[19]?.replace('"at":"', '"at":"x') ?? "";
+  return lines.join("");
 }
 
 /** The same local time, for a zone without changes of clocks. */
@@ -68,6 +103,43 @@ describe("taking a window up again", () => {
     assert.equal(times(entries, "isolated"), 1);
   }).timeout(240_000);
 
+  it("ends a window whose journal is broken as soon as somebody arms it, and what is told of it is true", async () => {
+    const plan = labPlan("broken");
+    await lab.arm(plan);
+    await lab.entry(plan.id, "source-started");
+    const following = lab.jeda(["window", "follow", "--id", plan.id]);
+    await kill(plan.id, "supervise", "run");
+    await lab.sh("backup", `sed -i '12s/"at":"..../"at":"1999/' ${journalOf(plan.id)}`);
+    const { exitCode, all } = await lab.jeda(["window", "arm"], JSON.stringify(plan));
+    assert.equal(exitCode, 0, all);
+    assert.match(
+      all,
+      /the journal of the window broken is broken from line 12 on: a runner releases every edge/,
+    );
+    const followed = await following;
+    assert.equal(followed.exitCode, 11, followed.all);
+    assert.match(followed.all, /the journal was damaged from line 12 on \(kept as journal.jsonl.broken-/);
+    assert.deepEqual(await lab.leases(), []);
+    assert.equal((await lab.report(plan.id)).vault.provedShut, true);
+  }).timeout(240_000);
+
+  it("ends one that was broken long ago only after the window that is under way, which it does not touch", async () => {
+    const old = await brokenSince(86_400_000, await lab.entries("killed-runner"));
+    const plan = labPlan("after-broken");
+    await lab.arm(plan);
+    await lab.entry(plan.id, "vault-open");
+    await lab.sh("backup", `mkdir -p ${dirname(journalOf("old"))} && cat >${journalOf("old")}`, old);
+    const status = await lab.jeda(["window", "status"]);
+    assert.match(status.all, /the journal of old is BROKEN: a runner releases every edge/);
+    const { entries } = await ended(plan.id);
+    assert.equal(times(entries, "isolated"), 1);
+    const { exitCode, all } = await lab.jeda(["window", "follow", "--id", "old"]);
+    assert.equal(exitCode, 11, all);
+    assert.match(all, /the journal was damaged from line 20 on/);
+    const later = (await lab.entries("old")).find(({ type }) => type === "released");
+    assert.ok(Date.parse(later?.at ?? "") > Date.parse(entries.at(-1)?.at ?? ""), all);
+  }).timeout(240_000);
+
   it("goes on after a reboot of the backup host in the middle of a window", async () => {
     const plan = labPlan("rebooted-host");
     await lab.arm(plan);
@@ -95,19 +167,25 @@ describe("taking a window up again", () => {
   it("gives up a source that is too slow for its time, saves the one that waits, and is partial", async () => {
     const plan = labPlan("too-slow");
     // What earlier windows saved would not be read again, however slow the way to it.
-    await lab.sh("administrative", "head -c 10485760 /dev/urandom >/srv/office/besar.bin");
+    await lab.sh("administrative", "head -c 100663296 /dev/urandom >/srv/office/besar.bin");
     const steps = plan.runbook.steps.map((step) =>
-      // Ten megabytes would need eight minutes.
-      step.kind === "backup" ? { ...step, parallel: 1, bytesPerSecond: 20 * 1024 } : step,
+      // Ninety-six megabytes would need more than six minutes; what the database holds, a second or two.
+      step.kind === "backup" ? { ...step, parallel: 1, bytesPerSecond: 256 * 1024 } : step,
     );
     const first = (name: string) => (name === "office-files" ? 0 : 1);
-    const sources = plan.sources.map((source) => ({ ...source, order: first(source.name) }));
+    // Under a name that no earlier window saved: by their speed it would not even be begun.
+    const renamed = (name: string) => (name === "office-files" ? "old-archive" : name);
+    const sources = plan.sources.map((source) => ({
+      ...source,
+      name: renamed(source.name),
+      order: first(source.name),
+    }));
     const { report, exitCode } = await lab.run({ ...plan, sources, runbook: { ...plan.runbook, steps } });
     assert.equal(report.result, "partial", report.reasons.join("; "));
     assert.equal(exitCode, 10);
     assert.match(
       report.reasons.join("; "),
-      /office-files was skipped: at its speed it needs .* and others wait/,
+      /old-archive was skipped: at its speed it needs .* and others wait/,
     );
     const verified = report.sources.filter((source) => source.verified).map(({ name }) => name);
     assert.deepEqual(verified, ["records"]);

@@ -9,6 +9,7 @@ interface Answer {
   readonly state: string;
   readonly result: string | null;
   readonly planDiffers: boolean;
+  readonly brokenLine?: number;
   /** Of a recurring window. */
   readonly next?: { readonly id: string; readonly start: string } | null;
 }
@@ -24,7 +25,10 @@ export async function run(words: readonly string[]): Promise<number> {
   return 0;
 }
 
-function told(id: string, { armed, state, result, planDiffers, next }: Answer): string {
+function told(id: string, { armed, state, result, planDiffers, next, brokenLine }: Answer): string {
+  if (brokenLine !== undefined) {
+    return `the journal of the window ${id} is broken from line ${brokenLine} on: a runner releases every edge and ends it as failed (jeda window follow --id ${id}); to run it once more, raise window.attempt`;
+  }
   if (next !== undefined) {
     const how = { now: "is armed", changed: "was changed", already: "stands already", resumed: "stands" };
     const coming =

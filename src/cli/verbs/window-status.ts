@@ -15,6 +15,7 @@ interface Status {
     readonly anomalies?: readonly string[];
     readonly extensions?: readonly { readonly by: string; readonly reason: string }[];
   } | null;
+  readonly brokenJournals?: readonly string[];
 }
 
 export async function run(words: readonly string[]): Promise<number> {
@@ -23,11 +24,20 @@ export async function run(words: readonly string[]): Promise<number> {
   const answer = options.read
     ? await askReader(backupReach(options), ["status", ...(options.id === undefined ? [] : [options.id])])
     : await askRunner(backupHost(options), ["status", ...named]);
-  process.stdout.write(`${options.json ? answer : told(JSON.parse(answer) as Status)}\n`);
+  process.stdout.write(`${options.json ? answer : told(JSON.parse(answer) as Status, options.read)}\n`);
   return 0;
 }
 
-function told({ window }: Status): string {
+function told({ window, brokenJournals = [] }: Status, read: boolean): string {
+  const broken = brokenJournals.map((id) =>
+    read
+      ? `the journal of ${id} is BROKEN: jeda window status without --read starts a runner that ends it`
+      : `the journal of ${id} is BROKEN: a runner releases every edge and ends it as failed (jeda window follow --id ${id})`,
+  );
+  return [...broken, describe(window)].join("\n");
+}
+
+function describe(window: Status["window"]): string {
   if (window === null) return "no window is known";
   const { id, state, result, acknowledged, runnerAlive, isolated, deadlines } = window;
   const extended = (window.extensions ?? []).map(({ by, reason }) => `extended by ${by}: ${reason}`);

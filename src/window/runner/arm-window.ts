@@ -11,6 +11,7 @@ import { occurrences } from "../occurrences.ts";
 import { windowPlaces } from "../places.ts";
 import { Recorder } from "../recorder.ts";
 import { formatInstant } from "../schedule.ts";
+import { brokenWindows, hopelessError, possibleSpan } from "./broken-windows.ts";
 import { type RunnerContext, readCredentials } from "./context.ts";
 import { detach } from "./detach.ts";
 import { knownWindows } from "./known-windows.ts";
@@ -34,8 +35,7 @@ export function armAnew(context: RunnerContext, plan: WindowPlan, by: string): v
 }
 
 function refuseOverlap(context: RunnerContext, plan: WindowPlan, wanted: Deadlines): void {
-  const broken: string[] = [];
-  const others = knownWindows(context.places, (id) => broken.push(id));
+  const others = knownWindows(context.places, () => undefined);
   for (const { id, status } of others) {
     const { deadlines } = status;
     const apart = wanted.reconnectBy <= deadlines.start || deadlines.reconnectBy <= wanted.start;
@@ -49,7 +49,25 @@ function refuseOverlap(context: RunnerContext, plan: WindowPlan, wanted: Deadlin
       },
     );
   }
-  for (const id of broken) context.print(`{"warning":"the journal of ${id} is broken and was left alone"}`);
+  refuseBroken(context, plan, wanted);
+}
+
+/** What is behind the break is not known: its segments may still be cut until it is ended. */
+function refuseBroken({ places }: RunnerContext, plan: WindowPlan, wanted: Deadlines): void {
+  const { endable, hopeless } = brokenWindows(places);
+  for (const { id, line, status } of endable) {
+    const { from, to } = possibleSpan(status);
+    if (status.result !== null || wanted.reconnectBy <= from || to <= wanted.start) continue;
+    throw new JedaError(
+      "LOCKED",
+      `the window ${id}, whose journal is broken from line ${line} on, may overlap with ${plan.id}`,
+      {
+        hint: `a runner was started that releases every edge and ends it as failed: jeda window follow --id ${id}, then arm again`,
+      },
+    );
+  }
+  // Edges that still hold a lease of such a one are refused by preflight.
+  for (const [id, error] of hopeless) console.error(hopelessError(id, error));
 }
 
 /** A window of another night must not stand where a recurring one will come. */

@@ -10,6 +10,7 @@ import { takeLock } from "../lock.ts";
 import { isRecurring } from "../series.ts";
 import { armSeries } from "./arm-series.ts";
 import { armAnew } from "./arm-window.ts";
+import { brokenWindow, brokenWindows } from "./broken-windows.ts";
 import { journalOf, type RunnerContext } from "./context.ts";
 import { knownWindow } from "./known-windows.ts";
 import { patiently } from "./patiently.ts";
@@ -19,6 +20,8 @@ export async function arm(context: RunnerContext): Promise<number> {
   const plan = acceptPlan(await context.stdin());
   const lock = await patiently(() => takeLock(`${context.places.state} arm`, plan.id));
   try {
+    // A window that only has to be ended must not stand in the way of the next one for longer than that takes.
+    for (const { id } of brokenWindows(context.places).endable) await revive(context, id);
     const armed = isRecurring(plan) ? await armSeries(context, plan) : await armSingle(context, plan);
     context.print(JSON.stringify({ id: plan.id, ...armed }));
   } finally {
@@ -33,9 +36,16 @@ interface Armed {
   readonly result: string | null;
   /** Another plan was sent under the same id: the one that was armed first stands. */
   readonly planDiffers: boolean;
+  /** From which line on the journal can't be trusted: a runner ends the window. */
+  readonly brokenLine?: number;
 }
 
 async function armSingle(context: RunnerContext, plan: WindowPlan): Promise<Armed> {
+  const broken = brokenWindow(context.places, plan.id);
+  if (broken !== null) {
+    const { state, result } = broken.status;
+    return { armed: "resumed", state, result, planDiffers: false, brokenLine: broken.line };
+  }
   const content = journalOf(context.places, plan.id);
   if (content === null) {
     armAnew(context, plan, context.asked.by ?? "pulumi up");

@@ -3,26 +3,18 @@
  * broken journal gets one that does no more than end its window.
  */
 import { armAllNext } from "./arm-next.ts";
+import { brokenWindows, hopelessError } from "./broken-windows.ts";
 import type { RunnerContext } from "./context.ts";
-import { detach } from "./detach.ts";
 import { knownWindows } from "./known-windows.ts";
-import { isCarriedOut } from "./revive.ts";
+import { revive } from "./revive.ts";
 
 export async function boot(context: RunnerContext): Promise<number> {
-  const broken: string[] = [];
-  const known = knownWindows(context.places, (id) => broken.push(id));
-  const open = known
-    .filter(({ status }) => status.state !== "ended")
-    .map(({ id, status }) => ({
-      id,
-      startMs: status.state === "armed" ? status.deadlines.start : undefined,
-    }));
+  const known = knownWindows(context.places, () => undefined);
+  const open = known.filter(({ status }) => status.state !== "ended");
+  const { endable, hopeless } = brokenWindows(context.places);
   const started: string[] = [];
-  for (const { id, startMs } of [...open, ...broken.map((id) => ({ id, startMs: undefined }))]) {
-    if (await isCarriedOut(context, id)) continue;
-    detach(context.places, id, startMs);
-    started.push(id);
-  }
+  for (const { id } of [...open, ...endable]) if (await revive(context, id)) started.push(id);
+  for (const [id, error] of hopeless) console.error(hopelessError(id, error));
   await armAllNext(context);
   context.print(JSON.stringify({ started }));
   return 0;

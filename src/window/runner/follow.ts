@@ -1,11 +1,13 @@
 /** `follow`: prints the journal's lines as they come, until the window has ended. Looking never changes it. */
 import { setTimeout as delay } from "node:timers/promises";
 import { JedaError } from "../../model/errors.ts";
+import type { JournalEntry } from "../../model/journal.ts";
 import { fold } from "../fold.ts";
+import { brokenWindow } from "./broken-windows.ts";
 import { knownJournal, need, type RunnerContext } from "./context.ts";
 import { timerWaits } from "./detach.ts";
 import { knownWindow } from "./known-windows.ts";
-import { revive } from "./revive.ts";
+import { isCarriedOut, revive } from "./revive.ts";
 
 const pollMs = 200;
 /** A runner that was just started is not yet in the journal. */
@@ -21,8 +23,18 @@ export async function follow(context: RunnerContext): Promise<number> {
   }
   let deadSince: number | null = null;
   let lookedAt = 0;
+  let brokenSince: number | null = null;
   for (;;) {
-    const { entries } = knownJournal(context.places, id);
+    let entries: readonly JournalEntry[];
+    try {
+      ({ entries } = knownJournal(context.places, id));
+    } catch (error) {
+      brokenSince ??= performance.now();
+      if (!(await isBeingEnded(context, id, brokenSince))) throw error;
+      await delay(startingMs);
+      continue;
+    }
+    brokenSince = null;
     for (const entry of entries.slice(next)) context.print(JSON.stringify(entry));
     next = Math.max(next, entries.length);
     const { status, runnerAlive } = knownWindow(id, fold(entries));
@@ -40,4 +52,11 @@ export async function follow(context: RunnerContext): Promise<number> {
     }
     await delay(pollMs);
   }
+}
+
+/** A runner ends a window whose journal is broken; then it can be read again. */
+async function isBeingEnded(context: RunnerContext, id: string, since: number): Promise<boolean> {
+  if (brokenWindow(context.places, id) === null) return false;
+  const started = await revive(context, id);
+  return started || performance.now() - since < patienceMs || isCarriedOut(context, id);
 }

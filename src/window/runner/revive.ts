@@ -1,6 +1,10 @@
-/** A window that has not ended and that nobody carries out any more gets a new supervisor, and with it a runner. */
+/**
+ * A window that has not ended and that nobody carries out any more gets a new supervisor, and with it a runner; one
+ * whose journal is broken, too: it is ended by it.
+ */
 import { fold } from "../fold.ts";
 import { lockHolder } from "../lock.ts";
+import { brokenWindow } from "./broken-windows.ts";
 import { journalOf, type RunnerContext } from "./context.ts";
 import { detach, timerWaits } from "./detach.ts";
 import { superviseScope, windowScope } from "./supervise.ts";
@@ -8,10 +12,11 @@ import { superviseScope, windowScope } from "./supervise.ts";
 /** Whether one was started. Never throws: whoever only looks must not fail by it. */
 export async function revive(context: RunnerContext, id: string): Promise<boolean> {
   try {
-    const { state, deadlines } = fold(journalOf(context.places, id)?.entries ?? []);
-    if (state === "ended") return false;
+    const broken = brokenWindow(context.places, id);
+    const { state, deadlines } = broken?.status ?? fold(journalOf(context.places, id)?.entries ?? []);
+    if (state === "ended" && broken === null) return false;
     if (await isCarriedOut(context, id)) return false;
-    detach(context.places, id, state === "armed" ? deadlines.start : undefined);
+    detach(context.places, id, state === "armed" && broken === null ? deadlines.start : undefined);
     return true;
   } catch (error) {
     console.error(error);

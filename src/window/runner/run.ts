@@ -1,15 +1,16 @@
 /** `run`: the process that carries one window out, from its start or, after a crash, from its journal. */
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { closeAllSsh } from "../../host/ssh.ts";
-import { JedaError } from "../../model/errors.ts";
 import type { Credentials } from "../../model/hospital.ts";
 import type { WindowResult } from "../../model/report.ts";
 import { setBrokenAside } from "../broken-journal.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { bootDeadlines } from "../deadlines.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { hospitalLock, hospitalScope } from "../hospital-lock.ts";
 import { openJournal } from "../journal.ts";
 import { type Lock, takeLock } from "../lock.ts";
+import { mayHold } from "../may-hold.ts";
 import { closeNight, openNight } from "../open-night.ts";
 import { type WindowPlaces, windowPlaces } from "../places.ts";
 import { thisProcess } from "../process-identity.ts";
@@ -20,9 +21,6 @@ import { armAllNext } from "./arm-next.ts";
 import { knownJournal, need, type RunnerContext, readCredentials } from "./context.ts";
 import { forgetUnits } from "./detach.ts";
 import { systemRuntime } from "./system-runtime.ts";
-
-/** A hospital's lock may be held by a window that is just ending. */
-const lockPatienceMs = 30_000;
 
 export async function run(context: RunnerContext): Promise<number> {
   const code = await runToEnd(context);
@@ -39,10 +37,11 @@ async function runToEnd(context: RunnerContext): Promise<number> {
   const broken = existsSync(own.journal) ? setBrokenAside(own.journal, clock.wallMs()) : null;
   knownJournal(context.places, id);
   const journal = openJournal(own.journal);
+  // Also behind the end of a window, where a recorder writes nothing any more.
+  if (broken !== null) journal.append({ type: "broken", ...broken }, new Recorder(journal, clock).now());
   const recorder = new Recorder(journal, clock);
   try {
     if (recorder.status.result !== null) return exitCodes[recorder.status.result];
-    if (broken !== null) recorder.record({ type: "broken", ...broken });
     recorder.record({ type: "runner", ...thisProcess(), version: context.version, bootMs: clock.bootMs() });
     const waiting = heedSignals(recorder, own);
     const result = await carryOut(context, { recorder, clock, own, waiting });
@@ -65,13 +64,18 @@ interface Work {
 async function carryOut(context: RunnerContext, work: Work): Promise<WindowResult> {
   const { recorder, clock, own, waiting } = work;
   const { stop } = recorder;
-  const { state } = recorder.status;
+  const { state, reached } = recorder.status;
+  const [earlier] = recorder.status.causes;
+  if (earlier !== undefined) stop.resume(earlier);
   const start = bootDeadlines(recorder.status, clock).start;
   if (nothingTouched(state)) await clock.sleep(start - clock.bootMs(), stop.signal);
   waiting.value = false;
-  const [earlier] = recorder.status.causes;
-  if (earlier !== undefined) stop.resume(earlier);
-  const lock = stop.signal.aborted ? null : await begin(context, work);
+  const late = !nothingTouched(reached) && !mayHold(recorder, clock);
+  const lock = late
+    ? await afterOthers(context, work)
+    : stop.signal.aborted
+      ? null
+      : await begin(context, work);
   // A killed runner left option files and sockets behind; its mounts went with its processes.
   rmSync(own.runtime, { recursive: true, force: true });
   mkdirSync(own.runtime, { recursive: true, mode: 0o700 });
@@ -88,11 +92,17 @@ async function carryOut(context: RunnerContext, work: Work): Promise<WindowResul
   }
 }
 
+/** Its release would end another window that is under way, and no kernel holds anything of its own any more. */
+async function afterOthers(context: RunnerContext, { recorder, clock }: Work): Promise<Lock> {
+  const { plan } = recorder.status;
+  return hospitalLock(hospitalScope(context.places.state, plan.hospital), plan.id, clock, Infinity);
+}
+
 /** Null when another window holds the hospital: then this one doesn't begin. Reconnecting waits for no lock. */
 async function begin(context: RunnerContext, { recorder, clock }: Work): Promise<Lock | null> {
   const { plan, state } = recorder.status;
   try {
-    return await hospitalLock(`${context.places.state} hospital ${plan.hospital}`, plan.id, clock);
+    return await hospitalLock(hospitalScope(context.places.state, plan.hospital), plan.id, clock);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (nothingTouched(state)) recorder.stop.request({ result: "failed", reason });
@@ -108,19 +118,6 @@ function credentialsFor(context: RunnerContext, recorder: Recorder): Credentials
     const reason = error instanceof Error ? error.message : String(error);
     if (nothingTouched(recorder.status.state)) recorder.stop.request({ result: "failed", reason });
     return {};
-  }
-}
-
-async function hospitalLock(scope: string, id: string, clock: Clock): Promise<Lock> {
-  const giveUp = clock.bootMs() + lockPatienceMs;
-  for (;;) {
-    try {
-      return await takeLock(scope, id);
-    } catch (error) {
-      const held = error instanceof JedaError && error.code === "LOCKED";
-      if (!held || clock.bootMs() > giveUp) throw error;
-      await clock.sleep(500);
-    }
   }
 }
 

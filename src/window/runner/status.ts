@@ -1,6 +1,7 @@
 /** `status`: one window as it stands, the newest unless one is named. JSON by schemas/status.schema.json. */
 import type { Deadlines } from "../../model/plan.ts";
 import { ruleText } from "../coming.ts";
+import { hospitalScope } from "../hospital-lock.ts";
 import { isoInZone } from "../iso.ts";
 import { lockHolder } from "../lock.ts";
 import { planHash } from "../series.ts";
@@ -20,11 +21,14 @@ export async function status(context: RunnerContext): Promise<number> {
   const holder =
     chosen === undefined
       ? null
-      : await lockHolder(`${context.places.state} hospital ${chosen.status.plan.hospital}`);
+      : await lockHolder(hospitalScope(context.places.state, chosen.status.plan.hospital));
   for (const { id, status: one, runnerAlive } of known) {
     if (context.asked.look !== true && one.state !== "ended" && !runnerAlive) await revive(context, id);
   }
-  if (context.asked.look !== true) await armAllNext(context);
+  if (context.asked.look !== true) {
+    for (const id of broken) await revive(context, id);
+    await armAllNext(context);
+  }
   context.print(
     JSON.stringify({
       version: 1,

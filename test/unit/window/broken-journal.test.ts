@@ -1,9 +1,18 @@
-import { equal, match, ok } from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { JedaError } from "../../../src/model/errors.ts";
+import { buildReport } from "../../../src/report/build.ts";
 import { setBrokenAside } from "../../../src/window/broken-journal.ts";
+import { fold } from "../../../src/window/fold.ts";
 import { openJournal } from "../../../src/window/journal.ts";
+import { mayHold } from "../../../src/window/may-hold.ts";
+import { places, windowPlaces } from "../../../src/window/places.ts";
+import { armAnew } from "../../../src/window/runner/arm-window.ts";
+import { brokenWindow, brokenWindows } from "../../../src/window/runner/broken-windows.ts";
+import { chosenWindow } from "../../../src/window/runner/chosen-window.ts";
+import type { Asked, RunnerContext } from "../../../src/window/runner/context.ts";
 import { FakeHospital } from "./fakes/hospital.ts";
 import { plan } from "./fakes/plan.ts";
 
@@ -52,15 +61,125 @@ describe("a journal with a broken chain", () => {
     journal.close();
   });
 
-  it("is left alone when all is well, when it is over, and when its first line is broken", () => {
+  it("is kept however late it is found, and left alone when all is well or its first line is broken", () => {
     const { path, hospital } = tampered(1);
     writeFileSync(path, readFileSync(path, "utf8").replace("RS Uji", "RS Lain"));
     const now = hospital.clock.wallMs();
     equal(setBrokenAside(path, now), null);
     rmSync(path);
     const late = tampered(4);
-    equal(setBrokenAside(late.path, now + 3_600_000), null);
-    equal(setBrokenAside(late.path, now)?.line, 4);
+    equal(setBrokenAside(late.path, now + 30 * 86_400_000)?.line, 4);
     equal(setBrokenAside(late.path, now), null, "what is left is whole");
+  });
+
+  it("says behind a window's end that it was damaged there, and changes nothing of the result", async () => {
+    const path = join(directory, "journal.jsonl");
+    const journal = openJournal(path);
+    const { result } = await new FakeHospital(plan, journal).run();
+    equal(result, "ok");
+    journal.append({ type: "acknowledged", by: "dewi", reason: "seen" }, "2017-05-15T03:00:00.000+07:00");
+    journal.close();
+    writeFileSync(path, readFileSync(path, "utf8").replace('"by":"dewi"', '"by":"budi"'));
+    const aside = setBrokenAside(path, 0);
+    const again = openJournal(path);
+    again.append(
+      { type: "broken", line: aside?.line ?? 0, kept: aside?.kept ?? "" },
+      "2017-05-16T03:00:00.000+07:00",
+    );
+    const status = fold(again.entries);
+    again.close();
+    equal(buildReport(status).result, "ok");
+    equal(status.acknowledged, null);
+    match(status.notes.at(-1) ?? "", /damaged behind the window's end, from line \d+ on/);
+  });
+
+  it("is ended at once while its leases may live, and later only where no other window is under way", () => {
+    const { path, hospital } = tampered(4);
+    setBrokenAside(path, 0);
+    const journal = openJournal(path);
+    journal.append({ type: "broken", line: 4, kept: "x" }, "2017-05-15T00:00:01.000+07:00");
+    const { clock, deadlines } = hospital;
+    const status = fold(journal.entries);
+    const maxIsolationMs = 4 * 3_600_000;
+    const seen = { status: { ...status, plan: { ...plan, maxIsolationMs } }, entries: journal.entries };
+    const whole = { ...seen, entries: seen.entries.slice(0, -1) };
+    journal.close();
+    const at = (wallMs: number) => {
+      clock.jumpWall(wallMs - clock.wallMs());
+      // A runner of another boot: only the wall clock tells.
+      return { ...clock, bootId: "another", wallMs: () => wallMs };
+    };
+    const latest = deadlines.start + maxIsolationMs;
+    equal(mayHold(seen, at(deadlines.start)), true);
+    equal(mayHold(seen, at(latest)), true, "behind the break it may have been extended");
+    equal(mayHold(whole, at(latest)), false);
+    equal(mayHold(seen, at(latest + 3_600_000)), false);
+    equal(mayHold(seen, at(deadlines.start - 3_600_000)), false);
+  });
+
+  describe("in the way of", () => {
+    let id: string;
+    const context = (asked: Asked = {}): RunnerContext => ({
+      places: places({ JEDA_STATE: directory, JEDA_CREDENTIALS: join(directory, "credentials.json") }),
+      version: "test",
+      asked,
+      print: () => undefined,
+      stdin: async () => "",
+    });
+    const own = () => windowPlaces(context().places, id);
+    /** The journal of the window, broken from its line `line` on. */
+    const put = (line: number): void => {
+      const { path } = tampered(Math.max(3, line));
+      const text = readFileSync(path, "utf8");
+      rmSync(path);
+      id = plan.id;
+      mkdirSync(own().directory, { recursive: true });
+      writeFileSync(own().journal, line === 1 ? text.replace("RS Uji", "RS Lain") : text);
+      writeFileSync(join(directory, "credentials.json"), JSON.stringify(names));
+    };
+    const names = Object.fromEntries(
+      [plan.backupHost.repository, ...plan.sources].map(({ credentials }) => [credentials, {}]),
+    );
+    const armAt = (start: string): void =>
+      armAnew(context(), { ...plan, id: "next", schedule: { ...plan.schedule, start } }, "test");
+
+    it("another window that it may overlap with: refused, with the way out", () => {
+      put(4);
+      const { start } = brokenWindow(context().places, id)?.status.planned ?? { start: 0 };
+      throws(
+        () => armAt(new Date(start + plan.maxIsolationMs - 1_000).toISOString()),
+        (error: JedaError) => {
+          equal(error.code, "LOCKED");
+          match(error.message, /whose journal is broken from line 4 on, may overlap with next/);
+          match(error.hint ?? "", /a runner was started that releases every edge.*then arm again/);
+          return true;
+        },
+      );
+    });
+
+    it("an operator who ends it: it is found by what stands before the break", () => {
+      put(4);
+      equal(chosenWindow(context()).id, id);
+      equal(chosenWindow(context({ window: id })).status.state, "preflight");
+    });
+
+    it("nobody, when not even its first line can be trusted: every error says how to go on", () => {
+      put(1);
+      const { endable, hopeless } = brokenWindows(context().places);
+      deepEqual([endable.length, [...hopeless.keys()]], [0, [id]]);
+      throws(
+        () => chosenWindow(context()),
+        (error: JedaError) => {
+          // Whoever asks from elsewhere releases the edges without this host on anything but REFUSED.
+          equal(error.code, "DRIFT");
+          match(error.hint ?? "", /jeda window release --stack STACK/);
+          match(
+            error.hint ?? "",
+            new RegExp(`mkdir -p ${directory}/disarmed && mv ${own().directory} ${directory}/disarmed/`),
+          );
+          return true;
+        },
+      );
+    });
   });
 });
