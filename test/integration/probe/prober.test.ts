@@ -141,6 +141,25 @@ describe("the prober", function () {
       equal(await prober.tcp(target, attemptMs), "open");
     });
 
+    // The address makes no difference, and TCP takes its time.
+    const once4 = family === "IPv4" ? it : null;
+    once4?.(`takes no late answer over ${family} for one that passes now`, async () => {
+      const id = "stale";
+      equal(await prober.hold(id, target, attemptMs), "open");
+      net.isolate();
+      try {
+        equal(await prober.exercise(id, attemptMs), "cut");
+        net.reconnect();
+        // TCP sends the request again by itself, and is answered while nobody asks.
+        await new Promise((resolve) => setTimeout(resolve, 4_000));
+        net.isolate();
+        equal(await prober.exercise(id, attemptMs), "cut");
+      } finally {
+        net.reconnect();
+      }
+      equal(await prober.exercise(id, 5_000), "open");
+    });
+
     it(`asks by HTTP over ${family}, and says when there was no answer`, async () => {
       const answer = await prober.http(`http://${target}/health?x=1`, attemptMs);
       equal(answer.flow, "open");
