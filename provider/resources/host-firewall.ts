@@ -128,7 +128,10 @@ export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
       const mode = listing.scriptMode ?? MODE;
       const known = inputs.knownTables ?? [];
       const strangers = foreignFindings(listing, known);
-      const around = listing.facts === undefined ? {} : placeFindings({ ...listing.facts, fences: [] }, {});
+      const around =
+        listing.facts === undefined
+          ? {}
+          : placeFindings({ ...listing.facts, fences: [], fencesByHand: {} }, {});
       const findings = [
         ...drift,
         ...strangers.map(({ text }) => text),

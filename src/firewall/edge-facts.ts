@@ -15,6 +15,7 @@ export function parseFacts(text: string): EdgeFacts {
   return {
     directories: Object.fromEntries(all("directory").map(([path = "", ...mode]) => [path, mode.join(" ")])),
     fences: (all("fence")[0] ?? []).map(Number),
+    fencesByHand: Object.fromEntries(all("hand").map(([path = "", number = ""]) => [path, number])),
     hooks: all("hook")
       .map((path) => path.join(" "))
       .sort(),
@@ -68,7 +69,7 @@ export function settingFindings({ settings, rules }: EdgeFacts, before: Remember
 }
 
 export function placeFindings(
-  { directories, fences, hooks }: EdgeFacts,
+  { directories, fences, fencesByHand, hooks }: EdgeFacts,
   before: Remembered,
 ): Record<string, string> {
   const found: Record<string, string> = {};
@@ -78,6 +79,10 @@ export function placeFindings(
     if (owner !== "0:0" || (Number.parseInt(digits, 8) & 0o022) !== 0 || odd.length > 0) {
       found[path] = `may be written by others than root, or not even by root: ${mode}`;
     }
+  }
+  for (const [path, number] of Object.entries(fencesByHand)) {
+    found[path] =
+      `was written by hand: it says ${number || "nothing"}; it counts, so a window that began before is over. Nothing is cut by it; pulumi up takes it as it is`;
   }
   const [fence = 0, last = 0] = fences;
   // A lease that failed leaves the one behind that outlives a reboot, never the other way round.

@@ -83,6 +83,8 @@ export interface EdgeFacts {
   readonly directories: Readonly<Record<string, string>>;
   /** The fence and its copy; they differ only by somebody's hand. */
   readonly fences: readonly number[];
+  /** Path → number of each that the edge's script did not write. */
+  readonly fencesByHand: Readonly<Record<string, string>>;
   /** Files that load the policy when the edge boots. */
   readonly hooks: readonly string[];
   /** Interface → by what its packets are taken past the forward hook ("has a tc filter at its ingress"). */

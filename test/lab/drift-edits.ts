@@ -141,6 +141,12 @@ export const batches: readonly (readonly HandEdit[])[] = [
       found: /\/run\/jeda\/fence was set back by hand: it says 0, and \d+ was kept/,
     },
     {
+      what: "the fence raised",
+      host: "edge",
+      by: "read -r n _ </etc/jeda/fence; echo $((n + 1000)) >/etc/jeda/fence",
+      found: /\/etc\/jeda\/fence was written by hand: it says \d+; it counts/,
+    },
+    {
       what: "the script's directory",
       host: "edge",
       by: "chmod 777 /usr/local/lib/jeda",

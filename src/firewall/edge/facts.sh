@@ -18,13 +18,18 @@ unlock() {
   chattr -ia "$1" 2>/dev/null || true
 }
 
+number_in() {
+  head -c 20 "$1" | cut -d ' ' -f 1 | tr -cd 0-9
+}
+
 # What jeda depends on and does not own, a fact a line.
 facts() {
   for path in "${place%/*}" "$etc"; do
     echo "directory $path $(mode_of "$path")"
   done
   # Since the boot it was raised in both places, or in neither.
-  [ ! -e "$run/fence" ] || [ ! -e "$etc/fence" ] || echo "fence $(head -c 20 "$run/fence" | tr -cd 0-9) $(head -c 20 "$etc/fence" | tr -cd 0-9)"
+  [ ! -e "$run/fence" ] || [ ! -e "$etc/fence" ] || echo "fence $(number_in "$run/fence") $(number_in "$etc/fence")"
+  fences_by_hand | sed 's/^/hand /'
   boot_hooks | sed 's/^/hook /'
   # What is taken off an interface by tc or XDP never comes to the forward hook.
   ip -o link show 2>/dev/null | awk '{

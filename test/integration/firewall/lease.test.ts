@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, isolation, LocalEdge, vaultOpen } from "./local-edge.ts";
@@ -105,6 +105,23 @@ describe("the lease on a real edge", () => {
     assert.equal((await edge.raw(["read", "clock"])).clock?.fence, raised);
     assert.equal((await edge.lease(isolation, 60_000, raised - 1)).code, "fence");
     assert.ok((await edge.release()) > raised);
+  });
+
+  it("counts a fence that a hand wrote, and tells it from its own", async () => {
+    const raised = await edge.release();
+    const byHand = async () => (await edge.list()).facts?.fencesByHand;
+    assert.deepEqual(await byHand(), {});
+    const file = join(edge.directory, "etc", "fence");
+    await writeFile(file, `${raised + 20}\n`);
+    assert.deepEqual(await byHand(), { [file]: `${raised + 20}` });
+    assert.equal((await edge.lease(isolation, 60_000, raised)).code, "fence");
+    assert.equal(await edge.release(), raised + 21);
+    assert.deepEqual(await byHand(), {});
+    const [, mark = ""] = (await readFile(file, "utf8")).trim().split(" ");
+    await writeFile(file, `${raised + 400} ${mark}\n`);
+    assert.deepEqual(await byHand(), { [file]: `${raised + 400}` });
+    assert.equal((await edge.lease(isolation, 60_000, raised + 500)).ok, true);
+    assert.deepEqual(await byHand(), {}, "what a window raises it to is its own");
   });
 
   describe("when a ruleset that was saved in a window is loaded again", () => {

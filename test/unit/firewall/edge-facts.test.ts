@@ -71,6 +71,12 @@ describe("what an edge's tables depend on", () => {
       /^\/run\/jeda\/fence was set back by hand: it says 0, and 7 was kept/,
     ],
     [
+      "a fence raised",
+      "fence 7 7",
+      "fence 7 7\nhand /etc/jeda/fence 900",
+      /^\/etc\/jeda\/fence was written by hand: it says 900; it counts/,
+    ],
+    [
       "a directory open to others",
       "jeda 755 0:0",
       "jeda 777 0:0",
