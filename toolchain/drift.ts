@@ -2,8 +2,15 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { execa } from "execa";
+import { z } from "zod";
 import { stackNames } from "../src/config/stack-file.ts";
-import { classify, type StackDrift, type WindowLookup, windowToCreate } from "../src/drift/classify.ts";
+import {
+  classify,
+  type Looked,
+  type StackDrift,
+  type WindowLookup,
+  windowToCreate,
+} from "../src/drift/classify.ts";
 import { deployedStacks, notDeployed } from "../src/drift/deployed.ts";
 import { parsePreview } from "../src/drift/preview-json.ts";
 import { driftReport } from "../src/drift/report.ts";
@@ -56,36 +63,53 @@ async function surroundings(): Promise<{ readonly run: Runner; readonly pulumi: 
   return { run, pulumi };
 }
 
-async function askWindow(run: Runner, stack: string, id: string): Promise<WindowLookup> {
-  const words = [
-    join(repository, "bin/jeda"),
-    "window",
-    "status",
-    "--stack",
-    stack,
-    "--id",
-    id,
-    "--json",
-    "--read",
-  ];
-  const { exitCode, stdout, stderr } = await run(words, STATUS_MS);
-  if (exitCode !== 0) return { error: stderr.trim() || `jeda window status ended with ${exitCode}` };
+type Ends = Required<Looked>["badEnds"];
+
+/** How the stack's windows ended, and how the one that is named stands. */
+async function askWindows(
+  run: Runner,
+  stack: string,
+  id: string | undefined,
+): Promise<{ readonly window: WindowLookup; readonly badEnds: Ends }> {
+  const words = ["window", "status", "--stack", stack, "--json", "--read"];
+  const named = id === undefined ? [] : ["--id", id];
+  const { exitCode, stdout, stderr } = await run(
+    [join(repository, "bin/jeda"), ...words, ...named],
+    STATUS_MS,
+  );
+  const failed = (error: string) => ({ window: { error }, badEnds: { error } });
+  if (exitCode !== 0) return failed(stderr.trim() || `jeda window status ended with ${exitCode}`);
   try {
-    const { window } = JSON.parse(stdout);
-    if (window === null) return null;
-    return { id, result: window.result, acknowledged: window.acknowledged !== null };
+    const { window, badEnds } = answerSchema.parse(JSON.parse(stdout));
+    const own = badEnds.filter((one) => one.stack?.split("/").at(-1) === stack.split("/").at(-1));
+    if (window === null || id === undefined) return { window: null, badEnds: own };
+    return {
+      window: { id, result: window.result, acknowledged: window.acknowledged !== null },
+      badEnds: own,
+    };
   } catch {
-    return { error: `jeda window status answered "${stdout.slice(0, 100)}"` };
+    return failed(`jeda window status answered "${stdout.slice(0, 100)}"`);
   }
 }
+
+/** An older runner does not tell of bad ends. */
+const answerSchema = z.object({
+  window: z.object({ result: z.string().nullable(), acknowledged: z.unknown() }).nullable(),
+  badEnds: z
+    .array(z.object({ id: z.string(), stack: z.string().nullable(), result: z.string() }))
+    .default([]),
+});
 
 async function look(run: Runner, pulumi: string, stack: string): Promise<StackDrift> {
   const words = ["preview", "--json", "--expect-no-changes", "--non-interactive", "--stack", stack];
   const { exitCode, stdout, stderr } = await run([pulumi, ...words], PREVIEW_MS);
   const preview = parsePreview(stdout);
   const id = preview === null ? undefined : windowToCreate(preview);
-  const window = id === undefined ? {} : { window: await askWindow(run, stack, id) };
-  return classify({ stack, exitCode, preview, stderr, ...window });
+  if (preview === null || (exitCode !== 0 && exitCode !== 7)) {
+    return classify({ stack, exitCode, preview, stderr });
+  }
+  const { window, badEnds } = await askWindows(run, stack, id);
+  return classify({ stack, exitCode, preview, stderr, badEnds, ...(id === undefined ? {} : { window }) });
 }
 
 /** Of all stacks some may belong to other backends; one that was named has to be there. */

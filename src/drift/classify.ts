@@ -43,6 +43,12 @@ export interface WindowAnswer {
 /** The answer, null for a window the backup host has never heard of, or why it could not be asked. */
 export type WindowLookup = WindowAnswer | null | { readonly error: string };
 
+/** A window that began, did not end ok, and that nobody has acknowledged. */
+export interface BadEnd {
+  readonly id: string;
+  readonly result: string;
+}
+
 export interface Looked {
   readonly stack: string;
   /** Of `pulumi preview --json --expect-no-changes`. */
@@ -51,6 +57,8 @@ export interface Looked {
   readonly stderr: string;
   /** Of the window whose commands are to be created; see `windowToCreate`. */
   readonly window?: WindowLookup;
+  /** Of this stack, also where nothing follows its windows; or why it could not be asked. */
+  readonly badEnds?: readonly BadEnd[] | { readonly error: string };
 }
 
 const UNHEALTHY = "Refreshed resource is in an unhealthy state:";
@@ -109,6 +117,7 @@ function findingsOf(looked: Looked): Finding[] {
     ...told,
     ...preview.steps.filter((step) => !isWindowCommand(step)).flatMap((step) => changes(step, told, unread)),
     ...windowFindings(looked),
+    ...badEndFindings(looked),
   ];
   if (exitCode === 7 && found.length === 0) {
     return [{ kind: "unapplied", resource: "stack", text: "the preview proposes changes it does not name" }];
@@ -166,8 +175,22 @@ function windowFindings({ preview, window }: Looked): Finding[] {
   if (window.result === "ok" || window.acknowledged) {
     return [{ kind: "note", resource, text: `ended ${window.result}; the next pulumi up records it` }];
   }
-  const text = `ended ${window.result}, and nobody has acknowledged it: jeda window acknowledge --id ${window.id} --reason TEXT`;
-  return [{ kind: "window", resource, text }];
+  return [badEnd({ id, result: window.result })];
+}
+
+/** Under `follow: return` no command of Pulumi's ever knows how a night ended: the backup host does. */
+function badEndFindings({ badEnds = [], window }: Looked): Finding[] {
+  if ("error" in badEnds) {
+    if (window !== undefined) return [];
+    const text = `how its windows ended could not be asked: ${oneLine(badEnds.error)}`;
+    return [{ kind: "unknown", resource: "stack", text }];
+  }
+  return badEnds.map(badEnd);
+}
+
+function badEnd({ id, result }: BadEnd): Finding {
+  const text = `ended ${result}, and nobody has acknowledged it: jeda window acknowledge --id ${id} --reason TEXT`;
+  return { kind: "window", resource: `Window ${id}`, text };
 }
 
 function nameOf(urn: string): string {

@@ -37,6 +37,7 @@ export async function status(context: RunnerContext): Promise<number> {
       window: chosen === undefined ? null : describeWindow(chosen),
       schedules: standingSchedules(context.places).map((one) => describeSchedule(context, one)),
       brokenJournals: broken,
+      badEnds: badEnds(known),
     }),
   );
   return 0;
@@ -48,6 +49,15 @@ function describeSchedule(context: RunnerContext, { plan, by, armedAt }: Standin
   const rule = `${ruleText(plan.schedule.recurrence)}, ${plan.zone}`;
   const next = openOccurrence(context, id);
   return { id, hospital, stack, rule, planHash: planHash(plan), by, armedAt, next };
+}
+
+/** What waits for somebody's acknowledgement; one that was ended before it began is no bad night. */
+export function badEnds(known: readonly Pick<KnownWindow, "id" | "status">[]): readonly object[] {
+  return known
+    .filter(({ status: { result, acknowledged, reached } }) => {
+      return result !== null && result !== "ok" && acknowledged === null && reached !== "armed";
+    })
+    .map(({ id, status: { plan, result, endedAt } }) => ({ id, stack: plan.stack ?? null, result, endedAt }));
 }
 
 /** The part of the status that is about one window; plain JSON. */

@@ -140,6 +140,27 @@ describe("what a preview says about drift", () => {
     });
   }
 
+  it("learns from the backup host that a night ended badly where nothing follows its windows", () => {
+    const badEnds = [{ id: "daily-2", result: "failed" }];
+    const found = look({}, { badEnds });
+    assert.equal(found.verdict, "window");
+    assert.equal(driftReport([found]).exitCode, 3);
+    assert.deepEqual(texts(found), [
+      "window: ended failed, and nobody has acknowledged it: jeda window acknowledge --id daily-2 --reason TEXT",
+    ]);
+    assert.equal(look({}, { badEnds: [] }).verdict, "clean");
+    assert.equal(look({ steps: [ruleAdded], diagnostics: [warned] }, { badEnds }).verdict, "drift");
+    const silent = look({}, { badEnds: { error: "backup could\nnot be reached" } });
+    assert.equal(silent.verdict, "unknown");
+    assert.match(texts(silent)[0] ?? "", /how its windows ended could not be asked: backup could not be/);
+  });
+
+  it("says of a window that is followed as well only once how it ended", () => {
+    const window = { id: "w-1", result: "failed", acknowledged: false };
+    const found = look({ steps: [follow] }, { window, badEnds: [{ id: "w-1", result: "failed" }] });
+    assert.equal(found.findings.length, 1);
+  });
+
   it("knows which window the commands belong to", () => {
     const parsed = parsePreview(JSON.stringify({ steps: [ruleAdded, follow] }));
     assert.ok(parsed);

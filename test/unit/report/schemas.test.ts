@@ -2,7 +2,7 @@
 import { equal, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { describeWindow } from "../../../src/window/runner/status.ts";
+import { badEnds, describeWindow } from "../../../src/window/runner/status.ts";
 import { FakeHospital } from "../window/fakes/hospital.ts";
 
 function validator(name: string): (value: unknown) => string[] {
@@ -44,7 +44,12 @@ describe("the published schemas", () => {
         window: describeWindow({ id: status.plan.id, status, runnerAlive: false }),
         schedules: [],
         brokenJournals: [],
+        badEnds: badEnds([{ id: status.plan.id, status }]),
       };
+      equal(shown.badEnds.length, result === "ok" ? 0 : 1);
+      const seen = { ...status, acknowledged: { by: "dewi", reason: "seen", at: status.at } };
+      equal(badEnds([{ id: status.plan.id, status: seen }]).length, 0);
+      equal(badEnds([{ id: status.plan.id, status: { ...status, reached: "armed" } }]).length, 0);
       equal(validator("status")(JSON.parse(JSON.stringify(shown))).join("\n"), "");
     });
   }
