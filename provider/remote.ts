@@ -19,12 +19,18 @@ const MEANINGS: Readonly<Record<number, ErrorCode>> = {
   25: "REFUSED",
 };
 
-export type Script = "repository" | "runner";
+const SCRIPTS = {
+  repository: "remote/repository.sh",
+  runner: "remote/runner.sh",
+  /** Also installed on the backup host, for the runner. */
+  "serve-repository": "../src/backup/serve-repository.sh",
+} as const;
+export type Script = keyof typeof SCRIPTS;
 
 const texts = new Map<Script, string>();
 
-function textOf(script: Script): string {
-  const known = texts.get(script) ?? readFileSync(new URL(`remote/${script}.sh`, import.meta.url), "utf8");
+export function textOf(script: Script): string {
+  const known = texts.get(script) ?? readFileSync(new URL(SCRIPTS[script], import.meta.url), "utf8");
   texts.set(script, known);
   return known;
 }

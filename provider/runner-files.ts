@@ -5,8 +5,16 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { backupReadText } from "../src/host/backup-read.ts";
 import { JedaError } from "../src/model/errors.ts";
+import { textOf } from "./remote.ts";
 
-export const FILE_NAMES = ["node", "runner.mjs", "jeda-runner", "backup-read", "runbook"] as const;
+export const FILE_NAMES = [
+  "node",
+  "runner.mjs",
+  "jeda-runner",
+  "serve-repository.sh",
+  "backup-read",
+  "runbook",
+] as const;
 export type FileName = (typeof FILE_NAMES)[number];
 
 export const LAUNCHER = `#!/bin/sh
@@ -58,6 +66,7 @@ export function nodeFor(machine: string): string | null {
 export async function contentOf(name: FileName, machine: string, runbook: string): Promise<Uint8Array> {
   if (name === "runner.mjs") return bundle();
   if (name === "jeda-runner") return Buffer.from(LAUNCHER);
+  if (name === "serve-repository.sh") return Buffer.from(textOf("serve-repository"));
   if (name === "backup-read") return Buffer.from(backupReadText);
   if (name === "runbook") return Buffer.from(runbook);
   const path = nodeFor(machine);

@@ -7,10 +7,6 @@ say() { printf '%s\n' "$*" >&2; }
 command -v restic >/dev/null 2>&1 || { say "restic is not installed on $(hostname)"; exit 21; }
 
 case $1 in
-guard)
-  find "$path" -maxdepth 2 \( -type d -o -path "$path/config" -o -path "$path/keys/*" \) \( -perm /022 -o ! -uid 0 \) \
-    -exec chown 0:0 {} + -exec chmod go-w {} + || exit 23
-  ;;
 init)
   umask 077
   mkdir -p "$path" || exit 23

@@ -3,7 +3,7 @@ set -u
 export LC_ALL=C
 home=/opt/jeda
 secrets=/etc/jeda/credentials.json
-files='node runner.mjs jeda-runner backup-read runbook'
+files='node runner.mjs jeda-runner serve-repository.sh backup-read runbook'
 
 # "PID WINDOW" of each process of the runner with this verb.
 processes() {

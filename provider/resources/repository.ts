@@ -1,4 +1,7 @@
-/** A restic repository on the backup host: created once, never deleted, never given another password. */
+/**
+ * A restic repository on the backup host: created once, never deleted, never given another password, and served so
+ * that nothing can be deleted from it.
+ */
 import { z } from "zod";
 import { askBackup, type BackupReach } from "../../src/host/backup-read.ts";
 import { JedaError } from "../../src/model/errors.ts";
@@ -21,7 +24,15 @@ export type RepositoryInputs = z.infer<typeof schema>;
 
 type Look =
   | { readonly kind: "absent" | "occupied" | "closed" }
-  | { readonly kind: "present"; readonly id: string; readonly open: string | null; readonly keys: string };
+  | {
+      readonly kind: "present";
+      readonly id: string;
+      /** What is not as jeda leaves it, as the end of "the repository is …". */
+      readonly wrong: readonly string[];
+      /** Servers of others from which things can be deleted. */
+      readonly servers: readonly string[];
+      readonly keys: string;
+    };
 
 export function repository(run: Run): Handler<RepositoryInputs> {
   /** `reach`: changing goes over the root shell and must not depend on what is installed there. */
@@ -35,12 +46,10 @@ export function repository(run: Run): Handler<RepositoryInputs> {
     if (kind !== "present")
       throw new JedaError("INTERNAL", `${inputs.ssh}: repository answered "${lines[0]}"`);
     const facts = lines.slice(1).map((line) => line.split(" "));
-    // Whoever else than root may write there may delete every backup.
-    const [, mode, owner, path] = facts.find(([word]) => word === "open") ?? [];
-    const open =
-      mode === undefined ? null : `open to others than root: mode ${mode}, owner ${owner} of ${path}`;
+    const all = (kind: string) =>
+      facts.filter(([word]) => word === kind).map(([, ...words]) => words.join(" "));
     const keys = facts.filter(([word]) => word === "key").map(([, key = ""]) => key.slice(0, 8));
-    return { kind: "present", id, open, keys: keys.sort().join(" ") };
+    return { kind: "present", id, wrong: all("wrong"), servers: all("server"), keys: keys.sort().join(" ") };
   };
   const opened = <L extends Look>(
     inputs: RepositoryInputs,
@@ -52,6 +61,8 @@ export function repository(run: Run): Handler<RepositoryInputs> {
     });
   };
   const look = async (inputs: RepositoryInputs) => opened(inputs, await lookAtAll(inputs));
+  const own = (inputs: RepositoryInputs) =>
+    runScript(run, inputs.ssh, "serve-repository", ["own", inputs.path], { timeoutMs: 600_000 });
   const gone = (inputs: RepositoryInputs, found: string): JedaError =>
     new JedaError("DRIFT", `the repository ${inputs.path} is ${found}`, {
       hint: "Is its disk mounted? Jeda never creates a new repository in the place of one that it knew. To do so on purpose: pulumi up --replace with this resource's URN.",
@@ -85,6 +96,7 @@ export function repository(run: Run): Handler<RepositoryInputs> {
           timeoutMs: 60_000,
         });
       }
+      await own(inputs);
       const after = await look(inputs);
       if (after.kind !== "present") throw new JedaError("INTERNAL", `restic init left no ${inputs.path}`);
       if (before.kind === "present") {
@@ -106,11 +118,14 @@ export function repository(run: Run): Handler<RepositoryInputs> {
       };
     },
 
-    async update(inputs, olds, known) {
+    async update(inputs, olds, known, call) {
       const live = await look(inputs);
       if (live.kind !== "present") throw gone(inputs, "missing");
       if (live.id !== known.repositoryId) throw gone(inputs, String(olds.found));
-      if (live.open !== null) await runScript(run, inputs.ssh, "repository", ["guard", inputs.path]);
+      await own(inputs);
+      for (const server of live.servers) {
+        await call.log.warning(`the repository ${inputs.path} is ${deletable(server)}`);
+      }
       const keys = kept(typeof known.keys === "string" ? known.keys : undefined, live.keys);
       return { repositoryId: live.id, keys };
     },
@@ -123,13 +138,18 @@ export function repository(run: Run): Handler<RepositoryInputs> {
   };
 }
 
+function deletable(server: string): string {
+  return `served without --append-only by process ${server.trim()}; it is reported, never ended`;
+}
+
 function foundOf(live: Look, before: unknown, keys: unknown): string {
   if (live.kind === "closed")
     return "closed to the password it was applied with: its keys were changed or are gone";
   if (live.kind !== "present") return "missing";
   if (live.id !== before)
     return `another one: id ${live.id.slice(0, 8)} instead of ${String(before).slice(0, 8)}`;
-  if (live.open !== null) return live.open;
+  const wrong = [...live.wrong, ...live.servers.map(deletable)];
+  if (wrong.length > 0) return wrong.join("; ");
   if (typeof keys === "string" && keys !== live.keys) {
     return `opened by other keys than it was applied with: ${live.keys} instead of ${keys}; whoever added one can read every backup`;
   }

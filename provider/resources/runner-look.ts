@@ -10,6 +10,7 @@ export const MODES: Readonly<Record<FileName, string>> = {
   node: "0755",
   "runner.mjs": "0644",
   "jeda-runner": "0755",
+  "serve-repository.sh": "0755",
   "backup-read": "0755",
   runbook: "0644",
 };

@@ -89,6 +89,7 @@ export function runner(remote: Remote): Handler<RunnerInputs> {
       );
     }
     await runScript(remote.run, inputs.ssh, "runner", ["guard"]);
+    await runScript(remote.run, inputs.ssh, "serve-repository", ["user"]);
     for (const name of FILE_NAMES) {
       const content = await contentOf(name, machine, inputs.runbook);
       if (live.files[name] === sha256(content)) continue;

@@ -83,11 +83,12 @@ export async function saveHeldStream(
   }
 }
 
-/** restic's own reason (a wrong password) comes before the broken pipe that followed from it. */
+/** restic's own reason (a wrong password) comes before the broken or closed pipe that followed from it. */
 function conclude(fed: PromiseSettledResult<void>, saved: PromiseSettledResult<BackupEnd>): BackupEnd {
   if (saved.status === "rejected") throw saved.reason;
   const failure = saved.value.failure;
-  const pipeBroke = fed.status === "rejected" && (fed.reason as NodeJS.ErrnoException).code?.startsWith("E");
+  const code = fed.status === "rejected" ? (fed.reason as NodeJS.ErrnoException).code : undefined;
+  const pipeBroke = code === "ABORT_ERR" || code?.startsWith("E");
   if (failure !== null && (fed.status === "fulfilled" || pipeBroke)) throw failure;
   if (fed.status === "rejected") throw fed.reason;
   return saved.value;

@@ -6,6 +6,7 @@ import { JedaError } from "../model/errors.ts";
 /** Debian package of each tool; null for those that jeda's own toolchain brings. */
 const PACKAGES = {
   restic: null,
+  "rest-server": null,
   rclone: null,
   fusermount3: "fuse3",
   mount: "mount",

@@ -2,8 +2,7 @@
 import { JedaError } from "../model/errors.ts";
 import { resticLimit } from "./bandwidth.ts";
 import { removeStaleLocks } from "./restic.ts";
-import { converse, type Restic } from "./restic-call.ts";
-import { resticFailure } from "./restic-failure.ts";
+import { converse, failureOf, type Restic } from "./restic-call.ts";
 import type { ResticSummary } from "./restic-messages.ts";
 
 /** What is common to every snapshot that a window makes. */
@@ -74,7 +73,7 @@ async function attempt(restic: Restic, labels: SnapshotLabels, what: BackupCall)
   const summary = summaries.at(-1) ?? null;
   const doing = `Saving ${labels.source}`;
   const message = unread[0]?.message ?? end.message;
-  const failure = resticFailure(doing, restic.path, { ...end, message });
+  const failure = failureOf(restic, doing, { ...end, message });
   if (failure === null && !summary?.snapshot) {
     const unnamed = new JedaError("BACKUP", `${doing}: restic ended with 0 but named no snapshot.`);
     return { exitCode: end.exitCode, summary, unread, failure: unnamed };

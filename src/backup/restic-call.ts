@@ -1,6 +1,6 @@
 /**
  * One call of restic (0.17 or newer) on the repository of the backup host. The password reaches it in a file of
- * mode 0600 in the runtime directory. No cache: the repository is a local path, and a cache would only be a
+ * mode 0600 in the runtime directory. No cache: the repository lies on this host, and a cache would only be a
  * second copy of its metadata on the system disk.
  */
 import type { BackupContext } from "../model/driver.ts";
@@ -11,20 +11,23 @@ import { parseResticLine, type ResticMessage } from "./restic-messages.ts";
 import { credentialsOf, writeSecret } from "./secret-file.ts";
 
 export interface Restic {
-  /** The repository's path. */
+  /** The repository's directory; restic itself is given the URL at which it is served. */
   readonly path: string;
   /** Arguments that every call begins with. */
   readonly base: readonly string[];
+  /** The caller's, and that of a repository which is served no more. */
   readonly signal: AbortSignal;
+  readonly lost: AbortSignal;
 }
 
-/** @throws CREDENTIALS when the repository's credentials are missing. */
+/** @throws CREDENTIALS when the repository's credentials are missing; BACKUP, PREREQUISITE when it can't be served. */
 export async function resticFor(context: BackupContext): Promise<Restic> {
   const { path, credentials } = context.repository;
   const { password } = credentialsOf(context.credentials, credentials, `Repository ${path}`);
   const file = await writeSecret(context.runtimeDir, "restic-password", `${password}\n`);
-  const base = ["--repo", path, "--password-file", file, "--no-cache", "--json"];
-  return { path, base, signal: context.signal };
+  const { url, lost } = await context.reach();
+  const base = ["--repo", url, "--password-file", file, "--no-cache", "--json"];
+  return { path, base, signal: AbortSignal.any([context.signal, lost]), lost };
 }
 
 /** Runs restic and hands over each message; returns how it ended without judging it. */
@@ -61,8 +64,14 @@ export async function call(
   args: readonly string[],
   onMessage: (message: ResticMessage) => void = () => {},
 ): Promise<void> {
-  const failure = resticFailure(doing, restic.path, await converse(restic, args, onMessage));
+  const failure = failureOf(restic, doing, await converse(restic, args, onMessage));
   if (failure !== null) throw failure;
+}
+
+/** Why a call failed, null when it did not: a repository that is served no more comes before what restic made of it. */
+export function failureOf({ path, lost }: Restic, doing: string, end: ResticEnd): JedaError | null {
+  if (end.exitCode !== 0 && lost.aborted && lost.reason instanceof JedaError) return lost.reason;
+  return resticFailure(doing, path, end);
 }
 
 /** An id is hexadecimal; anything else (`latest`, an option) would name another snapshot than was saved. */

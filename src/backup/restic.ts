@@ -2,8 +2,7 @@
 import type { BackupContext } from "../model/driver.ts";
 import { JedaError } from "../model/errors.ts";
 import { run, start } from "./command.ts";
-import { call, converse, type Restic, resticFor, snapshotArgument } from "./restic-call.ts";
-import { resticFailure } from "./restic-failure.ts";
+import { call, converse, failureOf, type Restic, resticFor, snapshotArgument } from "./restic-call.ts";
 import { parseResticLine, type SnapshotEntry, type SnapshotHeader } from "./restic-messages.ts";
 
 export interface Snapshot {
@@ -74,7 +73,7 @@ export async function check(restic: Restic, readPercent: number): Promise<void> 
   const end = await converse(restic, ["check", "--no-lock", ...subset], (message) => {
     if (message.type === "error") problems.push(message.message);
   });
-  const failure = resticFailure("Checking the repository", restic.path, end);
+  const failure = failureOf(restic, "Checking the repository", end);
   if (failure === null) return;
   if (failure.code !== "BACKUP" || restic.signal.aborted) throw failure;
   throw new JedaError("VERIFY", `The repository ${restic.path} is damaged: ${problems[0] ?? end.message}`, {
@@ -100,7 +99,7 @@ export function dump(restic: Restic, id: string, path: string, signal = restic.s
   child.stdin.end();
   const ended = child.ended.then((exit): JedaError | null => {
     const end = { ...exit, message: lastMessage(child.stderr()) };
-    return resticFailure(`Reading ${path} from the repository`, restic.path, end);
+    return failureOf(restic, `Reading ${path} from the repository`, end);
   });
   return { stream: child.stdout, ended };
 }

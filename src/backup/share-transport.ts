@@ -96,7 +96,7 @@ export const RCLONE_TIMES = ["--contimeout=10s", "--timeout=60s", "--retries=1",
 const FUSE_OPTIONS = ["--read-only", "--vfs-cache-mode=off", "--dir-cache-time=5s", "--attr-timeout=1s"];
 
 export async function requireShareTools(): Promise<void> {
-  await requireTools(["restic", "rclone", "setpriv", "unshare", "nsenter", "mount"]);
+  await requireTools(["restic", "rest-server", "rclone", "setpriv", "unshare", "nsenter", "mount"]);
   if ((await mountKind()) === "fuse") await requireTools(["fusermount3"]);
 }
 

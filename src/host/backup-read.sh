@@ -59,11 +59,11 @@ installed() {
   IFS= read -r salt || salt=
   IFS= read -r wanted || wanted=
   echo "machine $(uname -m)"
-  for name in node runner.mjs jeda-runner backup-read runbook; do
+  for name in node runner.mjs jeda-runner serve-repository.sh backup-read runbook; do
     [ ! -f "$home/$name" ] || echo "file $name $(sum_of "$home/$name") $(mode_of "$home/$name")"
   done
   for path in "$home"/* "$home"/.[!.]*; do
-    case ${path##*/} in node | runner.mjs | jeda-runner | backup-read | runbook | '*' | '.[!.]*') ;; *) echo "stray $path" ;; esac
+    case ${path##*/} in node | runner.mjs | jeda-runner | serve-repository.sh | backup-read | runbook | '*' | '.[!.]*') ;; *) echo "stray $path" ;; esac
   done
   for directory in "$home" "$etc" "$state" "$state/windows"; do
     [ ! -d "$directory" ] || echo "directory $directory $(stat -c '%a %u' "$directory")"
@@ -119,9 +119,37 @@ repository() {
     return
   fi
   echo "present $(printf '%s' "$config" | tr -d ' \n' | sed -n 's/.*"id":"\([0-9a-f]*\)".*/\1/p')"
-  # Two levels hold every directory of a repository; whoever may write there may delete every backup.
-  find "$path" -maxdepth 2 \( -type d -o -path "$path/config" -o -path "$path/keys/*" \) \( -perm /022 -o ! -uid 0 \) -printf 'open %m %U %p\n' | head -n 3
+  owned "$path"
+  served "$path"
   ls "$path/keys" | sed 's/^/key /'
+}
+
+# Two levels hold every directory of a repository; whoever may write there may delete every backup.
+owned() {
+  if ! uid=$(id -u jeda-repository 2>/dev/null); then
+    echo "wrong not to be served: the user jeda-repository is missing"
+    return
+  fi
+  find "$1" -maxdepth 2 \( -type d \( ! -perm 2700 -o ! -uid "$uid" \) \) -o \
+    \( \( -path "$1/config" -o -path "$1/keys/*" \) \( -perm /037 -o ! -uid "$uid" \) \) |
+    head -n 3 | xargs -r -d '\n' stat -c 'wrong not jeda-repository'"'"'s alone: mode %a, owner %U of %n' --
+}
+
+# What jeda starts the server with, and servers of this directory, or of one above it, that were started otherwise.
+served() {
+  script=$home/serve-repository.sh
+  [ ! -f "$script" ] || grep -v '^ *#' "$script" | grep -q 'rest-server --append-only ' ||
+    echo "wrong to be served without --append-only by $script"
+  for process in $(grep -ls rest-server /proc/[0-9]*/cmdline | sed 's/\/cmdline$//'); do
+    case $(readlink "$process/exe") in */rest-server | */'rest-server (deleted)') ;; *) continue ;; esac
+    words=$(tr '\000' '\n' <"$process/cmdline") || continue
+    data=$(printf '%s\n' "$words" | sed -n 's/^--path=//p; /^--path$/{n;p;}' | tail -n 1)
+    case ${data:=/tmp/restic} in /*) data=$process/root$data ;; *) data=$process/cwd/$data ;; esac
+    data=$(readlink -f "$data") || continue
+    case $(readlink -f "$1")/ in "${data%/}"/*) ;; *) continue ;; esac
+    keeps=$(printf '%s\n' "$words" | sed -n 's/^--append-only\(=true\)\{0,1\}$/all/p; s/^--append-only=.*/nothing/p' | tail -n 1)
+    [ "$keeps" = all ] || echo "server ${process##*/}: $(printf %s "$words" | tr '\n' ' ' | cut -c 1-200)"
+  done
 }
 
 main() {

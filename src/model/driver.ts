@@ -1,6 +1,14 @@
 /** The functions that each kind of source is (`backup/sources/<kind>.ts`). */
 import type { Credentials, Repository, Source } from "./hospital.ts";
 
+/** A repository that can be opened and added to, but from which nothing can be deleted. */
+export interface ServedRepository {
+  /** As restic takes it for `--repo`. */
+  readonly url: string;
+  /** Fires, with the reason, when it is served no more. */
+  readonly lost: AbortSignal;
+}
+
 export interface BackupContext {
   readonly windowId: string;
   /** Which attempt at a source this is: tags its snapshots, so that those of failed ones can be told apart. */
@@ -8,6 +16,8 @@ export interface BackupContext {
   /** What this source may take of the declared bandwidth. */
   readonly bytesPerSecond?: number;
   readonly repository: Repository;
+  /** Has the repository served; whoever opens it asks each time. @throws BACKUP, PREREQUISITE. */
+  readonly reach: () => Promise<ServedRepository>;
   readonly credentials: Credentials;
   /** A directory on tmpfs (mode 0700) for mounts, option files and sockets; removed when the window ends. */
   readonly runtimeDir: string;

@@ -4,6 +4,7 @@ import type { EdgeClient } from "../model/edge-protocol.ts";
 import { JedaError } from "../model/errors.ts";
 import type { PlannedEdge, WindowPlan } from "../model/plan.ts";
 import type { Prober } from "../model/prober.ts";
+import { unlessStopped } from "./clock.ts";
 import type { BootDeadlines } from "./deadlines.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Runtime } from "./runtime.ts";
@@ -99,6 +100,7 @@ export function backupContext(
   return {
     windowId: plan.id,
     repository: plan.backupHost.repository,
+    reach: () => unlessStopped(runtime.repository.reach(plan.backupHost.repository), signal),
     credentials: runtime.credentials,
     runtimeDir: runtime.runtimeDir,
     signal,

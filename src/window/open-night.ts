@@ -56,6 +56,7 @@ function savedBefore(recorder: Recorder): Map<string, Saved> {
 
 /** Ends the sessions; never throws. */
 export async function closeNight(night: Night): Promise<void> {
-  const closing = [...night.probers.values(), ...night.edges.map((edge) => edge.client)];
+  const { repository } = night.runtime;
+  const closing = [...night.probers.values(), ...night.edges.map((edge) => edge.client), repository];
   await Promise.allSettled(closing.map((one) => one.close()));
 }

@@ -1,6 +1,6 @@
 /** Everything outside that a window touches, so that the whole of it also runs in memory. */
 import type { TaggedSnapshot } from "../backup/snapshot-identity.ts";
-import type { BackupContext, SourceDriver } from "../model/driver.ts";
+import type { BackupContext, ServedRepository, SourceDriver } from "../model/driver.ts";
 import type { EdgeClient } from "../model/edge-protocol.ts";
 import type { Credentials, Repository, Source } from "../model/hospital.ts";
 import type { PlannedEdge } from "../model/plan.ts";
@@ -12,6 +12,10 @@ import type { ExtensionRequest } from "./extension.ts";
 export interface RepositoryPort {
   /** Is what opens it here and new enough? Throws PREREQUISITE. */
   ready(context: BackupContext): Promise<void>;
+  /** Has it served, append-only, until `close`. Throws BACKUP, PREREQUISITE. */
+  reach(repository: Repository): Promise<ServedRepository>;
+  /** Never throws. */
+  close(): Promise<void>;
   /** Opens it with its password and lists all snapshots. Throws CREDENTIALS, BACKUP. */
   snapshots(context: BackupContext): Promise<readonly TaggedSnapshot[]>;
   /** Reads so many percent of the data back; sentences for the report. Throws VERIFY. */

@@ -30,7 +30,7 @@ const DUMP_OPTIONS = [
 
 export const mariadbDriver: SourceDriver<MariadbSource> = {
   async preflight() {
-    await requireTools(["restic", "setpriv", "mariadb", "mariadb-dump", "mariadbd"]);
+    await requireTools(["restic", "rest-server", "setpriv", "mariadb", "mariadb-dump", "mariadbd"]);
     await systemTables();
   },
 

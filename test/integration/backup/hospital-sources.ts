@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { serveRepository } from "../../../src/backup/repository-server.ts";
 import type { BackupContext } from "../../../src/model/driver.ts";
 import type { MariadbSource, SmbSource } from "../../../src/model/hospital.ts";
 import { realTool, SYSTEM, type WiredTools, wireTools } from "./wired-tools.ts";
@@ -36,8 +37,10 @@ export async function startSources(): Promise<HospitalSources> {
   chmodSync(directory, 0o755);
   const namespace = `jeda-backup-${process.pid}-${directory.slice(-6)}`;
   const children: ChildProcess[] = [];
+  const closing: (() => Promise<void>)[] = [];
   const formerPath = process.env.PATH;
   const stop = async (): Promise<void> => {
+    for (const close of closing) await close();
     process.env.PATH = formerPath;
     for (const child of children) await end(child);
     for (const pid of pidsIn(namespace)) killIfThere(pid);
@@ -78,9 +81,13 @@ export async function startSources(): Promise<HospitalSources> {
       );
     restic("init");
     const logged: string[] = [];
+    const log = (line: string): void => void logged.push(line);
+    const served = serveRepository({ path: repository, runtimeDir: directory, log, user: "nobody" });
+    closing.push(() => served.close());
     const context = (windowId: string, change: Partial<BackupContext> = {}): BackupContext => ({
       windowId,
       repository: { path: repository, credentials: "repository" },
+      reach: () => served.reach(),
       credentials: {
         repository: { password: SECRETS.repository },
         share: { user: "jeda-backup", password: SECRETS.share },
@@ -88,7 +95,7 @@ export async function startSources(): Promise<HospitalSources> {
       },
       runtimeDir: mkdtempSync(join(directory, "runtime-")),
       signal: new AbortController().signal,
-      log: (line) => logged.push(line),
+      log,
       ...change,
     });
     return {

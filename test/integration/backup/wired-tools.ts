@@ -1,6 +1,6 @@
 /** Tools on a PATH of the test's own: in the sources' network namespace, and, for a fault, not quite honest. */
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { toolBin } from "../../../toolchain/paths.ts";
 
@@ -8,7 +8,7 @@ export const SYSTEM = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 
 /** The toolchain's own where it has one, otherwise the machine's. */
 export function realTool(name: string): string {
-  const own = name === "restic" || name === "rclone" ? dirname(toolBin(name)) : "";
+  const own = name === "restic" || name === "rest-server" || name === "rclone" ? dirname(toolBin(name)) : "";
   const found = execFileSync("sh", ["-c", 'command -v "$1" || true', "find", name], {
     env: { PATH: [own, process.env.JEDA_TEST_TOOLS ?? "", SYSTEM].filter(Boolean).join(":") },
     encoding: "utf8",
@@ -41,6 +41,8 @@ export function wireTools(directory: string, namespace: string): WiredTools {
     );
   };
   for (const name of ["rclone", "mariadb", "mariadb-dump", "smbclient", "restic", "mariadbd"]) honest(name);
+  // It is started as a user to whom the toolchain may be closed.
+  copyFileSync(realTool("rest-server"), join(directory, "rest-server"));
   return {
     path: `${directory}:${SYSTEM}`,
     replace: wire,

@@ -107,6 +107,8 @@ export class FakeHospital {
       past: () => this.past,
       repository: {
         ready: async () => undefined,
+        reach: async () => ({ url: "/nonexistent", lost: new AbortController().signal }),
+        close: async () => undefined,
         snapshots: async () => this.snapshots.map((id) => ({ id, tags: [] })),
         check: async () => this.check(),
         freeBytes: async () => 1e12,
