@@ -38,8 +38,9 @@ const script = fileURLToPath(new URL("serve-repository.sh", import.meta.url));
 /** Short, for a socket's path has at most 107 bytes; the runtime directory itself is closed to the server's user. */
 const socketsOfAll = "/run/jeda-repository";
 
-/** Of one window; one that dies more often is not tried for ever. */
+/** Of one window; one that dies more often is not tried for ever, and one that was never there less. */
 const mostStarts = 12;
+const mostFirstStarts = 5;
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;
 /** A repository of many files that was root's gets another owner first. */
@@ -57,6 +58,7 @@ export function serveRepository({
   const lost = new AbortController();
   const served = { url: `rest:http+unix://${socket}:/`, lost: lost.signal };
   let starts = 0;
+  let most = mostFirstStarts;
   let closed = false;
   let child: Running | null = null;
   let ready: Promise<void> | null = null;
@@ -79,6 +81,7 @@ export function serveRepository({
       await sleep(15);
     }
     if (over.value) throw notServed(path, (await begun.ended).exitCode, begun.stderr());
+    most = mostStarts;
     void begun.ended.then(() => begin()).catch((error: unknown) => lost.abort(error));
   };
 
@@ -90,8 +93,7 @@ export function serveRepository({
       try {
         return await once();
       } catch (error) {
-        if (starts >= mostStarts || (error instanceof JedaError && error.code === "PREREQUISITE"))
-          throw error;
+        if (starts >= most || error instanceof Hopeless) throw error;
       }
     }
   };
@@ -119,12 +121,18 @@ export function serveRepository({
   };
 }
 
+/** What another attempt would not mend. */
+class Hopeless extends JedaError {}
+
 function answers(socket: string): Promise<boolean> {
   return new Promise((resolve) => {
     const connection = connect(socket);
-    connection.once("connect", () => resolve(true));
-    connection.once("error", () => resolve(false));
-  }).finally(() => undefined) as Promise<boolean>;
+    const end = (open: boolean): void => {
+      connection.destroy();
+      resolve(open);
+    };
+    connection.once("connect", () => end(true)).once("error", () => end(false));
+  });
 }
 
 /** A lock of root's own restic must be readable, or restic asks for it again and again for a quarter of an hour. */
@@ -143,12 +151,12 @@ async function adoptLocks(path: string, user: string): Promise<void> {
 function notServed(path: string, exitCode: number | null, stderr: string): JedaError {
   const said = stderr.trim().split("\n").at(-1) || `it ended with ${exitCode ?? "a signal"}`;
   if (exitCode === 20) {
-    return new JedaError("BACKUP", `Opening the repository: there is no restic repository at ${path}.`, {
+    return new Hopeless("BACKUP", `Opening the repository: there is no restic repository at ${path}.`, {
       hint: "Is the disk mounted? A new repository is made by pulumi up.",
     });
   }
   if (exitCode === 21) {
-    return new JedaError("PREREQUISITE", `The repository ${path} can't be served: ${said}.`, {
+    return new Hopeless("PREREQUISITE", `The repository ${path} can't be served: ${said}.`, {
       hint: "pulumi up makes the user; rest-server is installed like restic (docs/backup.md).",
     });
   }

@@ -112,7 +112,28 @@ export const batches: readonly (readonly HandEdit[])[] = [
       what: "the repository's mode",
       host: "backup",
       by: "chmod 777 /srv/jeda/repository",
-      found: /the repository \/srv\/jeda\/repository is open to others than root: mode 777/,
+      found:
+        /the repository \/srv\/jeda\/repository is .*alone: mode 2777, owner jeda-repository of \/srv\/jeda\/repository/,
+    },
+    {
+      what: "the repository's owner",
+      host: "backup",
+      by: "chown 0 /srv/jeda/repository/snapshots",
+      found: /the repository .*alone: mode 2700, owner root of \/srv\/jeda\/repository\/snapshots/,
+    },
+    {
+      what: "how the repository is served",
+      host: "backup",
+      by: "sed -i 's/rest-server --append-only /rest-server /' /opt/jeda/serve-repository.sh",
+      found: /the repository .*to be served without --append-only by \/opt\/jeda\/serve-repository\.sh/,
+    },
+    {
+      what: "a server of the repository that deletes",
+      host: "backup",
+      by: "setsid rest-server --no-auth --listen 127.0.0.1:8000 --path /srv/jeda/repository </dev/null >/dev/null 2>&1 & echo $! >/root/server",
+      found:
+        /the repository .*served without --append-only by process \d+: rest-server --no-auth .*reported, never ended/,
+      undo: "kill $(cat /root/server)",
     },
     {
       what: "the launcher replaced by a link",
