@@ -6,6 +6,7 @@ import { sha256 } from "../../src/host/remote-file.ts";
 import { JedaError } from "../../src/model/errors.ts";
 import { kept } from "../accepted.ts";
 import type { Handler, Log } from "../handler.ts";
+import { installPrograms } from "../host-programs.ts";
 import { type Remote, runScript } from "../remote.ts";
 import { contentOf, FILE_NAMES } from "../runner-files.ts";
 import type { Properties } from "../wire.ts";
@@ -99,6 +100,7 @@ export function runner(remote: Remote): Handler<RunnerInputs> {
     if (live.credentials !== AS_DECLARED) {
       await remote.write(inputs.ssh, { path: CREDENTIALS, content: inputs.credentials, mode: "0600" });
     }
+    await installPrograms(remote, inputs.ssh, machine, log);
     await runScript(remote.run, inputs.ssh, "runner", ["renew"]);
   };
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { labCredentials } from "../../../lab/credentials.ts";
 import { rebootHost } from "../../../lab/power.ts";
 import { type Fault, type InjectableState, injectableStates, notOk, touched } from "../fault.ts";
+import { signal } from "../fault-lab.ts";
 
 const repository = "/srv/jeda/repository";
 const before = (last: InjectableState) => (state: InjectableState) =>
@@ -74,6 +75,17 @@ const locked: Fault = {
   },
   mend: async ({ lab }) =>
     void (await lab.must("backup", `kill -KILL $(cat /root/locker) || :; rm -f ${repository}/locks/*`)),
+};
+
+/** It is started again, and restic repeats what it was doing. */
+const serverKilled: Fault = {
+  name: "repository-server-killed",
+  states: ["preflight", "isolated", "backing-up", "verifying"],
+  inject: async ({ lab }) =>
+    signal(
+      lab.processes("backup").filter(({ command }) => command.startsWith("rest-server ")),
+      "SIGKILL",
+    ),
 };
 
 const spoilPassword = `cp -p /etc/jeda/credentials.json /root/credentials
@@ -158,6 +170,7 @@ export const backupHostFaults = [
   repositoryFull,
   reloaded,
   locked,
+  serverKilled,
   wrongPassword,
   changedPassword,
   corrupted,

@@ -77,6 +77,23 @@ describe("what is installed on the backup host", function () {
       assert.equal(await host.sh("ls /srv/jeda"), "elsewhere\n");
     });
 
+    it("that was root's is given to its user, and what is wrong with it is told", async () => {
+      const { inputs, outputs } = await created();
+      await host.sh("chown -R 0:0 /srv/jeda/repository; chmod -R u=rwX,go=rX /srv/jeda/repository");
+      await host.sh("mkdir -p /opt/jeda; echo 'exec rest-server --no-auth' >/opt/jeda/serve-repository.sh");
+      const { live, paths } = await differs(REPOSITORY, inputs, outputs);
+      assert.deepEqual(paths, { found: "UPDATE" });
+      assert.match(
+        String(live.inputs.found),
+        /^not jeda-repository's alone: mode 2755, owner root of \/srv\/jeda\/repository; .*to be served without --append-only by \/opt\/jeda\/serve-repository\.sh$/,
+      );
+      await host.sh("rm /opt/jeda/serve-repository.sh");
+      await engine.update(REPOSITORY, live.inputs, inputs);
+      assert.equal((await differs(REPOSITORY, inputs, outputs)).changes, false);
+      const foreign = await host.sh("find /srv/jeda/repository ! -user jeda-repository -o -perm /007");
+      assert.equal(foreign, "");
+    });
+
     it("is not made where something else lies", async () => {
       await host.sh("mkdir -p /srv/jeda/repository; touch /srv/jeda/repository/letter");
       const { inputs } = await engine.check(REPOSITORY, declared());
@@ -108,6 +125,15 @@ describe("what is installed on the backup host", function () {
         `600\n${CREDENTIALS}`,
       );
       assert.equal((await differs(RUNNER, inputs)).changes, false);
+    });
+
+    it("comes with the programs that the host lacks, and leaves those that it has", async () => {
+      await host.sh("echo '#!/bin/sh' >/usr/local/bin/restic; chmod 755 /usr/local/bin/restic");
+      host.forgetPath();
+      await created();
+      assert.equal(await host.sh("cat /usr/local/bin/restic"), "#!/bin/sh\n");
+      assert.match(await host.sh("/usr/local/bin/rest-server --version"), /rest-server 0\./);
+      assert.equal(await host.sh("id -un jeda-repository"), "jeda-repository\n");
     });
 
     it("shows each file that somebody touched by its name, and mends only that", async () => {

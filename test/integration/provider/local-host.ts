@@ -9,17 +9,23 @@ import type { Remote } from "../../../provider/remote.ts";
 
 /** Directories that get a layer of their own. */
 const WRITABLE = ["/etc", "/opt", "/usr/local", "/var/lib", "/srv"];
+const SYSTEM = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const LIFETIME_S = 300;
 
 export class LocalHost implements Remote {
   readonly #directory = mkdtempSync(join(tmpdir(), "jeda-local-"));
-  readonly #path: string;
+  #path: string;
   #holder: ChildProcess | undefined;
   #init = "";
 
   /** @param path where the host finds programs, before its own. */
   constructor(path: string) {
-    this.#path = `${path}:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin`;
+    this.#path = `${path}:${SYSTEM}`;
+  }
+
+  /** From now on it finds only its own programs. */
+  forgetPath(): void {
+    this.#path = SYSTEM;
   }
 
   async up(): Promise<void> {
