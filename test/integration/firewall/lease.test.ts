@@ -3,6 +3,9 @@ import { spawn } from "node:child_process";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { edgeDrift } from "../../../src/firewall/drift.ts";
+import { handMadeLeases } from "../../../src/firewall/hand-made.ts";
+import { hospital } from "./hospital.ts";
 import { type Answer, isolation, LocalEdge, vaultOpen } from "./local-edge.ts";
 import { addressOf, Network } from "./network.ts";
 
@@ -101,7 +104,7 @@ describe("the lease on a real edge", () => {
 
   it("keeps its fence over a reboot, so that a window that is still alive can't isolate what was released", async () => {
     const raised = await edge.release();
-    await rm(join(edge.directory, "run"), { recursive: true });
+    await rm(join(edge.directory, "run"), { recursive: true, maxRetries: 20 });
     assert.equal((await edge.raw(["read", "clock"])).clock?.fence, raised);
     assert.equal((await edge.lease(isolation, 60_000, raised - 1)).code, "fence");
     assert.ok((await edge.release()) > raised);
@@ -161,9 +164,44 @@ describe("the lease on a real edge", () => {
       await edge.release();
     });
 
+    const grants = () => join(edge.directory, "run", "grants");
+    const late: Readonly<Record<string, () => Promise<unknown>>> = {
+      "after the edge was rebooted": async () => {
+        await rm(join(edge.directory, "run"), { recursive: true, maxRetries: 20 });
+        assert.equal((await edge.raw(["boot"])).ok, true);
+      },
+      "longer after the window than the site's maximum": async () => {
+        const longAgo = (await edge.bootMs()) - hospital.maxIsolationMs - 1_000;
+        const text = await readFile(grants(), "utf8");
+        await writeFile(grants(), text.replaceAll(/\d+$/gm, `${longAgo}`));
+      },
+    };
+    for (const [when, then] of Object.entries(late)) {
+      it(`is seen by preflight and by drift when it comes ${when}, where no watch undoes it`, async () => {
+        const left = await loadedAfter(async () => {
+          await edge.release();
+          await then();
+          // The watch looks twice a second whether it is still needed.
+          await sleep(1_200);
+        }, 1_200);
+        // Preflight refuses to begin on any lease that it is listed.
+        assert.equal(left.length, isolation.length + vaultOpen.length);
+        const listing = await edge.list();
+        for (const { lease, why } of handMadeLeases(listing, null)) {
+          assert.match(why, /was put there by hand, by no window/, lease.value);
+        }
+        assert.equal(handMadeLeases(listing, null).length, left.length);
+        const said = edgeDrift(listing, { maxIsolationMs: hospital.maxIsolationMs, leasesExpected: false });
+        assert.ok(
+          said.some((line) => line.includes("isolated_if adm0")),
+          said.join("\n"),
+        );
+      });
+    }
+
     it("is cleared at the next boot", async () => {
       await loadedAfter(() => edge.release(), 0);
-      await rm(join(edge.directory, "run"), { recursive: true });
+      await rm(join(edge.directory, "run"), { recursive: true, maxRetries: 20 });
       assert.equal((await edge.raw(["boot"])).ok, true);
       assert.equal(await leased(), 0);
     });
