@@ -207,6 +207,30 @@ describe("the lease on a real edge", () => {
     });
   });
 
+  it("takes all the delays of a busy edge off a lease, not only the last one", async () => {
+    const steady = await readFile(edge.script, "utf8");
+    // Between computing what is left and loading it the script stands still, for 0.3 s and then for 0.6 s each time.
+    const load = '  nft_do -f "$work/lease.nft"';
+    const stall = "  stood=$(($" + "{stood:-0} + 3)); [ $stood -le 6 ] || stood=6; sleep 0.$stood";
+    const slow = steady.replace(load, `${stall}\n${load}`);
+    assert.notEqual(slow, steady);
+    await writeFile(edge.script, slow, { mode: 0o755 });
+    try {
+      const before = await edge.bootMs();
+      const answer = await edge.lease(isolation, 30_000, fence);
+      assert.equal(answer.ok, true, answer.message);
+      const { leases, clock } = await edge.list();
+      assert.equal(leases.length, isolation.length);
+      for (const { value, expiresMs } of leases) {
+        const late = clock.bootMs + (expiresMs ?? 1e9) - (before + 30_000);
+        // The deadline was computed after `before`, by however long the question took.
+        assert.ok(late < 1_000, `${value} ends ${late} ms after the deadline`);
+      }
+    } finally {
+      await writeFile(edge.script, steady, { mode: 0o755 });
+    }
+  });
+
   it("shuts the vault and leaves the isolation", async () => {
     await edge.lease([...isolation, ...vaultOpen], 60_000, fence);
     assert.equal((await edge.raw(["window", "shut"])).ok, true);
