@@ -22,8 +22,10 @@ function say(line: string): void {
 }
 
 function told(outcome: CellOutcome): string {
-  const whys = outcome.broken.map(({ invariant, why }) => `\n    ${invariant}: ${why}`).join("");
-  return `${verdictOf(outcome).padEnd(14)} ${outcome.cell} (${Math.round(outcome.tookMs / 1000)} s)${whys}`;
+  const [reason] = outcome.reasons;
+  const why = reason === undefined ? "" : `\n    ${outcome.result}: ${reason.slice(0, 300)}`;
+  const broken = outcome.broken.map(({ invariant, why }) => `\n    ${invariant}: ${why}`).join("");
+  return `${verdictOf(outcome).padEnd(14)} ${outcome.cell} (${Math.round(outcome.tookMs / 1000)} s)${why}${broken}`;
 }
 
 try {

@@ -16,6 +16,8 @@ export interface CellOutcome {
   readonly cell: string;
   readonly broken: readonly Broken[];
   readonly result: string;
+  /** Why it was not ok, as the report says. */
+  readonly reasons: readonly string[];
   /** Milliseconds between the deadline and the release in the journal; null when the kernel did it alone. */
   readonly early: number | null;
   /** Whether a window without a fault was run after it. */
@@ -139,6 +141,7 @@ export async function runCell(
     cell: cell.name,
     broken: judge(seen),
     result: report?.result ?? "no end",
+    reasons: report?.reasons ?? [],
     early: released === undefined ? null : deadlines.reconnectBy - Date.parse(released.at),
     next: calm,
     tookMs: Date.now() - began,

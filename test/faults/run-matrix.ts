@@ -103,6 +103,7 @@ async function attempt(lab: FaultLab, cell: Cell, calm: boolean, usually?: numbe
       cell: cell.name,
       broken,
       result: "broke off",
+      reasons: [],
       early: null,
       next: calm,
       tookMs: Date.now() - began,
