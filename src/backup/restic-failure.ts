@@ -49,6 +49,16 @@ export function resticFailure(doing: string, repository: string, end: ResticEnd)
         hint: "No snapshot was made; what was uploaded is used again next time.",
       });
     default:
+      // 507 is how the repository's server says it.
+      if (/\(507\)|no space left on device/.test(said)) {
+        return new JedaError(
+          "BACKUP",
+          `${doing}: the disk of the repository ${repository} is full: ${said}`,
+          {
+            hint: "Prune old snapshots (docs/backup.md), or enlarge the disk. Those that are there are not harmed.",
+          },
+        );
+      }
       return new JedaError("BACKUP", `${doing}: restic ended with exit code ${end.exitCode}: ${said}`, {
         hint: "Exit codes: 1 failed, 2 a fault in restic itself, 130 interrupted.",
       });

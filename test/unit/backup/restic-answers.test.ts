@@ -23,6 +23,16 @@ describe("what restic answers", () => {
     assert.deepEqual(codes, ["BACKUP", "BACKUP", "LOCKED", "CREDENTIALS"]);
   });
 
+  it("names a full disk, said by the server or by the system", () => {
+    for (const message of [
+      "unable to create lock in backend: unexpected HTTP response (507): 507 Insufficient Storage",
+      "Fatal: write /srv/repository/data/00/x-tmp-1: no space left on device",
+    ]) {
+      const failure = resticFailure("Saving", "/repository", { exitCode: 1, signal: null, message });
+      assert.match(failure?.message ?? "", /the disk of the repository \/repository is full: /);
+    }
+  });
+
   it("is read without trusting the line", () => {
     fc.assert(
       fc.property(
