@@ -50,33 +50,29 @@ export function edgeFirewall(edges: Edges, run: Run): Handler<EdgeFirewallInputs
   const clientOf = (inputs: EdgeFirewallInputs, role: keyof EdgeReach) =>
     edges.client(inputs.edge, inputs.ssh, role);
 
+  /** A window's own leases are never touched: what is taken away was given by no window. */
+  const takeAway = async (inputs: EdgeFirewallInputs, listing: EdgeListing, call: Call): Promise<boolean> => {
+    const { found: byHand, runs } = await handMade(inputs, listing);
+    const found = byHand.map(({ lease }) => lease);
+    if (found.length === 0) return false;
+    if (runs === false) await clientOf(inputs, "window").release(listing.clock.fence);
+    else await edges.revoke(inputs.edge, inputs.ssh, found);
+    await call.log.info(`${inputs.edge}: took away what no window leased: ${segmentsOf(inputs, found)}`);
+    return true;
+  };
+
   const apply = async (
     inputs: EdgeFirewallInputs,
     call: Call,
     known: Properties = {},
   ): Promise<Properties> => {
     const client = clientOf(inputs, "policy");
-    const listing = await client.list(inputs.tables);
+    // First, for a set that has to be made anew must be empty.
+    const found = await client.list(inputs.tables);
+    const listing = (await takeAway(inputs, found, call)) ? await client.list(inputs.tables) : found;
     const change = edges.transition(listing);
     if (change !== null) {
       await applyOnProbation(client, change, inputs.probes, (via) => edges.prober(via), call.log);
-    }
-    // A window's own leases are never touched: what is taken away was given by no window.
-    const { found, runs } = await handMade(inputs, listing);
-    if (found.length > 0) {
-      if (runs === false) await clientOf(inputs, "window").release(listing.clock.fence);
-      else
-        await edges.revoke(
-          inputs.edge,
-          inputs.ssh,
-          found.map(({ lease }) => lease),
-        );
-      await call.log.info(
-        `${inputs.edge}: took away what no window leased: ${segmentsOf(
-          inputs,
-          found.map(({ lease }) => lease),
-        )}`,
-      );
     }
     // Confirming has written the file already.
     if (change === null && persistedOf(listing).length > 0) await edges.persist(inputs.edge, inputs.ssh);
@@ -149,7 +145,7 @@ export function edgeFirewall(edges: Edges, run: Run): Handler<EdgeFirewallInputs
           persisted: persisted.length === 0 ? AS_DECLARED : persisted.join("; "),
           around: surroundings,
         },
-        outputs: { settings: outputs.settings ?? null, rules: outputs.rules ?? null },
+        outputs,
         drift: drift.map((line) => `${inputs.edge}: ${line}`),
         notes: howToDeclare(listing, known).map((line) => `${inputs.edge}: ${line}`),
       };

@@ -3,12 +3,14 @@ import { z } from "zod";
 import { jedaKeys, keyFindings, parseKeys } from "../../src/firewall/authorized-keys.ts";
 import { placeFindings } from "../../src/firewall/edge-facts.ts";
 import { edgeScriptText } from "../../src/firewall/edge-script.ts";
+import { rememberSite, siteFindings, withLogins } from "../../src/firewall/site-facts.ts";
 import { sha256 } from "../../src/host/remote-file.ts";
-import type { EdgeListing } from "../../src/model/edge-protocol.ts";
+import type { EdgeListing, SiteFacts } from "../../src/model/edge-protocol.ts";
 import { JedaError } from "../../src/model/errors.ts";
 import { kept } from "../accepted.ts";
 import type { Edges } from "../edges.ts";
 import type { Call, Handler } from "../handler.ts";
+import { NEVER_KEPT } from "../site-memory.ts";
 import type { Properties } from "../wire.ts";
 
 import { reachSchema } from "./reach.ts";
@@ -31,13 +33,24 @@ export type EdgeScriptInputs = z.infer<typeof schema>;
 const rememberedSchema = z.object({
   keys: z.record(z.string(), z.string()).optional().catch(undefined),
   hooks: z.array(z.string()).optional().catch(undefined),
+  host: z.record(z.string(), z.string()).optional().catch(undefined),
 });
 
-function remembered({ keys, facts }: EdgeListing, known: Properties): Properties {
+/** What is the site's, with the keys that lead elsewhere than to jeda. */
+function siteOf({ keys, facts }: EdgeListing, known: Readonly<Record<string, string>> = {}): SiteFacts {
+  if (facts === undefined) return {};
+  const own = Object.keys(known).map((key) => key.split(" ")[0] ?? "");
+  return keys === undefined ? facts.site.host : withLogins(facts.site.host, parseKeys(keys), own);
+}
+
+function remembered(listing: EdgeListing, known: Properties): Properties {
+  const { keys, facts } = listing;
   const before = rememberedSchema.parse(known);
+  const host = siteOf(listing, before.keys);
   return {
     ...(keys === undefined ? {} : { keys: kept(before.keys, jedaKeys(parseKeys(keys))) }),
     ...(facts === undefined ? {} : { hooks: kept(before.hooks, facts.hooks) }),
+    host: rememberSite(kept(before.host, host), host),
   };
 }
 
@@ -46,6 +59,8 @@ function around(listing: EdgeListing, known: Properties): Record<string, string>
   const before = rememberedSchema.parse(known);
   const { hooks } = before;
   return {
+    ...(before.host === undefined && listing.facts !== undefined ? NEVER_KEPT : {}),
+    ...siteFindings(siteOf(listing, before.keys), before.host),
     ...(listing.facts === undefined
       ? {}
       : placeFindings(listing.facts, hooks === undefined ? {} : { hooks })),
@@ -101,8 +116,8 @@ export function edgeScript(edges: Edges): Handler<EdgeScriptInputs> {
         ...(mode === MODE ? [] : [`${PATH} has mode and owner ${mode} instead of ${MODE}`]),
         ...Object.entries(found).map(([name, what]) => `${name} ${what}`),
       ].map((line) => `${inputs.edge}: ${line}`);
-      const { keys = null, hooks = null } = known;
-      return { inputs: { script, mode, around: found }, outputs: { keys, hooks }, drift };
+      const { keys = null, hooks = null, host = null } = known;
+      return { inputs: { script, mode, around: found }, outputs: { keys, hooks, host }, drift };
     },
 
     async update(inputs, _olds, known, call) {

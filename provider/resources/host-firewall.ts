@@ -1,17 +1,22 @@
 /** The backup host's own firewall: `inet jeda_host`, the file that loads it at boot, and the script that does both. */
 import { z } from "zod";
+import { parseKeys } from "../../src/firewall/authorized-keys.ts";
 import { placeFindings } from "../../src/firewall/edge-facts.ts";
 import { edgeScriptText } from "../../src/firewall/edge-script.ts";
 import { foreignFindings, howToDeclare } from "../../src/firewall/known-tables.ts";
 import { persistedDrift } from "../../src/firewall/persisted.ts";
+import { bothSides, withLogins } from "../../src/firewall/site-facts.ts";
 import { makeTransition } from "../../src/firewall/transition.ts";
 import { HOST_SCRIPT, type HostListing } from "../../src/host/host-firewall.ts";
 import { sha256 } from "../../src/host/remote-file.ts";
+import type { SiteFacts } from "../../src/model/edge-protocol.ts";
 import { JedaError } from "../../src/model/errors.ts";
 import type { Hosts } from "../edges.ts";
 import type { Handler, Live } from "../handler.ts";
 import { PROBATION_MS } from "../probation.ts";
 import { compareTables, declaredTable } from "../ruleset-inputs.ts";
+import { changedAround, rememberAround } from "../site-memory.ts";
+import type { Properties } from "../wire.ts";
 import { knownTablesSchema } from "./known-tables.ts";
 
 const AS_DECLARED = "as declared";
@@ -38,10 +43,24 @@ const schema = z.strictObject({
   script: z.string().optional(),
   /** Who may write it. */
   mode: z.string().optional(),
-  /** The directories that both lie in, where others may write. */
+  /** What else is not as it was left: the directories, and what is the site's. */
   around: texts.optional(),
 });
 export type HostFirewallInputs = z.infer<typeof schema>;
+
+function siteOf({ facts, keys = "" }: HostListing): SiteFacts {
+  return facts === undefined ? {} : withLogins(bothSides(facts.site), parseKeys(keys));
+}
+
+/** Name → what is the matter with it. */
+function around(listing: HostListing, known: Properties): Record<string, string> {
+  const { facts } = listing;
+  if (facts === undefined) return {};
+  return {
+    ...changedAround(facts, siteOf(listing), known),
+    ...placeFindings({ ...facts, fences: [], fencesByHand: {} }, {}),
+  };
+}
 
 /** The read key's own answer where the script is gone. */
 function isMissing(error: JedaError): boolean {
@@ -52,16 +71,17 @@ export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
   const persistedOf = ({ persisted, wanted }: HostListing): readonly string[] =>
     persisted === undefined ? [] : persistedDrift(PERSISTED, persisted, { jeda_host: wanted });
 
-  const apply = async (inputs: HostFirewallInputs): Promise<void> => {
+  const apply = async (inputs: HostFirewallInputs, known: Properties = {}): Promise<Properties> => {
     const firewall = hosts.firewall(inputs.host, inputs.ssh);
     await firewall.install();
     const listing = await firewall.list(inputs.table);
+    const memory = rememberAround(listing.facts, siteOf(listing), known);
     const live = { jeda_host: listing.table };
     const wanted = { jeda_host: listing.wanted };
     const change = makeTransition(live, wanted);
     if (change === null) {
       if (persistedOf(listing).length > 0) await firewall.persist();
-      return;
+      return memory;
     }
     await firewall.apply(change, PROBATION_MS);
     try {
@@ -76,10 +96,11 @@ export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
         cause: error,
       });
     }
+    return memory;
   };
 
   /** A host whose script is gone can't be listed; that is drift, and applying installs it again. */
-  const unlisted = (host: string): Live => ({
+  const unlisted = (host: string, known: Properties): Live => ({
     inputs: {
       rules: {},
       order: {},
@@ -89,8 +110,10 @@ export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
       mode: "unknown",
       around: {},
     },
-    outputs: {},
-    drift: [`${host}: ${HOST_SCRIPT} is missing or broken, so the firewall could not be read`],
+    outputs: known,
+    drift: [
+      `${host}: ${HOST_SCRIPT} is missing or broken, or the read-only key leads elsewhere: the firewall could not be read`,
+    ],
   });
 
   return {
@@ -108,17 +131,16 @@ export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
     }),
 
     async create(inputs) {
-      await apply(inputs);
-      return { id: inputs.host, outputs: {} };
+      return { id: inputs.host, outputs: await apply(inputs) };
     },
 
-    async read(inputs) {
+    async read(inputs, before) {
       const firewall = hosts.firewall(inputs.host, inputs.ssh, inputs.read);
       const listing = await firewall.list(inputs.table).catch((error: unknown) => {
         if (error instanceof JedaError && (error.code === "INTERNAL" || isMissing(error))) return null;
         throw error;
       });
-      if (listing === null) return unlisted(inputs.host);
+      if (listing === null) return unlisted(inputs.host, before);
       const { drift, rules, order } = compareTables({
         declared: inputs.table,
         live: listing.table,
@@ -128,16 +150,13 @@ export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
       const mode = listing.scriptMode ?? MODE;
       const known = inputs.knownTables ?? [];
       const strangers = foreignFindings(listing, known);
-      const around =
-        listing.facts === undefined
-          ? {}
-          : placeFindings({ ...listing.facts, fences: [], fencesByHand: {} }, {});
+      const surroundings = around(listing, before);
       const findings = [
         ...drift,
         ...strangers.map(({ text }) => text),
         ...persisted,
         ...(listing.scriptSha256 === inputs.script ? [] : [`${HOST_SCRIPT} is not what was installed`]),
-        ...Object.entries(around).map(([name, what]) => `${name} ${what}`),
+        ...Object.entries(surroundings).map(([name, what]) => `${name} ${what}`),
         ...(mode === MODE ? [] : [`${HOST_SCRIPT} has mode and owner ${mode} instead of ${MODE}`]),
       ];
       const foreign = Object.fromEntries(strangers.map(({ key, value }) => [key, value]));
@@ -149,17 +168,16 @@ export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
           persisted: persisted.length === 0 ? AS_DECLARED : persisted.join("; "),
           script: listing.scriptSha256,
           mode,
-          around,
+          around: surroundings,
         },
-        outputs: {},
+        outputs: before,
         drift: findings.map((line) => `${inputs.host}: ${line}`),
         notes: howToDeclare(listing, known).map((line) => `${inputs.host}: ${line}`),
       };
     },
 
-    async update(inputs) {
-      await apply(inputs);
-      return {};
+    async update(inputs, _olds, known) {
+      return apply(inputs, known);
     },
 
     async delete(inputs, call) {

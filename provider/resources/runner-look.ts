@@ -113,6 +113,8 @@ export function unread(ssh: string, before: Properties): Live {
   return {
     inputs: { files: {}, installedCredentials: "unknown", directories: "unknown", found: {} },
     outputs: before,
-    drift: [`${ssh}: ${BACKUP_READ} is missing or broken, so nothing that it tells of could be read`],
+    drift: [
+      `${ssh}: ${BACKUP_READ} is missing or broken, or its key leads elsewhere: nothing that it tells of could be read`,
+    ],
   };
 }

@@ -62,6 +62,10 @@ export function jedaKeys(lines: readonly KeyLine[]): Record<string, string> {
   );
 }
 
+export function leadsToJeda(line: KeyLine): boolean {
+  return modeOf(line) !== null;
+}
+
 function modeOf({ options }: KeyLine): string | null {
   const command = options.find((option) => option.toLowerCase().startsWith('command="'));
   return modes.exec(command?.slice('command="'.length, -1) ?? "")?.[1] ?? null;

@@ -1,5 +1,6 @@
 /** What an edge depends on besides its tables: read from its listing, and told where it is not as it was. Pure. */
 import type { EdgeFacts } from "../model/edge-protocol.ts";
+import { parseSite } from "./site-facts.ts";
 
 export function parseFacts(text: string): EdgeFacts {
   const facts = text
@@ -24,6 +25,10 @@ export function parseFacts(text: string): EdgeFacts {
     rules: all("rule")
       .map((rule) => rule.join(" "))
       .sort(),
+    site: parseSite(text),
+    strays: all("site")
+      .filter(([side, kind]) => side === "host" && kind === "stray")
+      .map(([, , ...path]) => path.join(" ")),
   };
 }
 
@@ -58,8 +63,12 @@ export function interfaceFindings(
 /** Compared with what was there when it was applied: jeda neither sets nor repairs these. */
 export function settingFindings({ settings, rules }: EdgeFacts, before: Remembered): Record<string, string> {
   const found: Record<string, string> = {};
+  const of = (name: string) => /^net\.(ipv[46])\.conf\..*\.forwarding$/.exec(name)?.[1];
   for (const [name, was] of Object.entries(before.settings ?? {})) {
     const is = settings[name];
+    const all = { ipv4: "net.ipv4.ip_forward", ipv6: "net.ipv6.conf.all.forwarding" }[of(name) ?? ""];
+    // It is set for every interface at once, and told once.
+    if (all !== undefined && all !== name && settings[all] !== before.settings?.[all]) continue;
     if (is !== undefined && is !== was) found[name] = `is ${is}, was ${was} when this was applied`;
   }
   const known = before.rules ?? rules;
@@ -69,7 +78,7 @@ export function settingFindings({ settings, rules }: EdgeFacts, before: Remember
 }
 
 export function placeFindings(
-  { directories, fences, fencesByHand, hooks }: EdgeFacts,
+  { directories, fences, fencesByHand, hooks, strays }: EdgeFacts,
   before: Remembered,
 ): Record<string, string> {
   const found: Record<string, string> = {};
@@ -80,6 +89,7 @@ export function placeFindings(
       found[path] = `may be written by others than root, or not even by root: ${mode}`;
     }
   }
+  for (const path of strays) found[path] = "was not put there by jeda; it is reported, never touched";
   for (const [path, number] of Object.entries(fencesByHand)) {
     found[path] =
       `was written by hand: it says ${number || "nothing"}; it counts, so a window that began before is over. Nothing is cut by it; pulumi up takes it as it is`;

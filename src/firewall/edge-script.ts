@@ -15,6 +15,7 @@ const parts = [
   "watch",
   "leases",
   "hands",
+  "site",
   "facts",
   "tables",
   "list",

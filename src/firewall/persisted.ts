@@ -39,6 +39,7 @@ export function modeDrift(path: string, mode: string): string[] {
   const [digits = "", owner = "", ...odd] = mode.split(" ");
   if (odd.includes("link")) return [`${path} is a symbolic link: whoever may write what it leads to decides`];
   if (odd.includes("immutable")) return [`${path} is immutable (chattr): it could not be kept current`];
+  if (odd.includes("acl")) return [`${path} has an access list that lets others than root in`];
   if (owner === "0:0" && (Number.parseInt(digits, 8) & 0o022) === 0) return [];
   return [`${path} may be written by others than root: mode ${digits}, owner ${owner}`];
 }

@@ -35,10 +35,11 @@ tell() {
   printf '{"ok":true,"text":%s}\n' "$(printf '%s\n' "$text" | json_text)"
 }
 
-# "755:0:0", a symbolic link's own; with "+i" where not even root may change it.
+# "755:0:0", a symbolic link's own; with "+i" where not even root may change it, "+acl" where a list lets others in.
 mode_of() {
   flags=$(lsattr -d "$1" 2>/dev/null | cut -d ' ' -f 1) || flags=
   case $flags in *[ia]*) locked=+i ;; *) locked= ;; esac
+  case $(ls -ld "$1") in ??????????+*) locked=$locked+acl ;; esac
   echo "$(stat -c %a:%u:%g "$1")$locked"
 }
 
@@ -119,6 +120,12 @@ repository() {
     return
   fi
   echo "present $(printf '%s' "$config" | tr -d ' \n' | sed -n 's/.*"id":"\([0-9a-f]*\)".*/\1/p')"
+  [ ! -L "$path" ] || echo "wrong a symbolic link: whoever may write $(dirname "$path") decides where it leads"
+  # Whoever may write above it may put another in its place.
+  above=$path
+  while above=${above%/*} && [ -n "$above" ]; do
+    find "$above" -maxdepth 0 \( -perm -002 ! -perm -1000 -o ! -uid 0 ! -user jeda-repository \) -printf 'wrong in reach of others: mode %m, owner %u of %p\n' 2>/dev/null || true
+  done
   owned "$path"
   served "$path"
   ls "$path/keys" | sed 's/^/key /'

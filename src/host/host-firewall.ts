@@ -37,6 +37,8 @@ export interface HostListing {
   readonly scriptMode?: string;
   readonly persisted?: Persisted;
   readonly facts?: EdgeFacts;
+  /** The account's authorized_keys; absent where the script is too old to tell. */
+  readonly keys?: string;
 }
 
 export interface HostFirewall {
@@ -118,5 +120,6 @@ function toHostListing(raw: RawListing): HostListing {
     probation: onProbation(parseTableText(table)),
     ...aboutFiles(raw),
     ...(raw.facts === undefined ? {} : { facts: parseFacts(raw.facts) }),
+    ...(raw.keys === undefined ? {} : { keys: raw.keys }),
   };
 }

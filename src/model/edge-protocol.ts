@@ -93,7 +93,17 @@ export interface EdgeFacts {
   readonly settings: Readonly<Record<string, string>>;
   /** "IPv4 0: from all lookup local" and so on. */
   readonly rules: readonly string[];
+  /** The site's own, by what it concerns. Empty where the script is too old to tell. */
+  readonly site: Readonly<Record<"network" | "host", SiteFacts>>;
+  /** Files beside jeda's own script. */
+  readonly strays: readonly string[];
 }
+
+/**
+ * "route IPv4 default via 192.0.2.1 dev wan0" or "file /etc/hosts" → what it is, often nothing; "kinds" → the words
+ * that such names may begin with.
+ */
+export type SiteFacts = Readonly<Record<string, string>>;
 
 export interface EdgeListing {
   readonly clock: EdgeClock;

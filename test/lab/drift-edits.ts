@@ -1,25 +1,7 @@
 /** Hand edits, in batches that touch different objects; `undo` where jeda only reports. */
 
-export interface HandEdit {
-  readonly what: string;
-  readonly host: "edge" | "backup";
-  readonly by: string;
-  /** What the line that names it must hold. */
-  readonly found: RegExp;
-  readonly undo?: string;
-}
-
-/** "handle N" of the rule whose line holds the text. */
-const handle = (table: string, chain: string, text: string) =>
-  `handle $(nft -a list chain inet ${table} ${chain} | sed -n 's|.*${text}.*# handle ||p')`;
-
-const foreign = (family: string, hook: string, more = "") => ({
-  what: `a foreign table (${family}, ${hook})`,
-  host: "edge" as const,
-  by: `nft 'add table ${family} site; add chain ${family} site early { type filter hook ${hook} ${more}priority -310; }'`,
-  found: new RegExp(`foreign table ${family} site: early hooks ${hook} at priority -310`),
-  undo: `nft delete table ${family} site`,
-});
+import { hostEdits, networkEdits, ownEdits } from "./drift-edits-site.ts";
+import { foreign, type HandEdit, handle } from "./hand-edit.ts";
 
 export const batches: readonly (readonly HandEdit[])[] = [
   [
@@ -193,6 +175,7 @@ export const batches: readonly (readonly HandEdit[])[] = [
       found: /\/opt\/jeda\/package\.json was not put there by jeda/,
       undo: "rm /opt/jeda/package.json",
     },
+    ...ownEdits,
   ],
   [
     {
@@ -286,5 +269,7 @@ export const batches: readonly (readonly HandEdit[])[] = [
       by: "chown 65534 /opt/jeda/backup-read",
       found: /\/opt\/jeda\/backup-read is there with mode and owner 755:65534:0/,
     },
+    ...networkEdits,
+    ...hostEdits,
   ],
 ];

@@ -16,7 +16,8 @@ import { parseTableText } from "../../src/firewall/listing.ts";
 import { pulumiEnvironment } from "../../toolchain/environment.ts";
 import { repository } from "../../toolchain/paths.ts";
 import { ensureStack } from "../../toolchain/stack.ts";
-import { batches, type HandEdit } from "./drift-edits.ts";
+import { batches } from "./drift-edits.ts";
+import type { HandEdit } from "./hand-edit.ts";
 
 const id = `d${process.pid}`;
 const FIREWALL = "**EdgeFirewall::edge";
