@@ -1,5 +1,6 @@
 /** The workflow files that a team copies: least privilege, nothing of others, and only scripts that exist. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 
@@ -90,4 +91,63 @@ describe("the workflows to copy", () => {
       }
     });
   }
+
+  describe("their ssh_config", () => {
+    const stacks = ["production", "staging"].map((stack) =>
+      readFileSync(new URL(`stacks/Pulumi.${stack}.yaml`, root), "utf8"),
+    );
+    const hosts = stacks.flatMap((text) =>
+      [...text.matchAll(/^ *(?:- )?ssh: \{ (.*) \}$/gm)].flatMap(([, inner = ""]) =>
+        inner.split(", ").map((pair) => pair.split(": ") as [string, string]),
+      ),
+    );
+    const probes = stacks.flatMap((text) =>
+      [...text.matchAll(/probePoint: (\S+)/g)].map(([, name = ""]) => name),
+    );
+    // As OpenSSH itself understands the file.
+    const settings = (file: string, destination: string) => {
+      const said = execFileSync("ssh", ["-G", "-F", new URL(file, folder).pathname, destination], {
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+      return new Map(
+        `${said}`.split("\n").map((line) => [line.split(" ")[0] ?? "", line.split(" ").slice(1).join(" ")]),
+      );
+    };
+    const safe = (set: ReadonlyMap<string, string>) => {
+      assert.match(set.get("stricthostkeychecking") ?? "", /^(true|yes)$/);
+      assert.equal(set.get("userknownhostsfile"), "/etc/jeda-ci/known_hosts");
+      assert.equal(set.get("identityagent"), "none");
+      assert.equal(set.get("identitiesonly"), "yes");
+      assert.equal(set.get("passwordauthentication"), "no");
+    };
+
+    it("leads every alias of the shipped stacks to a key that only reads, or to the key of its purpose", () => {
+      assert.equal(hosts.length, 16);
+      for (const [purpose, alias] of hosts) {
+        const edge = alias.includes("edge");
+        const read = settings("ssh_config.read", alias);
+        safe(read);
+        assert.equal(read.get("identityfile"), `/etc/jeda-ci/${edge ? "edge" : "backup"}-read`, alias);
+        const apply = settings("ssh_config.apply", alias);
+        safe(apply);
+        const key = edge ? `edge-${purpose}` : purpose === "read" ? "backup-read" : "backup";
+        assert.equal(apply.get("identityfile"), `/etc/jeda-ci/${key}`, alias);
+        assert.equal(apply.get("hostname"), read.get("hostname"));
+        assert.equal(apply.get("hostkeyalias"), alias.replace(/-(read|window|policy)$/, ""));
+      }
+    });
+
+    it("goes to the probe points through an edge, as nobody in particular", () => {
+      assert.equal(probes.length, 12);
+      for (const name of probes) {
+        const apply = settings("ssh_config.apply", name);
+        safe(apply);
+        assert.equal(apply.get("user"), "probe");
+        assert.equal(apply.get("identityfile"), "/etc/jeda-ci/probe");
+        const jump = settings("ssh_config.apply", apply.get("proxyjump") ?? "none");
+        assert.equal(jump.get("user"), "probe");
+        assert.notEqual(jump.get("hostname"), apply.get("proxyjump"));
+      }
+    });
+  });
 });
