@@ -229,10 +229,4 @@ export const hostEdits: readonly HandEdit[] = [
     /directory \/usr\/local\/lib is mode and owner 777 0:0, was mode and owner 755 0:0/,
     "chmod 755 /usr/local/lib",
   ),
-  backup(
-    "the repository moved behind a link",
-    "mv /srv/jeda/repository /srv/jeda/moved; ln -s moved /srv/jeda/repository",
-    /the repository \/srv\/jeda\/repository is .*a symbolic link: whoever may write \/srv\/jeda/,
-    "rm /srv/jeda/repository; mv /srv/jeda/moved /srv/jeda/repository",
-  ),
 ];
