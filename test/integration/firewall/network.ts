@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdir, readlink } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
@@ -134,6 +135,8 @@ export class Network {
 
   async down(): Promise<void> {
     for (const child of this.#children) end(child);
+    // What detached itself, as the edge's watch does: nobody lives in these namespaces but what was started here.
+    for (const pid of await inhabitants([...this.#holders.values()])) kill(pid);
     for (const holder of this.#holders.values()) holder.kill("SIGKILL");
     await sleep(50);
   }
@@ -141,9 +144,29 @@ export class Network {
 
 /** Its own group: socat forks a child for each connection it serves. */
 function end(child: ChildProcess): void {
-  if (child.pid === undefined) return;
+  if (child.pid !== undefined) kill(-child.pid);
+}
+
+/** Processes in the network namespaces of these, but not the ones given. */
+async function inhabitants(holders: readonly ChildProcess[]): Promise<readonly number[]> {
+  const namespaceOf = (pid: string | number): Promise<string | null> =>
+    readlink(`/proc/${pid}/ns/net`).catch(() => null);
+  const theirs = new Set(await Promise.all(holders.map(({ pid }) => namespaceOf(pid ?? 0))));
+  theirs.delete(await namespaceOf("self"));
+  theirs.delete(null);
+  const found: number[] = [];
+  for (const name of await readdir("/proc")) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || holders.some((holder) => holder.pid === pid)) continue;
+    if (theirs.has(await namespaceOf(pid))) found.push(pid);
+  }
+  return found;
+}
+
+/** A negative number is a whole group. */
+function kill(pid: number): void {
   try {
-    process.kill(-child.pid, "SIGKILL");
+    process.kill(pid, "SIGKILL");
   } catch {
     // Already gone.
   }
