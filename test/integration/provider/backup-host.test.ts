@@ -88,7 +88,7 @@ describe("what is installed on the backup host", function () {
         /^not jeda-repository's alone: mode 2755, owner root of \/srv\/jeda\/repository; .*to be served without --append-only by \/opt\/jeda\/serve-repository\.sh$/,
       );
       await host.sh("rm /opt/jeda/serve-repository.sh");
-      await engine.update(REPOSITORY, live.inputs, inputs);
+      await engine.update(REPOSITORY, { ...outputs, ...live.inputs }, inputs);
       assert.equal((await differs(REPOSITORY, inputs, outputs)).changes, false);
       const foreign = await host.sh("find /srv/jeda/repository ! -user jeda-repository -o -perm /007");
       assert.equal(foreign, "");
