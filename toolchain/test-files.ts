@@ -2,7 +2,7 @@
 import { globSync } from "node:fs";
 
 /** Long ones first, so that at the end no worker waits for one that began late. */
-const order = ["integration/proof", "faults", "lab", "integration", "unit"];
+const order = ["integration/proof", "faults", "lab", "integration/toolchain", "integration", "unit"];
 
 /** Paths relative to the repository. */
 export function testFiles(repository: string): readonly string[] {
