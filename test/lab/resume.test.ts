@@ -112,10 +112,9 @@ describe("taking a window up again", () => {
     await lab.sh("backup", `sed -i '12s/"at":"..../"at":"1999/' ${journalOf(plan.id)}`);
     const { exitCode, all } = await lab.jeda(["window", "arm"], JSON.stringify(plan));
     assert.equal(exitCode, 0, all);
-    assert.match(
-      all,
-      /the journal of the window broken is broken from line 12 on: a runner releases every edge/,
-    );
+    const told = /the journal of the window broken is broken from line 12 on: a runner releases every edge/;
+    // Whoever follows looks too, and may have been first: then the runner has put the damage on record.
+    if (!told.test(all)) assert.equal(times(await lab.entries(plan.id), "broken"), 1, all);
     const followed = await following;
     assert.equal(followed.exitCode, 11, followed.all);
     assert.match(followed.all, /the journal was damaged from line 12 on \(kept as journal.jsonl.broken-/);
