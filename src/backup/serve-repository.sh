@@ -36,10 +36,6 @@ make_user() {
   fail 21 "the user $user can't be made: $said"
 }
 
-as_user() {
-  setpriv --reuid "$uid" --regid "$gid" --clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all "$@"
-}
-
 # Nobody but the user may read or write. The directories hand their group on, and so do files by the mode of `config`
 # (restic copies it): a lock or a pack that root's own restic makes is one that the server can read. The recursion of
 # chown follows no link that somebody puts in its way, and the modes are set as the user. Broken off, it goes on later.
@@ -48,8 +44,8 @@ own() {
     chown -R -P -h "$uid:$gid" "$repository"
   fi
   cd "$repository"
-  # shellcheck disable=SC2016
-  as_user -- find . -maxdepth 2 \( -type d ! -perm 2700 -exec chmod 2700 {} + \) -o \
+  # shellcheck disable=SC2086
+  setpriv $as_user -- find . -maxdepth 2 \( -type d ! -perm 2700 -exec chmod 2700 {} + \) -o \
     \( -type f ! -perm 440 -path ./config -exec chmod 440 {} + \) -o \
     \( -type f -perm /077 -path './keys/*' -exec chmod go= {} + \)
 }
@@ -58,6 +54,7 @@ case $verb in user | own) make_user ;; esac
 [ "$verb" != user ] || exit 0
 uid=$(id -u "$user" 2>/dev/null) || fail 21 "the user $user is missing"
 gid=$(id -g "$user")
+as_user="--reuid $uid --regid $gid --clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all"
 [ -d "$repository" ] || fail 20 "$repository is no directory"
 
 case $verb in
@@ -76,8 +73,9 @@ serve)
   chown -h "$uid:$gid" "$sockets"
   # By the working directory: the ones above it may be closed to the user. The kernel ends it with the runner.
   cd "$repository"
-  exec setpriv --reuid "$uid" --regid "$gid" --clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all \
-    --pdeathsig KILL -- rest-server --append-only --no-auth --listen "unix:$sockets/socket" --path .
+  # shellcheck disable=SC2086
+  exec setpriv $as_user --pdeathsig KILL -- \
+    rest-server --append-only --no-auth --listen "unix:$sockets/socket" --path .
   ;;
 *)
   fail 2 "unknown verb $verb"

@@ -12,21 +12,29 @@ export interface SetAside {
   readonly kept: string;
 }
 
+interface TrustedStatus {
+  /** The lines before the break. */
+  readonly text: string;
+  /** Number of the first line that can't be trusted, from 1. */
+  readonly line: number;
+  readonly status: WindowStatus;
+}
+
 /**
  * What the lines before the break say; null when the journal is whole, or when not even the first line can be
  * trusted: then nobody can tell which window it was.
  * @throws JedaError REFUSED when another version of jeda wrote it.
  */
-export function trustedStatus(path: string): { readonly line: number; readonly status: WindowStatus } | null {
+export function trustedStatus(path: string): TrustedStatus | null {
   const trusted = trustedPart(readFileSync(path, "utf8"));
   if (trusted === null || trusted.text === "") return null;
-  return { line: trusted.line, status: fold(parseJournal(trusted.text, path).entries) };
+  return { ...trusted, status: fold(parseJournal(trusted.text, path).entries) };
 }
 
 /** Null where nothing was done: as `trustedStatus`. `wallMs` goes into the name of the file that is kept. */
 export function setBrokenAside(path: string, wallMs: number): SetAside | null {
-  const trusted = trustedPart(readFileSync(path, "utf8"));
-  if (trusted === null || trustedStatus(path) === null) return null;
+  const trusted = trustedStatus(path);
+  if (trusted === null) return null;
   const kept = `${path}.broken-${wallMs}`;
   const fresh = `${path}.new`;
   const fd = openSync(fresh, "w", 0o600);

@@ -8,13 +8,12 @@ verb_watch() {
   maximum=$(maximum_ms)
   looks=0
   while [ -e "$run/watch" ] && [ -e "$run/grants" ]; do
+    looks=$((looks + 1))
     # Most of the time nothing is leased: that must cost a firewall next to nothing.
-    if [ $((looks % 20)) -ne 0 ] && ! nft list table inet jeda_window 2>/dev/null | grep -q 'elements = {'; then
-      looks=$((looks + 1))
+    if [ $((looks % 20)) -ne 1 ] && ! nft list table inet jeda_window 2>/dev/null | grep -q 'elements = {'; then
       sleep 0.5
       continue
     fi
-    looks=$((looks + 1))
     last=$(awk -v boot="$(boot_id)" '$1 == boot && $4 > last { last = $4 } END { printf "%d\n", last }' "$run/grants" 2>/dev/null) || last=0
     [ "$(boot_ms)" -le $((${last:-0} + maximum)) ] || break
     if [ -n "$(revenants)" ]; then

@@ -11,10 +11,9 @@ import { occurrences } from "../occurrences.ts";
 import { windowPlaces } from "../places.ts";
 import { Recorder } from "../recorder.ts";
 import { formatInstant } from "../schedule.ts";
-import { brokenWindows, hopelessError, possibleSpan } from "./broken-windows.ts";
+import { type BrokenWindow, everyWindow, hopelessError, possibleSpan } from "./broken-windows.ts";
 import { type RunnerContext, readCredentials } from "./context.ts";
 import { detach } from "./detach.ts";
-import { knownWindows } from "./known-windows.ts";
 import { standingSchedules } from "./schedules.ts";
 
 /** Under the lock of `arm`. @throws JedaError LOCKED, CREDENTIALS, CONFIG; then nothing was armed. */
@@ -35,8 +34,8 @@ export function armAnew(context: RunnerContext, plan: WindowPlan, by: string): v
 }
 
 function refuseOverlap(context: RunnerContext, plan: WindowPlan, wanted: Deadlines): void {
-  const others = knownWindows(context.places, () => undefined);
-  for (const { id, status } of others) {
+  const { whole, endable, hopeless } = everyWindow(context.places);
+  for (const { id, status } of whole) {
     const { deadlines } = status;
     const apart = wanted.reconnectBy <= deadlines.start || deadlines.reconnectBy <= wanted.start;
     if (status.state === "ended" || apart) continue;
@@ -49,12 +48,13 @@ function refuseOverlap(context: RunnerContext, plan: WindowPlan, wanted: Deadlin
       },
     );
   }
-  refuseBroken(context, plan, wanted);
+  refuseBroken(endable, plan, wanted);
+  // Edges that still hold a lease of such a one are refused by preflight.
+  for (const [id, error] of hopeless) console.error(hopelessError(id, error));
 }
 
 /** What is behind the break is not known: its segments may still be cut until it is ended. */
-function refuseBroken({ places }: RunnerContext, plan: WindowPlan, wanted: Deadlines): void {
-  const { endable, hopeless } = brokenWindows(places);
+function refuseBroken(endable: readonly BrokenWindow[], plan: WindowPlan, wanted: Deadlines): void {
   for (const { id, line, status } of endable) {
     const { from, to } = possibleSpan(status);
     if (status.result !== null || wanted.reconnectBy <= from || to <= wanted.start) continue;
@@ -66,8 +66,6 @@ function refuseBroken({ places }: RunnerContext, plan: WindowPlan, wanted: Deadl
       },
     );
   }
-  // Edges that still hold a lease of such a one are refused by preflight.
-  for (const [id, error] of hopeless) console.error(hopelessError(id, error));
 }
 
 /** A window of another night must not stand where a recurring one will come. */

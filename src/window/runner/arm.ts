@@ -10,7 +10,7 @@ import { takeLock } from "../lock.ts";
 import { isRecurring } from "../series.ts";
 import { armSeries } from "./arm-series.ts";
 import { armAnew } from "./arm-window.ts";
-import { brokenWindow, brokenWindows } from "./broken-windows.ts";
+import { brokenWindow, everyWindow } from "./broken-windows.ts";
 import { journalOf, type RunnerContext } from "./context.ts";
 import { knownWindow } from "./known-windows.ts";
 import { patiently } from "./patiently.ts";
@@ -21,7 +21,7 @@ export async function arm(context: RunnerContext): Promise<number> {
   const lock = await patiently(() => takeLock(`${context.places.state} arm`, plan.id));
   try {
     // A window that only has to be ended must not stand in the way of the next one for longer than that takes.
-    for (const { id } of brokenWindows(context.places).endable) await revive(context, id);
+    for (const { id } of everyWindow(context.places).endable) await revive(context, id);
     const armed = isRecurring(plan) ? await armSeries(context, plan) : await armSingle(context, plan);
     context.print(JSON.stringify({ id: plan.id, ...armed }));
   } finally {

@@ -3,15 +3,13 @@
  * broken journal gets one that does no more than end its window.
  */
 import { armAllNext } from "./arm-next.ts";
-import { brokenWindows, hopelessError } from "./broken-windows.ts";
+import { everyWindow, hopelessError } from "./broken-windows.ts";
 import type { RunnerContext } from "./context.ts";
-import { knownWindows } from "./known-windows.ts";
 import { revive } from "./revive.ts";
 
 export async function boot(context: RunnerContext): Promise<number> {
-  const known = knownWindows(context.places, () => undefined);
-  const open = known.filter(({ status }) => status.state !== "ended");
-  const { endable, hopeless } = brokenWindows(context.places);
+  const { whole, endable, hopeless } = everyWindow(context.places);
+  const open = whole.filter(({ status }) => status.state !== "ended");
   const started: string[] = [];
   for (const { id } of [...open, ...endable]) if (await revive(context, id)) started.push(id);
   for (const [id, error] of hopeless) console.error(hopelessError(id, error));

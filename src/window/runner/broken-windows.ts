@@ -7,7 +7,7 @@ import { JedaError } from "../../model/errors.ts";
 import { trustedStatus } from "../broken-journal.ts";
 import { type Places, windowPlaces } from "../places.ts";
 import type { WindowStatus } from "../status.ts";
-import { knownWindows } from "./known-windows.ts";
+import { type KnownWindow, knownWindows } from "./known-windows.ts";
 
 export interface BrokenWindow {
   readonly id: string;
@@ -21,22 +21,23 @@ export interface BrokenWindow {
 export function brokenWindow(places: Places, id: string): BrokenWindow | null {
   const { journal } = windowPlaces(places, id);
   const found = existsSync(journal) ? trustedStatus(journal) : null;
-  return found === null ? null : { id, ...found };
+  return found === null ? null : { id, status: found.status, line: found.line };
 }
 
-/** Those that can be ended, and the errors of those that can't. */
-export function brokenWindows(places: Places): {
+/** Every window: those with a whole journal, broken ones that can be ended, and the errors of those that can't. */
+export function everyWindow(places: Places): {
+  readonly whole: readonly KnownWindow[];
   readonly endable: readonly BrokenWindow[];
   readonly hopeless: ReadonlyMap<string, unknown>;
 } {
   const endable: BrokenWindow[] = [];
   const hopeless = new Map<string, unknown>();
-  knownWindows(places, (id, error) => {
+  const whole = knownWindows(places, (id, error) => {
     const found = endableOrNull(places, id);
     if (found === null) hopeless.set(id, error);
     else endable.push(found);
   });
-  return { endable, hopeless };
+  return { whole, endable, hopeless };
 }
 
 function endableOrNull(places: Places, id: string): BrokenWindow | null {

@@ -1,8 +1,8 @@
 /** Which window an operator means: the one named, or the only one that has not ended. */
 import { JedaError } from "../../model/errors.ts";
-import { brokenWindows, hopelessError } from "./broken-windows.ts";
+import { everyWindow, hopelessError } from "./broken-windows.ts";
 import type { RunnerContext } from "./context.ts";
-import { type KnownWindow, knownWindow, knownWindows } from "./known-windows.ts";
+import { type KnownWindow, knownWindow } from "./known-windows.ts";
 
 /**
  * Of one whose journal is broken the status is what the lines before the break say.
@@ -14,10 +14,9 @@ export function chosenWindow(context: RunnerContext): KnownWindow {
     window === undefined
       ? known.filter(({ status }) => status.state !== "ended")
       : known.filter(({ id }) => id === window);
-  const { endable, hopeless } = brokenWindows(context.places);
-  const whole = meant(knownWindows(context.places, () => undefined));
-  const broken = endable.map(({ id, status }) => knownWindow(id, status));
-  const found = whole.length > 0 ? whole : meant(broken);
+  const { whole, endable, hopeless } = everyWindow(context.places);
+  const sound = meant(whole);
+  const found = sound.length > 0 ? sound : meant(endable.map(({ id, status }) => knownWindow(id, status)));
   const [first, second] = found;
   if (first !== undefined && second === undefined) return first;
   for (const [id, error] of first === undefined ? hopeless : []) {

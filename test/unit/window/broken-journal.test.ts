@@ -10,7 +10,7 @@ import { openJournal } from "../../../src/window/journal.ts";
 import { mayHold } from "../../../src/window/may-hold.ts";
 import { places, windowPlaces } from "../../../src/window/places.ts";
 import { armAnew } from "../../../src/window/runner/arm-window.ts";
-import { brokenWindow, brokenWindows } from "../../../src/window/runner/broken-windows.ts";
+import { brokenWindow, everyWindow } from "../../../src/window/runner/broken-windows.ts";
 import { chosenWindow } from "../../../src/window/runner/chosen-window.ts";
 import type { Asked, RunnerContext } from "../../../src/window/runner/context.ts";
 import { FakeHospital } from "./fakes/hospital.ts";
@@ -165,7 +165,7 @@ describe("a journal with a broken chain", () => {
 
     it("nobody, when not even its first line can be trusted: every error says how to go on", () => {
       put(1);
-      const { endable, hopeless } = brokenWindows(context().places);
+      const { endable, hopeless } = everyWindow(context().places);
       deepEqual([endable.length, [...hopeless.keys()]], [0, [id]]);
       throws(
         () => chosenWindow(context()),
