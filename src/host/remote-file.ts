@@ -11,6 +11,7 @@ export interface RemoteFile {
   readonly mode: string;
 }
 
+// OpenSSL takes a fifth of the time that coreutils take for Node's 120 MB, where it is installed.
 // The name must not be guessable by others there, and nothing may be seen half written.
 const WRITE = `set -eu
 umask 077
@@ -18,7 +19,7 @@ mkdir -p "$(dirname "$1")"
 new=$(mktemp "$(dirname "$1")/.new.XXXXXX")
 trap 'rm -f "$new"' EXIT
 cat >"$new"
-[ "$(sha256sum <"$new" | cut -d ' ' -f 1)" = "$2" ] || { echo "the content was cut short" >&2; exit 4; }
+[ "$({ openssl dgst -sha256 -r <"$new" || sha256sum <"$new"; } 2>/dev/null | cut -d ' ' -f 1)" = "$2" ] || { echo "the content was cut short" >&2; exit 4; }
 chmod "$3" "$new"
 sync "$new"
 chattr -ia "$1" 2>/dev/null || true
@@ -46,7 +47,8 @@ export async function remoteSha256(
   paths: readonly string[],
   options: Omit<SshOptions, "stdin"> = {},
 ): Promise<(string | null)[]> {
-  const script = 'for path; do sha256sum <"$path" 2>/dev/null || echo "-"; done';
+  const script =
+    'for path; do { openssl dgst -sha256 -r <"$path" || sha256sum <"$path" || echo "-"; } 2>/dev/null; done';
   const result = await runSsh(destination, ["sh", "-c", script, "sh", ...paths], options);
   const lines = result.stdout.split("\n");
   return paths.map((_, index) => /^[0-9a-f]{64}/.exec(lines[index] ?? "")?.[0] ?? null);

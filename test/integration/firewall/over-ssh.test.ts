@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { cheapSsh } from "../../../lab/ssh-access.ts";
 import { edgeScriptText } from "../../../src/firewall/edge-script.ts";
 import { compilePolicyTable } from "../../../src/firewall/policy-table.ts";
 import { renderTable } from "../../../src/firewall/table.ts";
@@ -71,7 +72,7 @@ PermitRootLogin yes
         alias("changed", "read", "changed"),
         alias("unknown", "read", "unknown"),
         alias("gone", "read", "edge", `${network.on("ops").join(" ")} nc -w 2 10.40.0.1 2223`),
-        `Host *\n  UserKnownHostsFile ${directory}/known_hosts\n  GlobalKnownHostsFile /dev/null\n  IdentitiesOnly yes\n  IdentityAgent none\n`,
+        `Host *\n  UserKnownHostsFile ${directory}/known_hosts\n  GlobalKnownHostsFile /dev/null\n  IdentitiesOnly yes\n  IdentityAgent none\n${cheapSsh}`,
       ].join(""),
     );
     // An overlay's upper directory can't lie on an overlay, hence the tmpfs in the namespace of its own.

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
+import { cheapSsh } from "../../../lab/ssh-access.ts";
 import { edgeScriptText } from "../../../src/firewall/edge-script.ts";
 
 /** Directories that get a layer of their own. */
@@ -103,7 +104,7 @@ PidFile none
   UserKnownHostsFile ${join(this.directory, "known_hosts")}
   GlobalKnownHostsFile /dev/null
   ProxyCommand ${enter}
-`;
+${cheapSsh}`;
     const forced = ROLES.map((role) => alias(`${this.name}-${role}`, role));
     writeFileSync(this.sshConfig, [...forced, alias(this.name, "admin")].join("\n"));
   }
