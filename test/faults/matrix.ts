@@ -1,10 +1,15 @@
 /** The cells: every fault in every state where it means something; or at random moments, from a seed. */
 import type { Cell, Fault } from "./fault.ts";
+import { absenceFaults } from "./kinds/absences.ts";
 import { backupHostFaults } from "./kinds/backup-host.ts";
 import { clinicalFaults } from "./kinds/clinical.ts";
 import { clockFaults } from "./kinds/clocks.ts";
 import { edgeFaults } from "./kinds/edge.ts";
+import { freezeFaults, randomFreezes } from "./kinds/freezes.ts";
 import { journalFaults } from "./kinds/journals.ts";
+import { limitFaults } from "./kinds/limits.ts";
+import { linkFaults } from "./kinds/links.ts";
+import { bothOf, maybePaired } from "./kinds/pairs.ts";
 import { peopleFaults } from "./kinds/people.ts";
 import { pulumiFaults } from "./kinds/pulumi.ts";
 import { randomKills } from "./kinds/random-kills.ts";
@@ -25,6 +30,10 @@ export const faults: readonly Fault[] = [
   ...journalFaults,
   ...pulumiFaults,
   ...twoEdgesFaults,
+  ...freezeFaults,
+  ...linkFaults,
+  ...limitFaults,
+  ...absenceFaults,
 ];
 
 export const wholeMatrix: readonly Cell[] = faults.flatMap((fault) =>
@@ -58,13 +67,24 @@ export function breadthFirst(cells: readonly Cell[]): readonly Cell[] {
 /** Moments of a whole window on the tiny lab, and a little after it: milliseconds after arming. */
 const longestMs = 25_000;
 
-/** Every other one kills any processes; the others are faults of the matrix. */
+/** In turn: any processes killed, a fault of the matrix, any processes stopped for a while, two faults of the matrix. */
 export function randomCells(count: number, seed: number, among: readonly Cell[]): readonly Cell[] {
   const next = mulberry32(seed);
   const kinds = [...new Set(among.map(({ fault }) => fault))];
-  return Array.from({ length: count }, (_, index) => {
-    const fault = index % 2 === 0 ? randomKills(next) : kinds[Math.floor(next() * kinds.length)];
+  const pairable = kinds.filter(maybePaired);
+  const oneOf = (some: readonly Fault[]): Fault => {
+    const fault = some[Math.floor(next() * some.length)];
     if (fault === undefined) throw new Error("no fault to choose from");
+    return fault;
+  };
+  const turns = [
+    () => randomKills(next),
+    () => oneOf(kinds),
+    () => randomFreezes(next),
+    () => (pairable.length === 0 ? oneOf(kinds) : bothOf(oneOf(pairable), oneOf(pairable), next())),
+  ] as const;
+  return Array.from({ length: count }, (_, index) => {
+    const fault = (turns[index % turns.length] ?? turns[0])();
     const afterMs = Math.floor(next() * longestMs);
     return { name: `random-${index + 1}/${fault.name}@${afterMs}ms`, fault, state: null, afterMs };
   });

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "../fault.ts";
 import { type FaultLab, type HostProcess, signal } from "../fault-lab.ts";
 
-const hosts = ["backup", "backup", "edge", "ops"] as const;
+export const hosts = ["backup", "backup", "edge", "ops"] as const;
 
 interface Kill {
   readonly host: (typeof hosts)[number];
@@ -14,7 +14,7 @@ interface Kill {
 }
 
 /** Not the host itself (its first process, and what stands in for its service manager), nor those who watch. */
-function victims(lab: FaultLab, host: Kill["host"]): readonly HostProcess[] {
+export function victims(lab: FaultLab, host: Kill["host"]): readonly HostProcess[] {
   return lab
     .processes(host)
     .filter(

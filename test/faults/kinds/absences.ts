@@ -1,0 +1,82 @@
+/** Hosts that stay off past the deadline, and files that jeda needs which are gone in the middle of a window. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { powerOff, powerOn } from "../../../lab/power.ts";
+import { type Fault, injectableStates, touched } from "../fault.ts";
+import { signal } from "../fault-lab.ts";
+import { runner, supervisor } from "./runner.ts";
+
+const afterDeadlineMs = 3_000;
+
+/** Nobody of ours is there at the deadline; whoever boots afterwards finds a window to end. */
+const backupOff: Fault = {
+  name: "backup-host-off-past-the-deadline",
+  states: injectableStates,
+  async inject({ lab, deadline }) {
+    await powerOff(lab.id, "backup");
+    await sleep(Math.max(0, deadline + afterDeadlineMs - Date.now()));
+    await powerOn(lab.id, "backup");
+  },
+};
+
+const edgeOff: Fault = {
+  name: "edge-off-past-the-deadline",
+  states: touched,
+  injures: ["edge"],
+  async inject({ lab, deadline }) {
+    await powerOff(lab.id, "edge");
+    await sleep(Math.max(0, deadline + afterDeadlineMs - Date.now()));
+    await powerOn(lab.id, "edge");
+  },
+};
+
+const installation: Fault = {
+  name: "runner-installation-gone",
+  states: ["isolated", "backing-up", "verifying"],
+  inject: async ({ lab }) => void (await lab.must("backup", "mv /opt/jeda /root/installation")),
+  mend: async ({ lab }) =>
+    void (await lab.must("backup", "rm -rf /opt/jeda; mv /root/installation /opt/jeda")),
+};
+
+/** Nobody can start the runner again: the kernels end the window. */
+const installationAndRunner: Fault = {
+  ...installation,
+  name: "runner-installation-gone-and-runner-killed",
+  states: ["isolated", "verifying"],
+  async inject({ lab }) {
+    await lab.must("backup", "mv /opt/jeda /root/installation");
+    signal([...supervisor(lab), ...runner(lab)], "SIGKILL");
+  },
+};
+
+/** The edge's script, its saved policy, and what it keeps for a window. */
+const edgeFiles: Fault = {
+  name: "edge-files-gone",
+  states: touched,
+  inject: async ({ lab }) =>
+    void (await lab.must(
+      "edge",
+      "mkdir /root/gone && mv /usr/local/lib/jeda /root/gone/lib && mv /etc/jeda /root/gone/etc && mv /run/jeda /root/gone/run",
+    )),
+  async mend({ lab }) {
+    await lab.must(
+      "edge",
+      `rm -rf /usr/local/lib/jeda /etc/jeda /run/jeda
+      mv /root/gone/lib /usr/local/lib/jeda && mv /root/gone/etc /etc/jeda && mv /root/gone/run /run/jeda && rmdir /root/gone`,
+    );
+  },
+};
+
+const edgeRun: Fault = {
+  name: "edge-run-files-gone",
+  states: touched,
+  inject: async ({ lab }) => void (await lab.must("edge", "rm -rf /run/jeda")),
+};
+
+export const absenceFaults = [
+  backupOff,
+  edgeOff,
+  installation,
+  installationAndRunner,
+  edgeFiles,
+  edgeRun,
+] as const;
