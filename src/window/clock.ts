@@ -32,6 +32,8 @@ export function systemClock(): Clock {
 
 /** Rejects with the signal's reason, or resolves with what `work` gives: for work that can't be interrupted. */
 export async function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  // It has begun, also where it came too late: how it ends then is nobody's concern any more.
+  work.catch(() => undefined);
   signal.throwIfAborted();
   let onAbort: () => void = () => undefined;
   const stopped = new Promise<never>((_, reject) => {
