@@ -107,7 +107,8 @@ const body: Readonly<Record<LabHost, (simple: Simple, edges: EdgeCount) => reado
     ...simple("backup").map((line) => `  ${line}`),
     "fi",
     sshd,
-    `[ ! -x ${bootLate} ] || ${bootLate} || true`,
+    "# What systemd boots starts it by a unit of its own.",
+    `[ -d /run/systemd/system ] || [ ! -x ${bootLate} ] || ${bootLate} || true`,
   ],
   ops: (simple) => simple("ops"),
 };

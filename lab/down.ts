@@ -7,6 +7,7 @@ import { deleteNamespace, endProcesses, namespaceOwners } from "./namespaces.ts"
 import { readPower } from "./power-record.ts";
 import { useSystemPath } from "./prerequisites.ts";
 import { checkLabId, labsDir, lockFile, stateDir } from "./state.ts";
+import { removeControlGroups } from "./systemd.ts";
 import { removePartialTemplates } from "./template/cache.ts";
 
 /** Mount points at or below `directory` in this mount namespace, innermost first. */
@@ -30,6 +31,7 @@ export async function clearLab(id: string): Promise<void> {
   }
   for (const owner of namespaceOwners) await endProcesses(id, owner);
   for (const owner of namespaceOwners) await deleteNamespace(id, owner);
+  await removeControlGroups(id);
   for (const point of mountsUnder(stateDir(id), readFileSync("/proc/self/mountinfo", "utf8"))) {
     await execa("umount", ["--lazy", point]);
   }

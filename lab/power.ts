@@ -18,6 +18,7 @@ import {
 } from "./namespaces.ts";
 import { readPower } from "./power-record.ts";
 import { consoleLog, diskDir, hostDir, initFile } from "./state.ts";
+import { controlGroup } from "./systemd.ts";
 
 const initScript = fileURLToPath(new URL("./host/init.sh", import.meta.url));
 const servicePrograms = fileURLToPath(new URL("./services", import.meta.url));
@@ -48,7 +49,8 @@ export async function powerOn(id: string, host: LabHost): Promise<void> {
   const output = openSync(consoleLog(id, host), "a", 0o600);
   const nsenter = `--net=${namespacePath(id, host)}`;
   const unshare = ["unshare", "--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child=KILL"];
-  const init = ["sh", initScript, host, hostDir(id, host), data, dataAt, node, servicePrograms];
+  const group = controlGroup(id, host) ?? "";
+  const init = ["sh", initScript, host, hostDir(id, host), data, dataAt, node, servicePrograms, group];
   // Not execa: this child is meant to outlive us, whatever ends us.
   const child = spawn("nsenter", [nsenter, "--", ...unshare, "--", ...init], {
     stdio: ["ignore", output, output],

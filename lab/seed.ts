@@ -16,6 +16,7 @@ import {
 } from "./ssh-access.ts";
 import { hostKeyFile, type LabKeys, layOutKeys } from "./ssh-keys.ts";
 import { diskDir, type LabSize } from "./state.ts";
+import { systemdFiles } from "./systemd.ts";
 
 /** Accounts that exist on lab hosts only. The probe account is a person's without any right. */
 const accounts = [
@@ -78,6 +79,8 @@ export interface SeedOptions {
   readonly keyDirectory: string;
   /** Executables copied into /usr/local (target path → source path), 0755. */
   readonly programs: Readonly<Record<string, string>>;
+  /** systemd is the host's first process, instead of the boot script itself. */
+  readonly systemd: boolean;
 }
 
 /** Lays out the seed of one host on its disk, which must be mounted. */
@@ -94,6 +97,7 @@ export async function seedHost(host: LabHost, options: SeedOptions): Promise<voi
     ...(isEdge(host) ? [{ path: "/usr/local/lib/jeda/edge", content: edgeScriptText(), mode: 0o755 }] : []),
     ...(await accountFiles()),
     ...hostFiles(host, options.size),
+    ...(options.systemd ? systemdFiles : []),
     ...(isSshdHost(host) ? await sshFiles(host, options.keys, options.keyDirectory) : []),
   ];
   const holder = host === "ops" || host === "backup" ? host : null;

@@ -35,6 +35,8 @@ export interface LabUpOptions {
   readonly size: LabSize;
   /** One unless told; with two, `stackFile(id)` describes the hospital. */
   readonly edges?: EdgeCount;
+  /** Hosts that systemd boots, as on most sites; none unless told. */
+  readonly systemd?: readonly LabHost[];
   /** Progress, one line at a time. */
   readonly log: (line: string) => void;
 }
@@ -50,7 +52,7 @@ export async function labUp(options: LabUpOptions): Promise<LabState> {
   return withLock(lockFile(id), 120, `the lab "${id}"`, () => raise(options));
 }
 
-async function raise({ id, size, edges = 1, log }: LabUpOptions): Promise<LabState> {
+async function raise({ id, size, edges = 1, systemd = [], log }: LabUpOptions): Promise<LabState> {
   const started = Date.now();
   await clearLab(id);
   await mkdir(stateDir(id), { recursive: true, mode: 0o700 });
@@ -71,7 +73,11 @@ async function raise({ id, size, edges = 1, log }: LabUpOptions): Promise<LabSta
       await mountDisk(id, host, size === "tiny");
       const template = templates[host];
       if (template !== undefined) await symlink(template, join(hostDir(id, host), "template"));
-      await seedHost(host, { id, size, edges, keys, keyDirectory, programs: await programsOf(host, log) });
+      await seedHost(host, {
+        ...{ id, size, edges, keys, keyDirectory },
+        programs: await programsOf(host, log),
+        systemd: systemd.includes(host),
+      });
       await powerOn(id, host);
     }),
   );

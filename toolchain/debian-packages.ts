@@ -16,6 +16,7 @@ export const debianPackages: { readonly [name: string]: string } = {
   samba: "the file servers",
   smbclient: "the share as a workstation sees it",
   socat: "connections and echo services",
+  systemd: "the first process of a lab's backup host, in tests",
   tcpdump: "packets, where a test wants to see them",
   "util-linux": "flock, nsenter, unshare, setpriv",
 };

@@ -40,6 +40,8 @@ try {
       // After every so many cells of a lab comes a window without a fault; none for looking at one fault quickly.
       "no-next": { type: "boolean", default: false },
       next: { type: "string", default: "1" },
+      // The backup host is booted by systemd, which then carries the windows, instead of jeda's own supervisor.
+      systemd: { type: "boolean", default: false },
       // A directory: a line for each cell in cells.jsonl, and the windows of those that failed.
       record: { type: "string" },
       // Prints what such a directory has, as Markdown; nothing is run.
@@ -82,6 +84,7 @@ try {
     }
     const outcomes = await runMatrix(cells, {
       ...where,
+      systemd: values.systemd ? ["backup"] : [],
       calm: values["no-next"] ? 0 : whole("next", values.next),
       onOutcome: (outcome, labId) => {
         // A lab that is being taken away says nothing about its cell.

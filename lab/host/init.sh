@@ -1,11 +1,12 @@
 #!/bin/sh
 # The first process of a lab host (PID 1 of its own PID namespace): builds the host's root out of the machine's
 # root (read only, below) and the host's own disk (above), moves into it, and boots.
-#   init.sh HOST HOME DATA DATA_AT NODE SERVICES
+#   init.sh HOST HOME DATA DATA_AT NODE SERVICES GROUP
 # HOME is the host's directory outside; DATA (or "") a read-only template that is seen, writable, at DATA_AT;
-# NODE (or "") a Node executable that the host's own services run on.
+# NODE (or "") a Node executable that the host's own services run on; GROUP (or "") the control group, by its name, of a
+# host that systemd boots.
 set -eu
-host=$1 home=$2 data=$3 data_at=$4 node=$5 services=$6
+host=$1 home=$2 data=$3 data_at=$4 node=$5 services=$6 group=$7
 disk=$home/disk
 root=$home/root
 
@@ -26,6 +27,7 @@ own() {
 }
 for directory in home etc/ssh opt srv mnt media var/log var/lib/mysql var/lib/samba; do own "$directory" 755; done
 own root 700
+[ -z "$group" ] || own etc/systemd 755
 own var/tmp 1777
 
 if [ -n "$data" ]; then
@@ -74,5 +76,18 @@ cd "$root"
 pivot_root . run/old
 umount -l /run/old
 rmdir /run/old
+if [ -n "$group" ]; then
+  # The kernel's tree of control groups is the machine's: this host gets a branch, and sees nothing else of it.
+  mkdir /run/lab/groups
+  mount -t cgroup2 none /run/lab/groups
+  mkdir -p "/run/lab/groups/$group"
+  echo 0 >"/run/lab/groups/$group/cgroup.procs"
+  umount /run/lab/groups
+  # Of this machine's units none belongs to the host.
+  exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin container=jeda-lab \
+    SYSTEMD_UNIT_PATH=/etc/systemd/system:/run/systemd/system \
+    unshare --cgroup sh -c 'mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec /lib/systemd/systemd "$@"' \
+    sh --system --unit=multi-user.target --log-target=console </dev/null
+fi
 exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
   sh /etc/lab/start </dev/null

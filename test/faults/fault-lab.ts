@@ -35,13 +35,15 @@ const longestMs = 240_000;
 export class FaultLab {
   readonly id: string;
   readonly edges: EdgeCount;
+  readonly #systemd: readonly LabHost[];
   #watcher: Watcher | undefined;
   #attempt = 0;
   #attemptFile: string | undefined;
 
-  constructor(id: string, edges: EdgeCount = 1) {
+  constructor(id: string, edges: EdgeCount = 1, systemd: readonly LabHost[] = []) {
     this.id = id;
     this.edges = edges;
+    this.#systemd = systemd;
   }
 
   get edgeHosts(): readonly EdgeHost[] {
@@ -59,7 +61,7 @@ export class FaultLab {
   }
 
   async up(): Promise<void> {
-    await labUp({ id: this.id, size: "tiny", edges: this.edges, log: () => {} });
+    await labUp({ id: this.id, size: "tiny", edges: this.edges, systemd: this.#systemd, log: () => {} });
     await ensureStack("lab", this.id);
     await this.install();
     await labWork(this.id, "start");

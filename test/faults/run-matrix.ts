@@ -1,6 +1,6 @@
 /** Runs cells on several labs side by side; a lab that a cell leaves unfit is taken down, and a new one comes up. */
 import { labDown } from "../../lab/down.ts";
-import type { EdgeCount } from "../../lab/hospital.ts";
+import type { LabHost } from "../../lab/hospital.ts";
 import type { Cell } from "./fault.ts";
 import { FaultLab } from "./fault-lab.ts";
 import { type CellOutcome, NeverReached, runCell } from "./run-cell.ts";
@@ -14,6 +14,8 @@ export interface MatrixOptions {
   readonly calm: "last" | number;
   /** Milliseconds after the start at which the kernel reconnects, where a fault does not say; 45 s unless told. */
   readonly reconnectByMs?: number;
+  /** Hosts that systemd boots; none unless told. */
+  readonly systemd?: readonly LabHost[];
   /** Called while the cell's lab still stands. */
   readonly onOutcome: (outcome: CellOutcome, labId: string) => void;
   readonly log: (line: string) => void;
@@ -42,7 +44,7 @@ export async function runMatrix(
           await lab.down();
           lab = null;
         }
-        lab ??= await raise(`${options.prefix}${number}`, edges, options.log);
+        lab ??= await raise(new FaultLab(`${options.prefix}${number}`, edges, options.systemd), options.log);
         options.log(`${lab.id}: ${cell.name}`);
         const outcome = await attempt(lab, cell, isCalm(++ran), options.reconnectByMs);
         tell(outcome, lab.id);
@@ -65,8 +67,7 @@ function take(queue: Cell[], lab: FaultLab | null): Cell | undefined {
   return queue.splice(Math.max(0, fitting), 1)[0];
 }
 
-async function raise(id: string, edges: EdgeCount, log: (line: string) => void): Promise<FaultLab> {
-  const lab = new FaultLab(id, edges);
+async function raise(lab: FaultLab, log: (line: string) => void): Promise<FaultLab> {
   const began = Date.now();
   try {
     await lab.up();
@@ -74,7 +75,7 @@ async function raise(id: string, edges: EdgeCount, log: (line: string) => void):
     await lab.down();
     throw error;
   }
-  log(`${id}: up and installed after ${((Date.now() - began) / 1000).toFixed(0)} s`);
+  log(`${lab.id}: up and installed after ${((Date.now() - began) / 1000).toFixed(0)} s`);
   return lab;
 }
 

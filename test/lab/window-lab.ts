@@ -32,14 +32,17 @@ const longestMs = 240_000;
 
 export class WindowLab {
   readonly id: string;
+  readonly systemd: readonly LabHost[];
 
-  constructor(id: string) {
+  /** @param systemd hosts that systemd boots */
+  constructor(id: string, systemd: readonly LabHost[] = []) {
     this.id = id;
+    this.systemd = systemd;
   }
 
   /** The hospital alone. */
   async up(): Promise<void> {
-    await labUp({ id: this.id, size: "tiny", log: () => {} });
+    await labUp({ id: this.id, size: "tiny", systemd: this.systemd, log: () => {} });
     await ensureStack("lab", this.id);
   }
 

@@ -48,22 +48,21 @@ const installationAndRunner: Fault = {
   },
 };
 
-/** The edge's script, its saved policy, and what it keeps for a window. */
+/** The edge's script, and the policy that its next boot would load. */
 const edgeFiles: Fault = {
   name: "edge-files-gone",
   states: touched,
   inject: async ({ lab }) =>
     void (await lab.must(
       "edge",
-      "mkdir /root/gone && mv /usr/local/lib/jeda /root/gone/lib && mv /etc/jeda /root/gone/etc && mv /run/jeda /root/gone/run",
+      "mkdir /root/gone && mv /usr/local/lib/jeda /root/gone/lib && mv /etc/jeda /root/gone/etc",
     )),
-  async mend({ lab }) {
-    await lab.must(
+  mend: async ({ lab }) =>
+    void (await lab.must(
       "edge",
-      `rm -rf /usr/local/lib/jeda /etc/jeda /run/jeda
-      mv /root/gone/lib /usr/local/lib/jeda && mv /root/gone/etc /etc/jeda && mv /root/gone/run /run/jeda && rmdir /root/gone`,
-    );
-  },
+      `rm -rf /usr/local/lib/jeda /etc/jeda
+      mv /root/gone/lib /usr/local/lib/jeda && mv /root/gone/etc /etc/jeda && rmdir /root/gone`,
+    )),
 };
 
 const edgeRun: Fault = {
