@@ -179,6 +179,9 @@ function lies(seen: Observation): string[] {
   }
   const { result } = ended;
   const found: string[] = [];
+  // Where not even the first line is left nobody may believe the others.
+  if (entries[0]?.type !== "armed")
+    return followExit === 0 || report !== null ? ["a journal without its beginning is believed"] : [];
   if (report === null) return ["the window has ended, and there is no report"];
   if (report.result !== result) found.push(`the report says ${report.result}, the journal ${result}`);
   if (followExit !== exitCodes[result]) found.push(`following exits ${followExit}, and it ended ${result}`);

@@ -86,10 +86,28 @@ async function carryOut(context: RunnerContext, work: Work): Promise<WindowResul
   try {
     return await runWindow(night);
   } finally {
+    leaveInTime();
     await closeNight(night);
     await closeAllSsh();
     await lock?.release();
   }
+}
+
+/** Tidying up after the end, milliseconds. */
+const tidyMs = 30_000;
+
+/**
+ * A runner that can't tidy up (it has no file descriptors left, a child does not die) must not keep the hospital's
+ * lock from the next window. Whoever starts it again finds the window ended.
+ */
+function leaveInTime(): void {
+  const leave = (): never => {
+    console.error(
+      `the window is over, and what it used could not be put away in ${tidyMs / 1000} s: leaving it`,
+    );
+    return process.exit(1);
+  };
+  setTimeout(leave, tidyMs).unref();
 }
 
 /** Its release would end another window that is under way, and no kernel holds anything of its own any more. */

@@ -98,6 +98,18 @@ describe("the judge of the fault matrix", () => {
     );
   });
 
+  it("wants a report of an ended window, but none from a journal that has lost its beginning", () => {
+    const end = entry(41, { type: "ended", result: "partial" });
+    const whys = (change: Partial<Observation>) => judge(observed(change)).map(({ why }) => why);
+    const { entries } = observed();
+    const whole = [entry(0, { type: "armed" }), ...entries, end];
+    deepEqual(whys({ entries: whole }), ["the window has ended, and there is no report"]);
+    deepEqual(whys({ entries: [...entries, end] }), []);
+    deepEqual(whys({ entries: [...entries, end], followExit: 0 }), [
+      "a journal without its beginning is believed",
+    ]);
+  });
+
   it("measures a silence from its first failure to the next success", () => {
     equal(longestSilence(trying(20, 24).v4).ms, 4_000);
     equal(longestSilence(trying(0, 0).v4).ms, 0);
