@@ -7,7 +7,7 @@ import { type FaultLab, signal } from "../fault-lab.ts";
 
 /** The switch's port: the host sees no carrier any more. */
 async function port(lab: FaultLab, state: "up" | "down"): Promise<void> {
-  await execa("ip", ["-n", namespaceName(lab.id, "switch"), "link", "set", "backup-eth0", state]);
+  await execa("ip", ["-n", namespaceName(lab.id, "switch"), "link", "set", "backup", state]);
 }
 
 const unplugged: Fault = {
@@ -34,7 +34,7 @@ const lossy: Fault = {
   states: injectableStates,
   async inject({ lab }) {
     const inSwitch = [`--net=${namespacePath(lab.id, "switch")}`, "--", "nft"];
-    const rules = ["edge-vault0", "backup-eth0"]
+    const rules = ["edge-vault0", "backup"]
       .map(
         (
           name,
