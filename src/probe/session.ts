@@ -74,7 +74,8 @@ export async function openProbeSession(destination: string, start: Start = overS
           pending.delete(id);
           resolve(answer);
         };
-        const timer = setTimeout(done, timeoutMs + transportMs, null);
+        // Where this process itself stood still the answer lies there unread: it is read before the next immediate.
+        const timer = setTimeout(() => setImmediate(done, null), timeoutMs + transportMs);
         pending.set(id, done);
         child.stdin.write(`${[id, ...request].join(" ")}\n`);
       }),

@@ -1,5 +1,5 @@
 /** The prober's script in real network namespaces: an inside, a router with nftables, an outside. */
-import { equal, rejects } from "node:assert/strict";
+import { deepEqual, equal, rejects } from "node:assert/strict";
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -185,6 +185,28 @@ describe("the prober", function () {
     const never = sshProber("nowhere", () => ["sh", "-c", "echo 'no route to host' >&2; exit 255"]);
     equal((await never.http(`http://${targets[0]}/`, attemptMs)).flow, "unknown");
     await lost.close();
+  });
+
+  it("takes an answer that came while this process was stopped", async () => {
+    const module = new URL("../../../src/probe/ssh-prober.ts", import.meta.url);
+    const program = `import { sshProber } from ${JSON.stringify(module)};
+      const script = 'echo ready; while read -r id rest; do sleep 1; echo "$id open"; done';
+      const prober = sshProber("inside", () => ["sh", "-c", script]);
+      prober.tcp("192.0.2.1:80", 1).then((flow) => { console.log(flow); return prober.close(); });
+      setTimeout(() => console.log("asked"), 100);`;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const said: string[] = [];
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      said.push(line);
+      if (line !== "asked") return;
+      child.kill("SIGSTOP");
+      // Longer than an answer may take on its way.
+      setTimeout(() => child.kill("SIGCONT"), 5_000);
+    });
+    await once(child, "exit");
+    deepEqual(said, ["asked", "open"]);
   });
 
   it("refuses words that could become another request", async () => {
