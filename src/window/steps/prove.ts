@@ -84,7 +84,6 @@ function cutTrials(night: Night, segment: string): readonly Trial[] {
         ...common,
         flow: `${heldFlow} ${target}`,
         attempt: () => prober.exercise(id, attemptMs),
-        tries: 1,
       }),
     );
   return [...fresh, ...held];
