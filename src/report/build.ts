@@ -64,6 +64,14 @@ export function buildReport(status: WindowStatus): Report {
   };
 }
 
+/** For whoever asks meanwhile: a window that has not ended is not `ok`, whatever it has done so far. */
+export function reportSoFar(status: WindowStatus): Report {
+  const built = buildReport(status);
+  if (status.state === "ended") return built;
+  const result = built.result === "ok" ? "partial" : built.result;
+  return { ...built, result, reasons: [`the window has not ended: it is ${status.state}`, ...built.reasons] };
+}
+
 /** The moment at which the last edge had it; null while one has not. */
 function latest(
   edges: readonly EdgeStatus[],

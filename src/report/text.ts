@@ -3,10 +3,10 @@ import type { Report, SegmentReport, SourceReport } from "../model/report.ts";
 import { bytesText, durationText, timeOfDay } from "./quantities.ts";
 import { table } from "./table.ts";
 
-/** Ends without a newline. */
-export function reportText(report: Report): string {
+/** Ends without a newline. @param ended false for one that was asked for meanwhile */
+export function reportText(report: Report, ended = true): string {
   return [
-    head(report),
+    head(report, ended),
     ...(report.reasons.length > 0 ? [list("Why it is not ok", report.reasons)] : []),
     table(["SEGMENT", "ISOLATED", "BACK", "PROVED CUT", "PROVED BACK"], report.segments.map(segmentRow)),
     ...kept(report),
@@ -34,12 +34,12 @@ export function reportText(report: Report): string {
   ].join("\n\n");
 }
 
-function head(report: Report): string {
+function head(report: Report, ended: boolean): string {
   const { hospital, id, result, startedAt, endedAt, runbook, zone } = report;
   const took = durationText(Date.parse(endedAt) - Date.parse(startedAt));
   const day = startedAt.slice(0, 10);
   return [
-    `${hospital}: the window ${id} ended ${result.toUpperCase()}`,
+    `${hospital}: the window ${id} ${ended ? "ended" : "has not ended; so far"} ${result.toUpperCase()}`,
     `${day}, ${timeOfDay(startedAt)} to ${timeOfDay(endedAt)} (${took}), ${zone}; runbook ${runbook.name} ${runbook.hash.slice(0, 12)}`,
   ].join("\n");
 }

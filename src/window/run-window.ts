@@ -10,7 +10,7 @@ import { unlessStopped } from "./clock.ts";
 import { heedOperators } from "./extend.ts";
 import { guardLeases } from "./lease-guard.ts";
 import { lastLook } from "./lease-look.ts";
-import type { Night } from "./night.ts";
+import { type Night, stopAt } from "./night.ts";
 import { tellBegin, tellEnd } from "./notices.ts";
 import { nothingTouched } from "./state.ts";
 import { backup } from "./steps/backup.ts";
@@ -35,6 +35,7 @@ export async function runWindow(night: Night): Promise<WindowResult> {
   const watching = new AbortController();
   const guarding = new AbortController();
   let watch: Promise<void> = Promise.resolve();
+  const deadline = giveUpAtDeadline(night);
   if (nothingTouched(state)) {
     for (const step of night.plan.runbook.steps) {
       if (!(await attempt(night, step))) break;
@@ -51,6 +52,7 @@ export async function runWindow(night: Night): Promise<WindowResult> {
     if (state !== "reconnecting") await goOn(night, guarding.signal);
   }
   await hold(night);
+  deadline.done();
   await lastLook(night);
   guarding.abort();
   await finish(night);
@@ -58,6 +60,18 @@ export async function runWindow(night: Night): Promise<WindowResult> {
   watching.abort();
   await watch;
   return end(night);
+}
+
+/** The kernels have reconnected by then: a step that still waits for something must not keep the window from its end. */
+function giveUpAtDeadline(night: Night): { done(): void } {
+  const { recorder } = night;
+  const passed = stopAt(night, () => night.boot.reconnectBy);
+  const giveUp = (): void => {
+    const reason = `the deadline came while the window was still ${recorder.status.state}`;
+    recorder.stop.request({ result: "failed", reason });
+  };
+  passed.late.addEventListener("abort", giveUp, { once: true });
+  return passed;
 }
 
 /** After a crash: what the journal and the edges say still stands is kept, what was not done yet is done. */

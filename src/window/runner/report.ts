@@ -1,6 +1,6 @@
 /** `report`: rebuilt from the journal, also while the window still runs. JSON by schemas/report.schema.json. */
 import { JedaError } from "../../model/errors.ts";
-import { buildReport } from "../../report/build.ts";
+import { reportSoFar } from "../../report/build.ts";
 import { reportText } from "../../report/text.ts";
 import { fold } from "../fold.ts";
 import { knownJournal, type RunnerContext } from "./context.ts";
@@ -16,7 +16,9 @@ export async function report(context: RunnerContext): Promise<number> {
       hint: "arm one: pulumi up",
     });
   }
-  const built = buildReport(fold(knownJournal(context.places, id).entries));
-  context.print(context.asked.json === true ? JSON.stringify(built) : reportText(built));
+  const status = fold(knownJournal(context.places, id).entries);
+  const built = reportSoFar(status);
+  const ended = status.state === "ended";
+  context.print(context.asked.json === true ? JSON.stringify(built) : reportText(built, ended));
   return 0;
 }

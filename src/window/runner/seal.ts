@@ -7,7 +7,7 @@ import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } f
 import { dirname, join } from "node:path";
 import { JedaError } from "../../model/errors.ts";
 import { keyText, type Statement, signedBytes } from "../../promotion/statement.ts";
-import { buildReport } from "../../report/build.ts";
+import { reportSoFar } from "../../report/build.ts";
 import { fold } from "../fold.ts";
 import type { Places } from "../places.ts";
 import { knownJournal, need, type RunnerContext } from "./context.ts";
@@ -21,11 +21,11 @@ export async function key(context: RunnerContext): Promise<number> {
 /** Signs what the journal says of a window that ended ok. @throws JedaError REFUSED for any other. */
 export async function seal(context: RunnerContext): Promise<number> {
   const id = need(context, "window");
-  const report = buildReport(fold(knownJournal(context.places, id).entries));
+  const report = reportSoFar(fold(knownJournal(context.places, id).entries));
   if (report.result !== "ok") {
     throw new JedaError(
       "REFUSED",
-      `the window ${id} ended ${report.result}: only one that ended ok is signed`,
+      `the window ${id} is ${report.result} (${report.reasons[0]}): only one that ended ok is signed`,
     );
   }
   const { hospital, result, runbook, endedAt } = report;

@@ -1,6 +1,7 @@
 /** Before anything is changed: everything that is needed answers, and nothing stands in the way. */
 import { JedaError } from "../../model/errors.ts";
-import type { Night } from "../night.ts";
+import { unlessStopped } from "../clock.ts";
+import { type Night, stopAt } from "../night.ts";
 import { checkEdges } from "./preflight-edges.ts";
 import { tryBefore } from "./preflight-flows.ts";
 import { checkPrerequisites } from "./preflight-prerequisites.ts";
@@ -10,7 +11,28 @@ import { checkServices } from "./preflight-services.ts";
 export async function preflight(night: Night): Promise<void> {
   night.recorder.enter("preflight");
   startCutoff(night);
-  await Promise.all([checkEdges(night), checkServices(night), checkPrerequisites(night), tryBefore(night)]);
+  const silent = new Set<string>();
+  const asked = async (who: string, check: Promise<void>): Promise<void> => {
+    silent.add(who);
+    await check;
+    silent.delete(who);
+  };
+  // Whatever is asked may never answer: a window that waited on would keep the hospital from the next one.
+  const stop = stopAt(night, () => night.boot.startCutoff);
+  try {
+    const checks = [
+      asked("the edges", checkEdges(night)),
+      asked("the services", checkServices(night)),
+      asked("the repository or a source", checkPrerequisites(night)),
+      asked("the probe points", tryBefore(night)),
+    ];
+    await unlessStopped(Promise.all(checks), stop.signal);
+  } catch (error) {
+    if (!stop.late.aborted || night.recorder.stop.signal.aborted) throw error;
+    skipped(night, `${[...silent].join(" and ")} had not answered by startCutoff`);
+  } finally {
+    stop.done();
+  }
   startCutoff(night);
 }
 
@@ -18,7 +40,10 @@ export async function preflight(night: Night): Promise<void> {
 export function startCutoff(night: Night): void {
   const late = night.runtime.clock.bootMs() - night.boot.startCutoff;
   if (late <= 0) return;
-  const reason = `startCutoff had passed ${Math.round(late / 1000)} s before the isolation could begin`;
+  skipped(night, `startCutoff had passed ${Math.round(late / 1000)} s before the isolation could begin`);
+}
+
+function skipped(night: Night, reason: string): never {
   night.recorder.stop.request({ result: "skipped", reason });
   throw new JedaError("DEADLINE", reason, {
     hint: "plan the window anew, with a later start or another attempt",

@@ -1,8 +1,10 @@
-import { equal, match, ok } from "node:assert/strict";
+import { equal, match, notEqual, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { parseDuration } from "../../../src/config/durations.ts";
+import { reportSoFar } from "../../../src/report/build.ts";
 import { bytesText, durationText } from "../../../src/report/quantities.ts";
 import { reportText } from "../../../src/report/text.ts";
+import { fold } from "../../../src/window/fold.ts";
 import { FakeHospital } from "../window/fakes/hospital.ts";
 
 describe("the report as text", () => {
@@ -20,6 +22,22 @@ describe("the report as text", () => {
     const lines = reportText(await hospital.run()).split("\n");
     match(lines[3] ?? "", /^Why it is not ok:/);
     match(lines[4] ?? "", /7 of 10 acknowledged records were not stored/);
+  });
+});
+
+describe("the report of a window that has not ended", () => {
+  it("is not ok, and says so first", async () => {
+    const hospital = new FakeHospital();
+    await hospital.run();
+    equal(reportSoFar(hospital.recorder.status).result, "ok");
+    const { entries } = hospital.recorder;
+    for (let length = 1; length < entries.length; length++) {
+      const status = fold(entries.slice(0, length));
+      const report = reportSoFar(status);
+      notEqual(report.result, "ok", status.state);
+      equal(report.reasons[0], `the window has not ended: it is ${status.state}`);
+      match(reportText(report, false), /^RS Uji: the window .* has not ended; so far /);
+    }
   });
 });
 

@@ -100,6 +100,31 @@ describe("a window in memory", () => {
     );
   });
 
+  it("is skipped when something has not answered by startCutoff, and says what", async () => {
+    const hospital = new FakeHospital();
+    hospital.drivers = { records: { preflight: () => new Promise(() => undefined) } };
+    const report = await hospital.run();
+    equal(report.result, "skipped");
+    deepEqual(report.reasons, ["the repository or a source had not answered by startCutoff"]);
+    equal(Date.parse(report.endedAt) >= hospital.deadlines.startCutoff, true);
+    deepEqual(
+      hospital.edges[0]?.calls.filter((call) => /lease|release/.test(call)),
+      [],
+    );
+  });
+
+  it("ends at the deadline whatever it still waits for", async () => {
+    const hospital = new FakeHospital();
+    const [edge] = hospital.edges;
+    if (edge === undefined) throw new Error("an edge");
+    edge.before = (command) => (command === "lease" ? new Promise(() => undefined) : undefined);
+    const report = await hospital.run();
+    equal(report.result, "failed");
+    match(report.reasons[0] ?? "", /^the deadline came while the window was still isolating$/);
+    ok(Date.parse(report.endedAt) >= hospital.deadlines.reconnectBy);
+    ok(edge.calls.includes("release"));
+  });
+
   it("isolates on all edges or on none", async () => {
     const two = { ...plan, edges: [...plan.edges, { name: "standby", ssh: "standby-window", targets: [] }] };
     const hospital = new FakeHospital(two);
