@@ -9,7 +9,8 @@ import { sshProber } from "../../../src/probe/ssh-prober.ts";
 
 const outside = ["10.99.2.10", "2001:db8:99:2::10"] as const;
 const targets = [`${outside[0]}:8080`, `[${outside[1]}]:8080`] as const;
-const attemptMs = 700;
+/** Several shells are started for each attempt, which takes a busy machine a while. */
+const attemptMs = 1_500;
 
 /** Three namespaces, held by processes of this test's own: nothing is left when they end. */
 class Net {
