@@ -79,7 +79,9 @@ export async function runCell(
     cell.state === null
       ? Date.now() >= began + (cell.afterMs ?? 0)
       : lab.journal(plan.id).some((entry) => entry.type === "state" && entry.state === cell.state);
-  await until(() => reached() || ended(lab, plan.id), deadlines.reconnectBy + 5_000);
+  // A random moment may be one after the end.
+  const over = (): boolean => cell.state !== null && ended(lab, plan.id);
+  await until(() => reached() || over(), deadlines.reconnectBy + 5_000);
   if (!reached()) {
     follower.kill("SIGKILL");
     await follower;

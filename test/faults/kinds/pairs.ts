@@ -13,23 +13,31 @@ export function maybePaired(fault: Fault): boolean {
 /** The second one comes `gap` (in [0, 1)) of ten seconds after the first has begun. */
 export function bothOf(first: Fault, second: Fault, gap: number): Fault {
   const gapMs = Math.floor(gap * longestGapMs);
-  const mends = [second, first].flatMap(({ mend }) => (mend === undefined ? [] : [mend]));
+  const both = first === second ? [first] : [first, second];
+  let done: readonly Fault[] = [];
+  const inject = async (fault: Fault, scene: Scene): Promise<void> => {
+    try {
+      await fault.inject(scene);
+      done = [...done, fault];
+    } catch (error) {
+      // A host that is off by the other fault has nothing left to be harmed.
+      if (!/ is not running/.test(String(error))) throw error;
+    }
+  };
   return {
     name: `${first.name}+${gapMs}ms+${second.name}`,
     states: [],
-    injures: [...(first.injures ?? []), ...(second.injures ?? [])],
+    injures: both.flatMap(({ injures }) => injures ?? []),
     async inject(scene) {
-      if (first === second) return first.inject(scene);
-      await Promise.all([first.inject(scene), sleep(gapMs).then(() => second.inject(scene))]);
+      await Promise.all(both.map((fault, turn) => sleep(turn * gapMs).then(() => inject(fault, scene))));
     },
-    ...(mends.length === 0
-      ? {}
-      : { mend: (scene) => mendAll(scene, first === second ? mends.slice(1) : mends) }),
+    ...(both.every(({ mend }) => mend === undefined) ? {} : { mend: (scene) => mendAll(scene, done) }),
   };
 }
 
 /** What one of them repairs may need what the other one repairs. */
-async function mendAll(scene: Scene, mends: readonly NonNullable<Fault["mend"]>[]): Promise<void> {
+async function mendAll(scene: Scene, faults: readonly Fault[]): Promise<void> {
+  const mends = faults.toReversed().flatMap(({ mend }) => (mend === undefined ? [] : [mend]));
   const failed: NonNullable<Fault["mend"]>[] = [];
   for (const mend of mends) await mend(scene).catch(() => failed.push(mend));
   for (const mend of failed) await mend(scene);
