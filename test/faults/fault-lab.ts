@@ -1,6 +1,7 @@
 /** A tiny lab for the fault matrix: jeda is installed by one real `pulumi up`, windows are armed one after another. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type ExecaError, execa, type Result } from "execa";
 import { labDown } from "../../lab/down.ts";
 import type { EdgeCount, EdgeHost, LabHost } from "../../lab/hospital.ts";
@@ -187,6 +188,18 @@ export class FaultLab {
       }
     });
   }
+}
+
+/** A host's processes whose command line has such a word in it. */
+export function running(lab: FaultLab, host: LabHost, name: string): readonly HostProcess[] {
+  return lab.processes(host).filter(({ command }) => command.includes(name));
+}
+
+/** They stop, and go on after so many milliseconds. */
+export async function standStill(processes: readonly HostProcess[], ms: number): Promise<void> {
+  signal(processes, "SIGSTOP");
+  await sleep(ms);
+  signal(processes, "SIGCONT");
 }
 
 export function signal(processes: readonly HostProcess[], name: NodeJS.Signals): void {

@@ -7,26 +7,26 @@ import { runner, supervisor } from "./runner.ts";
 
 const afterDeadlineMs = 3_000;
 
+const off =
+  (host: "backup" | "edge"): Fault["inject"] =>
+  async ({ lab, deadline }) => {
+    await powerOff(lab.id, host);
+    await sleep(Math.max(0, deadline + afterDeadlineMs - Date.now()));
+    await powerOn(lab.id, host);
+  };
+
 /** Nobody of ours is there at the deadline; whoever boots afterwards finds a window to end. */
 const backupOff: Fault = {
   name: "backup-host-off-past-the-deadline",
   states: injectableStates,
-  async inject({ lab, deadline }) {
-    await powerOff(lab.id, "backup");
-    await sleep(Math.max(0, deadline + afterDeadlineMs - Date.now()));
-    await powerOn(lab.id, "backup");
-  },
+  inject: off("backup"),
 };
 
 const edgeOff: Fault = {
   name: "edge-off-past-the-deadline",
   states: touched,
   injures: ["edge"],
-  async inject({ lab, deadline }) {
-    await powerOff(lab.id, "edge");
-    await sleep(Math.max(0, deadline + afterDeadlineMs - Date.now()));
-    await powerOn(lab.id, "edge");
-  },
+  inject: off("edge"),
 };
 
 const installation: Fault = {
@@ -42,8 +42,9 @@ const installationAndRunner: Fault = {
   ...installation,
   name: "runner-installation-gone-and-runner-killed",
   states: ["isolated", "verifying"],
-  async inject({ lab }) {
-    await lab.must("backup", "mv /opt/jeda /root/installation");
+  async inject(scene) {
+    const { lab } = scene;
+    await installation.inject(scene);
     signal([...supervisor(lab), ...runner(lab)], "SIGKILL");
   },
 };

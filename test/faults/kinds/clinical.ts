@@ -1,10 +1,9 @@
 /** The medical-record service failing, flapping and slow; those who ask it gone. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Fault, type InjectableState, injectableStates, touched } from "../fault.ts";
-import { type FaultLab, signal } from "../fault-lab.ts";
+import { type FaultLab, running, signal, standStill } from "../fault-lab.ts";
 
-const service = (lab: FaultLab) =>
-  lab.processes("clinical").filter(({ command }) => command.includes("services/rekam-medis.ts"));
+const service = (lab: FaultLab) => running(lab, "clinical", "services/rekam-medis.ts");
 
 const untilVerifying = (state: InjectableState) => (state === "reconnecting" ? [] : (["ok"] as const));
 
@@ -37,10 +36,7 @@ const slow: Fault = {
   injures: ["clinical"],
   async inject({ lab }) {
     for (let round = 0; round < 8; round++) {
-      const stopped = service(lab);
-      signal(stopped, "SIGSTOP");
-      await sleep(900);
-      signal(stopped, "SIGCONT");
+      await standStill(service(lab), 900);
       await sleep(300);
     }
   },
@@ -50,12 +46,7 @@ const slow: Fault = {
 const blind: Fault = {
   name: "ward-prober-killed",
   states: touched,
-  async inject({ lab }) {
-    const sshd = lab.processes("ward").filter(({ command }) => command.includes("sshd"));
-    signal(sshd, "SIGSTOP");
-    await sleep(10_000);
-    signal(sshd, "SIGCONT");
-  },
+  inject: ({ lab }) => standStill(running(lab, "ward", "sshd"), 10_000),
 };
 
 export const clinicalFaults = [failing, flapping, slow, blind] as const;

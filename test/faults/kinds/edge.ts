@@ -5,25 +5,18 @@ import { segments } from "../../../lab/hospital.ts";
 import { namespaceName } from "../../../lab/namespaces.ts";
 import { rebootHost } from "../../../lab/power.ts";
 import { type Fault, injectableStates, notOk, type Scene, touched } from "../fault.ts";
-import { type FaultLab, signal } from "../fault-lab.ts";
-
-const sshd = (lab: FaultLab) => lab.processes("edge").filter(({ command }) => command.includes("sshd"));
+import { type FaultLab, running, signal, standStill } from "../fault-lab.ts";
 
 const sshdKilled: Fault = {
   name: "edge-sshd-killed",
   states: injectableStates,
-  inject: async ({ lab }) => signal(sshd(lab), "SIGKILL"),
+  inject: async ({ lab }) => signal(running(lab, "edge", "sshd"), "SIGKILL"),
 };
 
 const frozen = (seconds: number): Fault => ({
   name: `edge-ssh-frozen-${seconds}s`,
   states: injectableStates,
-  async inject({ lab }) {
-    const stopped = sshd(lab);
-    signal(stopped, "SIGSTOP");
-    await sleep(seconds * 1000);
-    signal(stopped, "SIGCONT");
-  },
+  inject: ({ lab }) => standStill(running(lab, "edge", "sshd"), seconds * 1000),
 });
 
 /** Frames between the backup host and the edge vanish at the switch; nobody's link goes down. */

@@ -1,8 +1,8 @@
 /** Processes that stand still: restic, the runner for a while, or any of them for `--random`. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Fault } from "../fault.ts";
-import { signal } from "../fault-lab.ts";
-import { hosts, victims } from "./random-kills.ts";
+import { type Fault, injectableStates } from "../fault.ts";
+import { signal, standStill } from "../fault-lab.ts";
+import { hosts, victim } from "./random-kills.ts";
 import { descendants, runner } from "./runner.ts";
 
 const restic: Fault = {
@@ -21,13 +21,8 @@ const restic: Fault = {
 
 const runnerForAWhile: Fault = {
   name: "runner-stopped-10s",
-  states: ["preflight", "isolating", "isolated", "backing-up", "verifying", "reconnecting"],
-  async inject({ lab }) {
-    const stopped = runner(lab);
-    signal(stopped, "SIGSTOP");
-    await sleep(10_000);
-    signal(stopped, "SIGCONT");
-  },
+  states: injectableStates,
+  inject: ({ lab }) => standStill(runner(lab), 10_000),
 };
 
 /** One to five processes stand still for up to 20 s each; `next` gives numbers in [0, 1). */
@@ -46,12 +41,7 @@ export function randomFreezes(next: () => number): Fault {
       await Promise.all(
         freezes.map(async ({ host, afterMs, forMs, which }) => {
           await sleep(afterMs);
-          const among = victims(lab, host);
-          const victim = among[Math.floor(which * among.length)];
-          if (victim === undefined) return;
-          signal([victim], "SIGSTOP");
-          await sleep(forMs);
-          signal([victim], "SIGCONT");
+          await standStill(victim(lab, host, which), forMs);
         }),
       );
     },

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { namespaceName, namespacePath } from "../../../lab/namespaces.ts";
 import { type Fault, injectableStates, touched } from "../fault.ts";
-import { type FaultLab, signal } from "../fault-lab.ts";
+import { type FaultLab, running, signal } from "../fault-lab.ts";
 
 /** The switch's port: the host sees no carrier any more. */
 async function port(lab: FaultLab, state: "up" | "down"): Promise<void> {
@@ -49,8 +49,6 @@ const lossy: Fault = {
   },
 };
 
-const sshd = (lab: FaultLab) => lab.processes("edge").filter(({ command }) => command.includes("sshd"));
-
 /** Whoever answers under the edge's address now has another key: nobody may believe it. */
 const stranger: Fault = {
   name: "edge-host-key-changed",
@@ -61,11 +59,11 @@ const stranger: Fault = {
       `mkdir /root/keys && cp -p /etc/ssh/ssh_host_* /root/keys/
       rm -f /etc/ssh/ssh_host_*; ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key`,
     );
-    signal(sshd(lab), "SIGKILL");
+    signal(running(lab, "edge", "sshd"), "SIGKILL");
   },
   async mend({ lab }) {
     await lab.must("edge", "rm -f /etc/ssh/ssh_host_*; mv /root/keys/* /etc/ssh/ && rmdir /root/keys");
-    signal(sshd(lab), "SIGKILL");
+    signal(running(lab, "edge", "sshd"), "SIGKILL");
     await sleep(2_000);
   },
 };
@@ -74,18 +72,8 @@ const stranger: Fault = {
 const wardOff: Fault = {
   name: "ward-unreachable",
   states: touched,
-  async inject({ lab }) {
-    signal(
-      lab.processes("ward").filter(({ command }) => command.includes("sshd")),
-      "SIGSTOP",
-    );
-  },
-  async mend({ lab }) {
-    signal(
-      lab.processes("ward").filter(({ command }) => command.includes("sshd")),
-      "SIGCONT",
-    );
-  },
+  inject: async ({ lab }) => signal(running(lab, "ward", "sshd"), "SIGSTOP"),
+  mend: async ({ lab }) => signal(running(lab, "ward", "sshd"), "SIGCONT"),
 };
 
 export const linkFaults = [unplugged, unpluggedForGood, lossy, stranger, wardOff] as const;

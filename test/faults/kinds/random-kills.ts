@@ -13,13 +13,15 @@ interface Kill {
   readonly which: number;
 }
 
-/** Not the host itself (its first process, and what stands in for its service manager), nor those who watch. */
-export function victims(lab: FaultLab, host: Kill["host"]): readonly HostProcess[] {
-  return lab
+/** One of the host's processes, by a number in [0, 1); none where there are none. Not the host itself (its first process, and what stands in for its service manager), nor those who watch. */
+export function victim(lab: FaultLab, host: Kill["host"], which: number): readonly HostProcess[] {
+  const among = lab
     .processes(host)
     .filter(
       ({ command }) => !/\/etc\/lab\/start|init\.sh|probe-program|^sleep |^unshare |^nsenter /.test(command),
     );
+  const at = Math.floor(which * among.length);
+  return among.slice(at, at + 1);
 }
 
 /** One to five kills; `next` gives numbers in [0, 1). */
@@ -35,9 +37,7 @@ export function randomKills(next: () => number): Fault {
     async inject({ lab }) {
       for (const { host, afterMs, which } of kills) {
         await sleep(afterMs);
-        const among = victims(lab, host);
-        const victim = among[Math.floor(which * among.length)];
-        if (victim !== undefined) signal([victim], "SIGKILL");
+        signal(victim(lab, host, which), "SIGKILL");
       }
     },
   };

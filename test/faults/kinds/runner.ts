@@ -1,7 +1,7 @@
 /** Faults of jeda's own processes on the backup host. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Fault, injectableStates, type Scene, touched } from "../fault.ts";
-import { type FaultLab, type HostProcess, signal } from "../fault-lab.ts";
+import { type FaultLab, type HostProcess, running, signal } from "../fault-lab.ts";
 
 export function runner(lab: FaultLab): readonly HostProcess[] {
   return lab.processes("backup").filter(({ command }) => / run --window /.test(command));
@@ -113,11 +113,7 @@ const follower = (name: string, which: "SIGINT" | "SIGTERM" | "SIGKILL"): Fault 
 const sshdKilled: Fault = {
   name: "backup-sshd-killed",
   states: ["preflight", "isolated", "backing-up"],
-  inject: async ({ lab }) =>
-    signal(
-      lab.processes("backup").filter(({ command }) => command.includes("sshd")),
-      "SIGKILL",
-    ),
+  inject: async ({ lab }) => signal(running(lab, "backup", "sshd"), "SIGKILL"),
 };
 
 export const runnerFaults = [

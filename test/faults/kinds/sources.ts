@@ -2,13 +2,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LabHost } from "../../../lab/hospital.ts";
 import { type Fault, notOk } from "../fault.ts";
-import { type FaultLab, signal } from "../fault-lab.ts";
+import { type FaultLab, running, signal } from "../fault-lab.ts";
 
 const during = ["preflight", "isolated", "backing-up", "verifying"] as const;
 const early = (state: string) => (state === "verifying" ? [] : (["ok"] as const));
-
-const running = (lab: FaultLab, host: LabHost, name: string) =>
-  lab.processes(host).filter(({ command }) => command.includes(name));
 
 /** The subshells of the host's boot script that start a service again when it has ended. */
 const keepers = (lab: FaultLab, host: LabHost) =>

@@ -72,7 +72,7 @@ PermitRootLogin yes
         alias("changed", "read", "changed"),
         alias("unknown", "read", "unknown"),
         alias("gone", "read", "edge", `${network.on("ops").join(" ")} nc -w 2 10.40.0.1 2223`),
-        `Host *\n  UserKnownHostsFile ${directory}/known_hosts\n  GlobalKnownHostsFile /dev/null\n  IdentitiesOnly yes\n  IdentityAgent none\n${cheapSsh}`,
+        `Host *\n  UserKnownHostsFile ${directory}/known_hosts\n  GlobalKnownHostsFile /dev/null\n  IdentitiesOnly yes\n  IdentityAgent none\n${cheapSsh.join("\n")}\n`,
       ].join(""),
     );
     // An overlay's upper directory can't lie on an overlay, hence the tmpfs in the namespace of its own.

@@ -104,7 +104,8 @@ PidFile none
   UserKnownHostsFile ${join(this.directory, "known_hosts")}
   GlobalKnownHostsFile /dev/null
   ProxyCommand ${enter}
-${cheapSsh}`;
+${cheapSsh.join("\n")}
+`;
     const forced = ROLES.map((role) => alias(`${this.name}-${role}`, role));
     writeFileSync(this.sshConfig, [...forced, alias(this.name, "admin")].join("\n"));
   }
