@@ -81,6 +81,10 @@ function control(hospital: Hospital, family: Family): Rule[] {
   ];
 }
 
+/**
+ * The set stands behind the addresses: nft 1.1 takes a set of `meta nfproto` for a protocol of its own and refuses an
+ * `ip saddr` behind it ("conflicting network layer protocols").
+ */
 function open(hospital: Hospital, family: Family): Rule[] {
   const { word, name } = family;
   const vault = interfaceSet(vaultInterfaces(hospital));
@@ -96,13 +100,13 @@ function open(hospital: Hospital, family: Family): Rule[] {
     rule(
       "vault",
       `open-${name}`,
-      `meta nfproto @vault_open iifname ${vault} oifname ${others} ct direction original ${word} saddr ${anonymous(hosts)} ${word} daddr ${anonymous(cidrs)} return`,
+      `iifname ${vault} oifname ${others} ct direction original ${word} saddr ${anonymous(hosts)} ${word} daddr ${anonymous(cidrs)} meta nfproto @vault_open return`,
     ),
     // No source match: an ICMP error about a connection of the backup host comes from any router on the way.
     rule(
       "vault",
       `open-reply-${name}`,
-      `meta nfproto @vault_open iifname ${others} oifname ${vault} ct direction reply ct original ${word} saddr ${anonymous(hosts)} ct original ${word} daddr ${anonymous(cidrs)} ${word} daddr ${anonymous(hosts)} return`,
+      `iifname ${others} oifname ${vault} ct direction reply ct original ${word} saddr ${anonymous(hosts)} ct original ${word} daddr ${anonymous(cidrs)} ${word} daddr ${anonymous(hosts)} meta nfproto @vault_open return`,
     ),
   ];
 }
