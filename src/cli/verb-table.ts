@@ -13,7 +13,7 @@ interface Entry {
 
 export const verbTable: Readonly<Record<string, Entry>> = {
   proof: {
-    says: "what a window cuts and keeps, by which rule: [--stack STACK] [--report FILE] [--json]",
+    says: "what a window cuts and keeps, by which rule: [--stack STACK] [--report FILE] [--expand] [--json]",
     load: () => import("./verbs/proof.ts"),
   },
   "window arm": {

@@ -30,7 +30,13 @@ export function positionsOfSame(
 ): Positions {
   if (file === undefined) return NO_POSITIONS;
   const { config, positions } = file;
+  const known = new Map<unknown, boolean>();
   const same = (key: unknown): boolean => {
+    const answer = known.get(key) ?? compared(key);
+    known.set(key, answer);
+    return answer;
+  };
+  const compared = (key: unknown): boolean => {
     if (typeof key !== "string") return false;
     // A key that is missing in both: the nearest place is the file's `config`.
     if (!Object.hasOwn(arrived, key)) return !Object.hasOwn(config, key);

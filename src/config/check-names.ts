@@ -67,8 +67,12 @@ function checkReferences(stack: Stack, problems: Problems): void {
 }
 
 function reporter(problems: Problems) {
+  const sets = new Map<readonly string[], ReadonlySet<string>>();
   return (kind: string, name: string, known: readonly string[] | undefined, path: Path): void => {
-    if (known === undefined || known.includes(name)) return;
+    if (known === undefined) return;
+    const set = sets.get(known) ?? new Set(known);
+    sets.set(known, set);
+    if (set.has(name)) return;
     problems.add(path, `there is no ${kind} ${quote(name)}`, didYouMean(name, known));
   };
 }
@@ -102,6 +106,6 @@ function refuseTwice(kind: string, list: readonly Placed[], problems: Problems):
 /** Of each kind only the first of a name, so that a name doubled within its kind is reported once. */
 function firstOfEach(kinds: readonly (readonly Placed[])[]): Placed[] {
   return kinds.flatMap((kind) =>
-    kind.filter((one, index) => kind.findIndex((o) => o.name === one.name) === index),
+    [...new Map(kind.toReversed().map((one) => [one.name, one])).values()].toReversed(),
   );
 }

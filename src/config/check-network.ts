@@ -3,6 +3,7 @@
 import { isIP } from "node:net";
 import type { Role, Segment } from "../model/hospital.ts";
 import { contains, formatPrefix, overlaps, type Prefix, parsePrefix } from "../network/cidr.ts";
+import { PrefixIndex } from "../network/prefix-index.ts";
 import type { Path } from "./positions.ts";
 import type { Problems } from "./problems.ts";
 import type { WrittenStack } from "./schema/stack.ts";
@@ -37,8 +38,9 @@ export function checkNetwork(stack: Stack, raw: Readonly<Record<string, unknown>
       }
     }
   }
+  const byName = new Map(segments.map((segment) => [segment.name, segment]));
   for (const [index, source] of (stack.sources ?? []).entries()) {
-    const segment = segments.find((candidate) => candidate.name === source.segment);
+    const segment = byName.get(source.segment);
     if (segment === undefined || isIP(source.host) === 0) continue;
     if (holderOf(source.host, [segment]) !== undefined) continue;
     const message = `its host ${source.host} is not in the segment ${segment.name} (${segment.cidrs.join(", ")})`;
@@ -53,9 +55,11 @@ function checkOverlaps(
   problems: Problems,
 ): void {
   const written = segments.flatMap((segment, index) => writtenPrefixes(segment.name, index, raw));
-  for (const [index, later] of written.entries()) {
-    for (const earlier of written.slice(0, index)) {
-      if (earlier.segment === later.segment || !overlaps(earlier.prefix, later.prefix)) continue;
+  const index = new PrefixIndex(written.map((value, order) => ({ prefix: value.prefix, value, order })));
+  for (const [order, later] of written.entries()) {
+    const others = index.touching(later.prefix).filter((other) => other.order < order);
+    for (const { value: earlier } of others.sort((a, b) => a.order - b.order)) {
+      if (earlier.segment === later.segment) continue;
       const place = problems.place(earlier.path);
       const message =
         `${formatPrefix(later.prefix)} of segment ${later.segment} overlaps ` +

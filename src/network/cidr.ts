@@ -18,7 +18,7 @@ export const bitsOf = (family: Family): number => (family === 4 ? 32 : 128);
 
 const sizeOf = (prefix: Prefix): bigint => 1n << BigInt(bitsOf(prefix.family) - prefix.length);
 
-const lastOf = (prefix: Prefix): bigint => prefix.first + sizeOf(prefix) - 1n;
+export const lastOf = (prefix: Prefix): bigint => prefix.first + sizeOf(prefix) - 1n;
 
 /** @throws RangeError when `text` is not an address; a zone ("%eth0") and shortened IPv4 are refused. */
 export function parseAddress(text: string): { readonly family: Family; readonly value: bigint } {
@@ -85,12 +85,13 @@ export function subtract(from: Prefix, hole: Prefix): Prefix[] {
  * operator finds what was written, and interval sets need no `auto-merge` (which joins lease timeouts).
  */
 export function makeDisjoint(prefixes: readonly Prefix[]): Prefix[] {
-  const widestFirst = [...prefixes].sort((a, b) => a.length - b.length);
   const kept: Prefix[] = [];
-  for (const prefix of widestFirst) {
-    if (!kept.some((wider) => contains(wider, prefix))) kept.push(prefix);
+  // In this order whatever holds a prefix stands before it, and nothing that is kept between the two.
+  for (const prefix of [...prefixes].sort(compare)) {
+    const before = kept.at(-1);
+    if (before === undefined || !contains(before, prefix)) kept.push(prefix);
   }
-  return kept.sort(compare);
+  return kept;
 }
 
 export function compare(a: Prefix, b: Prefix): number {

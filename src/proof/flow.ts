@@ -47,7 +47,10 @@ export interface Packet {
 
 export interface Verdict {
   readonly flow: "open" | "cut";
-  /** The rule that decides, by the id that stands in its comment in the ruleset; `policy` is the chains' accept. */
+  /**
+   * The rule that decides, by the id that stands in its comment in the ruleset; `policy` is the chains' accept. In a
+   * line that stands for several openers `*` is the name of whichever of them.
+   */
   readonly rule: string;
 }
 
@@ -62,11 +65,16 @@ export type FlowKind =
   | "any-backup"
   | "control";
 
-/** One line of the table: a session opened in each phase, and the rule that lets it pass or stops it. */
+/**
+ * One line of the table: a session opened in each phase, and the rule that lets it pass or stops it. It stands for
+ * every pair of one of `from` with another of `to`: they are treated alike, so one of them was judged for all.
+ */
 export interface FlowLine {
   readonly kind: FlowKind;
-  readonly from: string;
-  readonly to: string;
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  /** Pairs for which this line doesn't stand: each has a line of its own. */
+  readonly except: readonly { readonly from: string; readonly to: string }[];
   readonly family: Family;
   /** The port that stands for the pair; null where every port that is not lateral fares the same. */
   readonly at: Port | null;
@@ -98,11 +106,21 @@ export interface Finding {
   readonly text: string;
 }
 
+/** Segments that the edge treats alike. */
+export interface SegmentClass {
+  readonly isolated: boolean;
+  /** In which all of them declare prefixes. */
+  readonly families: readonly Family[];
+  readonly segments: readonly string[];
+}
+
 export interface Proof {
-  readonly version: 1;
+  readonly version: 2;
   readonly hospital: string;
   readonly isolate: readonly string[];
   readonly lateral: "observe" | "enforce";
+  /** All segments but the vault. */
+  readonly classes: readonly SegmentClass[];
   readonly flows: readonly FlowLine[];
   /** Reasons to refuse the window. */
   readonly violations: readonly Finding[];

@@ -1,50 +1,72 @@
-/** Every pair whose fate people ask about, as lines of the table. Pure: from the model alone. */
-import type { Family, FlowLine } from "./flow.ts";
-import { type End, families, line, segmentEnd, servicePort, sourcePort, strangerIn } from "./session.ts";
+/** Every pair whose fate people ask about, as lines of the table, one for all that fare alike. Pure: from the model alone. */
+import type { Service } from "../model/hospital.ts";
+import { Exceptions } from "./exceptions.ts";
+import type { Family, FlowLine, SegmentClass } from "./flow.ts";
+import {
+  type End,
+  families,
+  line,
+  segmentEnd,
+  servicePort,
+  sourcePort,
+  strangerIn,
+  uplinkEnd,
+} from "./session.ts";
 import { familiesOf, segmentOf, type Terrain } from "./terrain.ts";
+import { isLateral } from "./verdict.ts";
 
 const smb = { protocol: "tcp", port: 445 } as const;
 const ssh = { protocol: "tcp", port: 22 } as const;
 
-export function flows(ground: Terrain): readonly FlowLine[] {
+export function flows(ground: Terrain, classes: readonly SegmentClass[]): readonly FlowLine[] {
+  const exceptions = new Exceptions(ground, classes);
   return [
-    ...betweenSegments(ground),
-    ...overUplinks(ground),
-    ...throughEdgeServices(ground),
-    ...ofServices(ground),
-    ...ofBackupHost(ground),
+    ...betweenSegments(ground, classes, exceptions),
+    ...overUplinks(ground, classes),
+    ...throughEdgeServices(ground, classes),
+    ...ofServices(ground, classes, exceptions),
+    ...ofBackupHost(ground, classes),
     ...ofControlPath(ground),
   ];
 }
 
-function ordinary(ground: Terrain): readonly string[] {
-  return [...ground.segments.keys()].filter((name) => !ground.vaults.has(name));
-}
-
-function betweenSegments(ground: Terrain): readonly FlowLine[] {
-  const names = ordinary(ground);
-  return names.flatMap((from) =>
-    names
-      .filter((to) => to !== from)
-      .flatMap((to) =>
-        families.flatMap((family) => {
-          const ends = [segmentEnd(ground, from, family), segmentEnd(ground, to, family)] as const;
-          return [null, smb].map((at) => line(ground, "segment-segment", ...ends, family, at));
-        }),
-      ),
+function betweenSegments(
+  ground: Terrain,
+  classes: readonly SegmentClass[],
+  exceptions: Exceptions,
+): readonly FlowLine[] {
+  const pairs = classes.flatMap((from) => classes.map((to) => [from, to] as const));
+  const alike = pairs.flatMap(([from, to]) =>
+    families.flatMap((family) =>
+      [null, smb].flatMap((at) => {
+        const except = at === null ? [] : exceptions.between(from, to);
+        const pair = exceptions.ordinaryPair(from, to, except);
+        if (pair === null) return [];
+        const opener = { ...segmentEnd(ground, [pair.from], family), labels: from.segments };
+        const server = { ...segmentEnd(ground, [pair.to], family), labels: to.segments };
+        return [line(ground, "segment-segment", opener, server, family, at, except)];
+      }),
+    ),
   );
+  const apart = exceptions.all.flatMap(({ from, to }) =>
+    families.map((family) => {
+      const ends = [segmentEnd(ground, [from], family), segmentEnd(ground, [to], family)] as const;
+      return line(ground, "segment-segment", ...ends, family, smb);
+    }),
+  );
+  return [...alike, ...apart];
 }
 
-function overUplinks(ground: Terrain): readonly FlowLine[] {
-  return ordinary(ground).flatMap((segment) =>
+function overUplinks(ground: Terrain, classes: readonly SegmentClass[]): readonly FlowLine[] {
+  return classes.flatMap((alike) =>
     [...ground.uplinks.keys()].flatMap((uplink) =>
       families.flatMap((family) => {
-        const inside = segmentEnd(ground, segment, family);
-        const outside = { label: uplink, place: { kind: "uplink", uplink } } as const;
+        const inside = segmentEnd(ground, alike.segments, family);
+        const outside = uplinkEnd(uplink);
         return [
           line(ground, "segment-uplink", inside, outside, family, null),
           line(ground, "uplink-segment", outside, inside, family, null),
-          ...undeclaredSource(ground, segment, outside, family),
+          ...undeclaredSource(ground, alike, outside, family),
         ];
       }),
     ),
@@ -54,92 +76,105 @@ function overUplinks(ground: Terrain): readonly FlowLine[] {
 /** Where isolation is asked for, a host that gave itself another address must not get out either. */
 function undeclaredSource(
   ground: Terrain,
-  segment: string,
+  { isolated, segments }: SegmentClass,
   outside: End,
   family: Family,
 ): readonly FlowLine[] {
-  if (!ground.isolated.has(segment)) return [];
-  const stranger = { label: strangerIn(segment), place: { kind: "undeclared", segment } } as const;
-  return [line(ground, "segment-uplink", stranger, outside, family, null)];
+  if (!isolated) return [];
+  const place = { kind: "undeclared", segment: segments[0] ?? "" } as const;
+  return [line(ground, "segment-uplink", { labels: segments.map(strangerIn), place }, outside, family, null)];
 }
 
-function throughEdgeServices(ground: Terrain): readonly FlowLine[] {
-  return ordinary(ground).flatMap((segment) =>
+function throughEdgeServices(ground: Terrain, classes: readonly SegmentClass[]): readonly FlowLine[] {
+  return classes.flatMap((alike) =>
     [...ground.edgeServices].flatMap(([service, { protocol, port }]) =>
       families.map((family) => {
-        const server = { label: service, place: { kind: "edge-service", service } } as const;
-        return line(ground, "segment-edge", segmentEnd(ground, segment, family), server, family, {
-          protocol,
-          port,
-        });
+        const server = { labels: [service], place: { kind: "edge-service", service } } as const;
+        const opener = segmentEnd(ground, alike.segments, family);
+        return line(ground, "segment-edge", opener, server, family, { protocol, port });
       }),
     ),
   );
 }
 
-function ofServices(ground: Terrain): readonly FlowLine[] {
+function ofServices(
+  ground: Terrain,
+  classes: readonly SegmentClass[],
+  exceptions: Exceptions,
+): readonly FlowLine[] {
   const services = new Map(ground.hospital.services.map((service) => [service.name, service]));
-  return ground.hospital.services.flatMap((service) =>
-    families.flatMap((family) => {
-      const here = segmentEnd(ground, service.at, family);
-      const users = service.users.map((user) =>
-        line(
-          ground,
-          "user-service",
-          segmentEnd(ground, user, family),
-          { ...here, label: service.name },
-          family,
-          servicePort(service),
-        ),
-      );
+  const classOf = new Map(classes.flatMap((alike, at) => alike.segments.map((name) => [name, at] as const)));
+  return ground.hospital.services.flatMap((service) => {
+    const users = usersAlike(service, classOf, exceptions);
+    return families.flatMap((family) => {
+      const here = { ...segmentEnd(ground, [service.at], family), labels: [service.name] };
+      const used = users.map((alike) => {
+        const opener = segmentEnd(ground, alike, family);
+        return line(ground, "user-service", opener, here, family, servicePort(service));
+      });
       const needs = service.needs.flatMap((need) => {
-        const caller = { ...here, label: service.name };
         if (need.kind === "uplink") {
-          const outside = { label: need.uplink, place: { kind: "uplink", uplink: need.uplink } } as const;
-          return [line(ground, "service-need", caller, outside, family, null)];
+          return [line(ground, "service-need", here, uplinkEnd(need.uplink), family, null)];
         }
         if (need.kind === "segment") {
-          return [
-            line(ground, "service-need", caller, segmentEnd(ground, need.segment, family), family, null),
-          ];
+          const there = segmentEnd(ground, [need.segment], family);
+          return [line(ground, "service-need", here, there, family, null)];
         }
         const other = services.get(need.service);
         if (other === undefined) return [];
-        const server = { ...segmentEnd(ground, other.at, family), label: other.name };
-        return [line(ground, "service-need", caller, server, family, servicePort(other))];
+        const there = { ...segmentEnd(ground, [other.at], family), labels: [other.name] };
+        return [line(ground, "service-need", here, there, family, servicePort(other))];
       });
-      return [...users, ...needs];
-    }),
-  );
+      return [...used, ...needs];
+    });
+  });
 }
 
-function ofBackupHost(ground: Terrain): readonly FlowLine[] {
+/** The users of a service by class; those on its own wire, and those with a lateral exception, are apart. */
+function usersAlike(
+  service: Service,
+  classOf: ReadonlyMap<string, number>,
+  exceptions: Exceptions,
+): readonly (readonly string[])[] {
+  const groups = new Map<string, string[]>();
+  for (const user of service.users) {
+    const apart =
+      user === service.at || (isLateral(servicePort(service)) && exceptions.has(user, service.at));
+    const key = apart ? user : String(classOf.get(user) ?? user);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [user]);
+    else group.push(user);
+  }
+  return [...groups.values()];
+}
+
+function ofBackupHost(ground: Terrain, classes: readonly SegmentClass[]): readonly FlowLine[] {
   const { sources, backupHost } = ground.hospital;
-  const host = { label: backupHost.name, place: { kind: "backup-host" } } as const;
+  const host = { labels: [backupHost.name], place: { kind: "backup-host" } } as const;
   return familiesOf(backupHost.addresses).flatMap((family) => {
     const toSources = sources.map((source) =>
       line(
         ground,
         "backup-source",
         host,
-        { ...segmentEnd(ground, source.segment, family), label: source.name },
+        { ...segmentEnd(ground, [source.segment], family), labels: [source.name] },
         family,
         sourcePort(source),
       ),
     );
-    const fromSegments = ordinary(ground).flatMap((segment) =>
+    const fromSegments = classes.flatMap(({ segments }) =>
       [null, ssh].map((at) =>
-        line(ground, "any-backup", segmentEnd(ground, segment, family), host, family, at),
+        line(ground, "any-backup", segmentEnd(ground, segments, family), host, family, at),
       ),
     );
     // Whoever has got hold of the edge, or of a proxy on it.
     const fromEdges = ground.hospital.edges.flatMap((edge) =>
       [null, ssh].map((at) =>
-        line(ground, "any-backup", { label: edge.name, place: { kind: "edge" } }, host, family, at),
+        line(ground, "any-backup", { labels: [edge.name], place: { kind: "edge" } }, host, family, at),
       ),
     );
     const outside = [...ground.uplinks.keys()].flatMap((uplink) => {
-      const end = { label: uplink, place: { kind: "uplink", uplink } } as const;
+      const end = uplinkEnd(uplink);
       return [
         line(ground, "any-backup", end, host, family, ssh),
         line(ground, "any-backup", host, end, family, null),
@@ -151,16 +186,16 @@ function ofBackupHost(ground: Terrain): readonly FlowLine[] {
 
 function ofControlPath(ground: Terrain): readonly FlowLine[] {
   const { backupHost, edges } = ground.hospital;
-  const host = { label: backupHost.name, place: { kind: "backup-host" } } as const;
+  const host = { labels: [backupHost.name], place: { kind: "backup-host" } } as const;
   const inward = backupHost.controlFrom.flatMap((address) => {
-    const segment = segmentOf(address, ground.segments.values());
+    const segment = segmentOf(address, ground);
     if (segment === undefined) return [];
-    const from = { label: address, place: { kind: "control", segment: segment.name } } as const;
+    const from = { labels: [address], place: { kind: "control", segment: segment.name } } as const;
     return familiesOf([address]).map((family) => line(ground, "control", from, host, family, ssh));
   });
   const outward = edges.flatMap((edge) =>
     familiesOf(backupHost.addresses).map((family) =>
-      line(ground, "control", host, { label: edge.name, place: { kind: "edge" } }, family, ssh),
+      line(ground, "control", host, { labels: [edge.name], place: { kind: "edge" } }, family, ssh),
     ),
   );
   return [...inward, ...outward];

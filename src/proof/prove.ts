@@ -1,5 +1,6 @@
 /** The flow proof of one window, from the model alone. */
 import type { Hospital } from "../model/hospital.ts";
+import { classesOf } from "./classes.ts";
 import type { Circumstances, Proof } from "./flow.ts";
 import { flows } from "./flows.ts";
 import { hazards } from "./hazards.ts";
@@ -10,12 +11,14 @@ import { waysOut } from "./violations/ways-out.ts";
 
 export function prove(hospital: Hospital, circumstances: Circumstances = {}): Proof {
   const ground = terrain(hospital);
-  const lines = flows(ground);
+  const classes = classesOf(ground);
+  const lines = flows(ground, classes);
   return {
-    version: 1,
+    version: 2,
     hospital: hospital.name,
     isolate: hospital.window.isolate,
     lateral: hospital.lateral.mode,
+    classes,
     flows: lines,
     violations: [...waysOut(ground, lines), ...vaultBreaches(ground, lines), ...lostPaths(ground, lines)],
     hazards: hazards(ground, circumstances),

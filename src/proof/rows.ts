@@ -1,9 +1,11 @@
 /** Lines of the proof folded into rows: pairs and families that fare alike share one. */
 import { type FlowKind, type FlowLine, phases } from "./flow.ts";
+import { ofEach } from "./rules.ts";
 
 export interface Row {
   readonly kind: FlowKind;
   readonly from: readonly string[];
+  /** Empty where each of `from` goes to all the others. */
   readonly to: readonly string[];
   /** "tcp/445", "IPv6 only" and the like; empty where nothing needs saying. */
   readonly detail: string;
@@ -13,27 +15,24 @@ export interface Row {
 }
 
 export function rowsOf(flows: readonly FlowLine[]): readonly Row[] {
-  const pairs = fold(flows, (flow) => [flow.kind, flow.from, flow.to, flow.at, fate(flow)]);
-  const rows = pairs.map((alike) => rowOf(alike));
-  const byTarget = fold(rows, ({ kind, from, detail, flows, rules }) => [kind, from, detail, flows, rules]);
-  const wide = byTarget.map((alike) => merge(alike, "to"));
-  const bySource = fold(wide, ({ kind, to, detail, flows, rules }) => [kind, to, detail, flows, rules]);
-  const merged = bySource.map((alike) => merge(alike, "from"));
-  const byMesh = fold(merged, ({ kind, from, to, detail, flows, rules }) => [
-    kind,
-    [...from, ...to].sort(),
-    detail,
-    flows,
-    rules,
-  ]);
-  return byMesh.flatMap(mesh);
+  const pairs = fold(flows, (flow) => [flow.kind, flow.from, flow.to, flow.at, flow.except, fate(flow)]);
+  const alike = fold(pairs.map(rowOf), ({ kind, detail, flows, rules }) => [kind, detail, flows, rules]);
+  return alike.flatMap((rows) => mesh(rows) ?? folded(rows));
 }
 
-/** Three rows or more in which each of some ends goes to all the others are one. */
-function mesh(rows: readonly [Row, ...Row[]]): readonly Row[] {
-  const ends = new Set([...rows[0].from, ...rows[0].to]);
-  const each = rows.every((row) => row.from.length === 1) && rows.length === ends.size && rows.length > 2;
-  return each ? [{ ...rows[0], from: [...ends], to: ["each other"] }] : rows;
+/** Rows in which each of some ends goes to all the others are one. */
+function mesh(rows: readonly [Row, ...Row[]]): readonly Row[] | null {
+  const ends = new Set(rows.flatMap(({ from, to }) => [...from, ...to]));
+  const count = rows.reduce((sum, { from, to }) => sum + from.length * (to.length || from.length - 1), 0);
+  const each = ends.size > 2 && count === ends.size * (ends.size - 1) && rows[0].kind === "segment-segment";
+  return each ? [{ ...rows[0], from: [...ends], to: [] }] : null;
+}
+
+function folded(rows: readonly Row[]): readonly Row[] {
+  const own = rows.filter(({ to }) => to.length === 0);
+  const others = rows.filter(({ to }) => to.length > 0);
+  const wide = fold(others, ({ from }) => from).map((alike) => merge(alike, "to"));
+  return [...own, ...fold(wide, ({ to }) => to).map((alike) => merge(alike, "from"))];
 }
 
 function rowOf(alike: readonly [FlowLine, ...FlowLine[]]): Row {
@@ -42,13 +41,16 @@ function rowOf(alike: readonly [FlowLine, ...FlowLine[]]): Row {
   const families = new Set(alike.map((flow) => flow.family));
   const family = families.size === 2 ? "" : first.family.replace("ip", "IP");
   const port = first.at === null ? "" : `${first.at.protocol}/${first.at.port}`;
+  const among = first.from.length > 1 && sameEnds(first);
   const cutting = verdicts.filter((verdict) => verdict.flow === "cut");
   const deciding = (cutting.length > 0 ? cutting : verdicts).map((verdict) => starred(verdict.rule));
   return {
     kind: first.kind,
-    from: [first.from],
-    to: [first.to],
-    detail: [port, family].filter((text) => text !== "").join(" "),
+    from: first.from,
+    to: among ? [] : first.to,
+    detail: [port, family, first.except.length === 0 ? "" : "but for exceptions"]
+      .filter((text) => text !== "")
+      .join(" "),
     flows: verdicts.map((verdict) => verdict.flow),
     rules: [...new Set(deciding)].filter((rule) => rule !== "policy"),
   };
@@ -58,6 +60,10 @@ function merge(rows: readonly [Row, ...Row[]], end: "from" | "to"): Row {
   return { ...rows[0], [end]: [...new Set(rows.flatMap((row) => row[end]))] };
 }
 
+function sameEnds({ from, to }: FlowLine): boolean {
+  return from.length === to.length && from.every((name, index) => name === to[index]);
+}
+
 /** What must be the same for two families to share a row. */
 function fate(flow: FlowLine): readonly string[] {
   return phases.map((phase) => `${flow.phases[phase].flow} ${starred(flow.phases[phase].rule)}`);
@@ -65,8 +71,7 @@ function fate(flow: FlowLine): readonly string[] {
 
 /** `lateral/from-guest` and its siblings are one rule to a reader, and so are those of the two families. */
 function starred(rule: string): string {
-  return rule
-    .replace(/^lateral\/(from|allow)-.*/, "lateral/$1-*")
+  return ofEach(rule)
     .replace(/^(input\/.*-from)-.*/, "$1-*")
     .replace(/-v[46]$/, "-*");
 }

@@ -37,3 +37,8 @@ export const rule = {
 
 /** SMB, RPC and RDP: the roads that worms of WannaCry's kind take inside. */
 export const lateralPorts: readonly number[] = [135, 137, 138, 139, 445, 3389];
+
+/** `lateral/from-guest` and its siblings are one rule of several openers. */
+export function ofEach(id: string): string {
+  return id.replace(/^lateral\/(from|allow)-.*/, "lateral/$1-*");
+}

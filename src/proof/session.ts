@@ -10,7 +10,7 @@ import {
   phases,
   type Verdict,
 } from "./flow.ts";
-import { rule } from "./rules.ts";
+import { ofEach, rule } from "./rules.ts";
 import { familiesOf, type Terrain } from "./terrain.ts";
 import { judgeSession } from "./verdict.ts";
 
@@ -25,12 +25,18 @@ export function hostIn(ground: Terrain, segment: string, family: Family): Place 
 }
 
 export interface End {
-  readonly label: string;
+  /** Whom the place stands for. */
+  readonly labels: readonly string[];
   readonly place: Place;
 }
 
-export function segmentEnd(ground: Terrain, segment: string, family: Family): End {
-  return { label: segment, place: hostIn(ground, segment, family) };
+/** @param alike segments that are treated as the first of them is */
+export function segmentEnd(ground: Terrain, alike: readonly string[], family: Family): End {
+  return { labels: alike, place: hostIn(ground, alike[0] ?? "", family) };
+}
+
+export function uplinkEnd(uplink: string): End {
+  return { labels: [uplink], place: { kind: "uplink", uplink } };
 }
 
 /** The label of a host that gave itself an address which no segment declares. */
@@ -45,21 +51,20 @@ export function line(
   server: End,
   family: Family,
   at: Port | null,
+  except: FlowLine["except"] = [],
 ): FlowLine {
-  const verdict = (phase: Phase): Verdict =>
-    sameWire(opener.place, server.place)
-      ? { flow: "open", rule: rule.sameWire }
-      : judgeSession(ground, phase, {
-          opener: opener.place,
-          server: server.place,
-          family,
-          at: at ?? anyPort,
-        });
+  const verdict = (phase: Phase): Verdict => {
+    if (sameWire(opener.place, server.place)) return { flow: "open", rule: rule.sameWire };
+    const session = { opener: opener.place, server: server.place, family, at: at ?? anyPort };
+    const judged = judgeSession(ground, phase, session);
+    return opener.labels.length > 1 ? { ...judged, rule: ofEach(judged.rule) } : judged;
+  };
   const [before, isolated, vaultOpen, after] = phases.map(verdict) as [Verdict, Verdict, Verdict, Verdict];
   return {
     kind,
-    from: opener.label,
-    to: server.label,
+    from: opener.labels,
+    to: server.labels,
+    except,
     family,
     at,
     phases: { before, isolated, "vault-open": vaultOpen, after },

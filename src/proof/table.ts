@@ -1,5 +1,6 @@
 /** The proof as text for a preview, at most 100 columns wide. */
-import type { Finding, FlowKind, Proof } from "./flow.ts";
+import type { Finding, FlowKind, Proof, SegmentClass } from "./flow.ts";
+import { named } from "./named.ts";
 import { type Row, rowsOf } from "./rows.ts";
 import { strangerIn } from "./session.ts";
 
@@ -20,17 +21,19 @@ const headings: Readonly<Record<FlowKind, string>> = {
   control: "Control path",
 };
 
-export function proofText(proof: Proof): string {
+/** @param whole every name is written out; else long lists of names end in how many more there are */
+export function proofText(proof: Proof, whole = false): string {
   const isolated =
-    proof.isolate.length === 0 ? "nothing is isolated" : `isolates ${proof.isolate.join(", ")}`;
+    proof.isolate.length === 0 ? "nothing is isolated" : `isolates ${named(proof.isolate, whole)}`;
   const kinds = Object.keys(headings) as FlowKind[];
   const rows = rowsOf(proof.flows);
   const sections = kinds.flatMap((kind) => {
     const own = rows.filter((row) => row.kind === kind);
-    return own.length === 0 ? [] : [headings[kind], ...own.flatMap(rowLines)];
+    return own.length === 0 ? [] : [headings[kind], ...own.flatMap((row) => rowLines(row, whole))];
   });
   return [
     ...wrap(`Flow proof of ${proof.hospital}: the window ${isolated}`, width - 2, ""),
+    ...proof.classes.flatMap((alike) => classLines(alike, whole)),
     `${"".padEnd(labelWidth)} ${columns.join("  ")}  by rule`,
     ...sections,
     ...findingLines("The window is refused", proof.violations),
@@ -38,19 +41,32 @@ export function proofText(proof: Proof): string {
   ].join("\n");
 }
 
-function rowLines(row: Row): readonly string[] {
+/** Where a class has more segments than are named, how many it has. */
+function classLines({ isolated, segments }: SegmentClass, whole: boolean): readonly string[] {
+  const names = named(segments, whole);
+  if (segments.length <= 1 || (!whole && names === segments.join(", "))) return [];
+  const what = isolated ? "isolated" : "not isolated";
+  const more = whole ? "" : " (--expand names them)";
+  return wrap(`Alike, ${what}: ${segments.length} segments: ${names}${more}`, width - 4, "  ");
+}
+
+function rowLines(row: Row, whole: boolean): readonly string[] {
   const detail = row.detail === "" ? "" : ` (${row.detail})`;
-  const label = wrap(`${named(row.from)} → ${named(row.to)}${detail}`, labelWidth - 4, "  ");
+  const to = row.to.length === 0 ? "each other" : ends(row.to, whole);
+  const label = wrap(`${ends(row.from, whole)} → ${to}${detail}`, labelWidth - 4, "  ");
   const flows = row.flows.map((flow, index) => flow.padEnd(columns[index]?.length ?? 0)).join("  ");
   const last = label.at(-1) ?? "";
   return [...label.slice(0, -1), `${last.padEnd(labelWidth)} ${flows}  ${row.rules.join(", ")}`.trimEnd()];
 }
 
-function named(labels: readonly string[]): string {
+function ends(labels: readonly string[], whole: boolean): string {
   const strangers = labels.filter((label) => label.startsWith(stranger));
-  if (strangers.length < 2) return labels.join(", ");
+  if (strangers.length < 2) return named(labels, whole);
   const known = labels.filter((label) => !label.startsWith(stranger));
-  const places = strangers.map((label) => label.slice(stranger.length)).join(", ");
+  const places = named(
+    strangers.map((label) => label.slice(stranger.length)),
+    whole,
+  );
   return [...known, `strangers in ${places}`].join(", ");
 }
 

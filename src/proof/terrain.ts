@@ -1,11 +1,17 @@
 /** What the proof looks up in a hospital, computed once. */
 import type { EdgeService, Hospital, Segment, Uplink } from "../model/hospital.ts";
-import { contains, overlaps, prefix } from "./address.ts";
+import type { Prefix } from "../network/cidr.ts";
+import { PrefixIndex } from "../network/prefix-index.ts";
+import { prefix } from "./address.ts";
 import type { Family } from "./flow.ts";
+import { named } from "./named.ts";
 
 export interface Terrain {
   readonly hospital: Hospital;
   readonly segments: ReadonlyMap<string, Segment>;
+  /** Segments by interface of the edge, and by prefix. */
+  readonly byInterface: ReadonlyMap<string, readonly Segment[]>;
+  readonly byPrefix: PrefixIndex<{ readonly prefix: Prefix; readonly value: Segment }>;
   /** By name: the edges of a hospital stand in for each other, so that uplinks of one name are one way out. */
   readonly uplinks: ReadonlyMap<string, readonly Uplink[]>;
   readonly edgeServices: ReadonlyMap<string, EdgeService>;
@@ -19,6 +25,10 @@ export function terrain(hospital: Hospital): Terrain {
   return {
     hospital,
     segments: new Map(hospital.segments.map((segment) => [segment.name, segment])),
+    byInterface: byInterface(hospital.segments),
+    byPrefix: new PrefixIndex(
+      hospital.segments.flatMap((value) => value.cidrs.map((cidr) => ({ prefix: prefix(cidr), value }))),
+    ),
     uplinks: new Map(
       uplinks.map(({ name }) => [name, uplinks.filter((uplink) => uplink.name === name)] as const),
     ),
@@ -28,21 +38,37 @@ export function terrain(hospital: Hospital): Terrain {
   };
 }
 
+function byInterface(segments: readonly Segment[]): ReadonlyMap<string, readonly Segment[]> {
+  const found = new Map<string, Segment[]>();
+  for (const segment of segments) {
+    for (const name of new Set(segment.interfaces)) {
+      const others = found.get(name);
+      if (others === undefined) found.set(name, [segment]);
+      else others.push(segment);
+    }
+  }
+  return found;
+}
+
 export function familiesOf(cidrs: readonly string[]): readonly Family[] {
-  const present = new Set<Family>(cidrs.map((cidr) => (prefix(cidr).family === 4 ? "ipv4" : "ipv6")));
+  const present = new Set<Family>(cidrs.map((cidr) => (cidr.includes(":") ? "ipv6" : "ipv4")));
   return (["ipv4", "ipv6"] as const).filter((family) => present.has(family));
 }
 
-/** The segment that declares every address of `address` (an address or a prefix), if one does. */
-export function segmentOf(address: string, segments: Iterable<Segment>): Segment | undefined {
-  const wanted = prefix(address);
-  return [...segments].find((segment) => segment.cidrs.some((cidr) => contains(prefix(cidr), wanted)));
+/** The segment that declares every address of `address` (an address or a prefix), if one does; the first of several. */
+export function segmentOf(address: string, ground: Terrain): Segment | undefined {
+  return inOrder(ground, ground.byPrefix.holding(prefix(address)))[0];
 }
 
 /** Segments that share an address with `address`. */
-export function segmentsTouching(address: string, segments: Iterable<Segment>): readonly Segment[] {
-  const wanted = prefix(address);
-  return [...segments].filter((segment) => segment.cidrs.some((cidr) => overlaps(prefix(cidr), wanted)));
+export function segmentsTouching(address: string, ground: Terrain): readonly Segment[] {
+  return inOrder(ground, ground.byPrefix.touching(prefix(address)));
+}
+
+/** Each once, in the order in which they are described. */
+function inOrder(ground: Terrain, entries: readonly { readonly value: Segment }[]): readonly Segment[] {
+  const found = new Set(entries.map(({ value }) => value));
+  return found.size < 2 ? [...found] : ground.hospital.segments.filter((segment) => found.has(segment));
 }
 
 export function targetsOf(uplinks: readonly Uplink[]): readonly string[] {
@@ -51,5 +77,5 @@ export function targetsOf(uplinks: readonly Uplink[]): readonly string[] {
 
 /** "office is cut off", "office, guest are cut off". */
 export function cutOff({ isolated }: Terrain): string {
-  return `${[...isolated].join(", ")} ${isolated.size === 1 ? "is" : "are"} cut off`;
+  return `${named([...isolated])} ${isolated.size === 1 ? "is" : "are"} cut off`;
 }

@@ -19,7 +19,7 @@ export function whereIs(ground: Terrain, host: string): Whereabouts {
   const address = literalHost(host);
   if (address !== null) {
     if (isLoopback(address)) return { kind: "here" };
-    const home = segmentOf(address, ground.segments.values());
+    const home = segmentOf(address, ground);
     return home === undefined ? beyond : { kind: "segment", segment: home.name };
   }
   const name = canonical(host);

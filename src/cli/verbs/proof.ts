@@ -1,4 +1,4 @@
-/** `jeda proof [--stack STACK] [--report FILE] [--json]`: what a window cuts and keeps, from the stack's file alone. */
+/** `jeda proof [--stack STACK] [--report FILE] [--expand] [--json]`: what a window cuts and keeps, from the stack's file alone. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -12,7 +12,7 @@ import { parallelOf } from "../../window/parallel.ts";
 
 /** Exit code 0 when the proof holds, 1 when the window would be refused. */
 export async function run(words: readonly string[]): Promise<number> {
-  const { stack, json, report } = options(words);
+  const { stack, json, expand, report } = options(words);
   const project = fileURLToPath(new URL("../../..", import.meta.url));
   const { hospital, runbook } = loadFromStackFile(stack, project);
   const proof = prove(hospital, {
@@ -20,7 +20,7 @@ export async function run(words: readonly string[]): Promise<number> {
     parallel: parallelOf(runbook),
     past: report === undefined ? {} : pastReport(report),
   });
-  process.stdout.write(`${json ? JSON.stringify(proof, null, 2) : proofText(proof)}\n`);
+  process.stdout.write(`${json ? JSON.stringify(proof, null, 2) : proofText(proof, expand)}\n`);
   return proof.violations.length === 0 ? 0 : 1;
 }
 
@@ -39,17 +39,25 @@ function pastReport(file: string) {
 function options(words: readonly string[]): {
   readonly stack: string;
   readonly json: boolean;
+  /** Every name of a class is written out. */
+  readonly expand: boolean;
   readonly report: string | undefined;
 } {
   try {
     const { values } = parseArgs({
       args: [...words],
-      options: { stack: { type: "string" }, json: { type: "boolean" }, report: { type: "string" } },
+      options: {
+        stack: { type: "string" },
+        json: { type: "boolean" },
+        expand: { type: "boolean" },
+        report: { type: "string" },
+      },
     });
-    return { stack: values.stack ?? "lab", json: values.json ?? false, report: values.report };
+    const { stack = "lab", json = false, expand = false, report } = values;
+    return { stack, json, expand, report };
   } catch (error) {
     throw new JedaError("CONFIG", error instanceof Error ? error.message : String(error), {
-      hint: "jeda proof takes --stack STACK, --report FILE and --json",
+      hint: "jeda proof takes --stack STACK, --report FILE, --expand and --json",
     });
   }
 }

@@ -4,6 +4,7 @@
  */
 import { hostOf, literalHost } from "../address.ts";
 import type { Circumstances, Finding } from "../flow.ts";
+import { named } from "../named.ts";
 import type { Terrain } from "../terrain.ts";
 import { whereIs } from "../whereabouts.ts";
 
@@ -61,7 +62,7 @@ function behindCut(ground: Terrain, dependence: Dependence): readonly Finding[] 
   }
   const cut = users.filter((user) => ground.isolated.has(user));
   if (place.kind !== "beyond" || cut.length === 0) return [];
-  const text = `${what} is beyond the uplinks, from which ${cut.join(", ")} with those who ask it ${cut.length === 1 ? "is" : "are"} cut off during the window`;
+  const text = `${what} is beyond the uplinks, from which ${named(cut)} with those who ask it ${cut.length === 1 ? "is" : "are"} cut off during the window`;
   return [{ code: "endpoint-behind-cut", text }];
 }
 

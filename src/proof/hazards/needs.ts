@@ -1,12 +1,13 @@
 /** Services whose needs, however far down, stand in a segment that is cut. */
-import type { Need } from "../../model/hospital.ts";
+import type { Need, Service } from "../../model/hospital.ts";
 import type { Finding } from "../flow.ts";
 import { needLabel } from "../session.ts";
 import type { Terrain } from "../terrain.ts";
 
 export function needsBehindCut(ground: Terrain): readonly Finding[] {
+  const services = new Map(ground.hospital.services.map((service) => [service.name, service]));
   return ground.hospital.services.flatMap((service) =>
-    reached(ground, service.name)
+    reached(services, service.name)
       .filter(({ segment }) => ground.isolated.has(segment))
       .map(({ segment, chain }) => ({
         code: "need-behind-cut" as const,
@@ -16,8 +17,7 @@ export function needsBehindCut(ground: Terrain): readonly Finding[] {
 }
 
 /** Every segment that a service's needs lead to, with the chain of needs that leads there; each need once. */
-function reached(ground: Terrain, name: string) {
-  const services = new Map(ground.hospital.services.map((service) => [service.name, service]));
+function reached(services: ReadonlyMap<string, Service>, name: string) {
   const found: { readonly segment: string; readonly chain: readonly string[] }[] = [];
   const seen = new Set([name]);
   const queue: { needs: readonly Need[]; chain: readonly string[] }[] = [

@@ -4,6 +4,7 @@
  * themselves: `src/firewall/bypass.ts`.
  */
 import type { Finding } from "../flow.ts";
+import { named } from "../named.ts";
 import type { Terrain } from "../terrain.ts";
 
 /** Names under which Linux distributions, libvirt, Docker and Open vSwitch make bridges. */
@@ -19,7 +20,7 @@ export function unseenWaysOut(ground: Terrain): readonly Finding[] {
     }));
   const services = [...ground.edgeServices].map(([name, { protocol, port }]) => ({
     code: "edge-service-cut" as const,
-    text: `${name} (${protocol}/${port}) on the edge is a way out that the forward hook never sees; the input hook refuses it to ${[...ground.isolated].join(", ")}`,
+    text: `${name} (${protocol}/${port}) on the edge is a way out that the forward hook never sees; the input hook refuses it to ${named([...ground.isolated])}`,
   }));
   return [...bridges, ...services];
 }

@@ -1,5 +1,6 @@
 /** What isolation leaves to a worm that is inside already, and takes from it. */
 import type { Finding } from "../flow.ts";
+import { named } from "../named.ts";
 import { cutOff, type Terrain } from "../terrain.ts";
 
 const ports = "SMB, RPC and RDP (135, 137–139, 445, 3389)";
@@ -9,7 +10,7 @@ export function lateralOpen(ground: Terrain): readonly Finding[] {
   const among = [...ground.segments.keys()].filter((name) => !ground.vaults.has(name));
   if (mode === "observe") {
     if (among.length < 2) return [];
-    const text = `${ports} stay open between segments while ${cutOff(ground)}: a worm inside keeps its road between ${among.join(", ")} (lateral: enforce closes it)`;
+    const text = `${ports} stay open between segments while ${cutOff(ground)}: a worm inside keeps its road between ${named(among)} (lateral: enforce closes it)`;
     return [{ code: "lateral-open", text }];
   }
   return allow.map((pair) => ({

@@ -1,30 +1,28 @@
 /** Services that must stay up: who would lose a path, directly or through what they need. */
 import type { Finding, FlowLine } from "../flow.ts";
+import { named } from "../named.ts";
 import { needLabel } from "../session.ts";
 import { familiesOf, type Terrain } from "../terrain.ts";
 
 export function lostPaths(ground: Terrain, flows: readonly FlowLine[]): readonly Finding[] {
+  const services = new Map(ground.hospital.services.map((service) => [service.name, service]));
+  /** A family that one end doesn't have was never a path. Who stands in one line speaks the same families. */
+  const bothSpeak = (flow: FlowLine) =>
+    [flow.from, flow.to].every(([label = ""]) => {
+      const segment = ground.segments.get(services.get(label)?.at ?? label);
+      return segment === undefined || familiesOf(segment.cidrs).includes(flow.family);
+    });
   const paths = flows.filter((flow) => flow.kind === "user-service" || flow.kind === "service-need");
-  const cut = paths.filter((flow) => bothSpeak(ground, flow) && moment(flow) !== null);
+  const cut = paths.filter((flow) => moment(flow) !== null && bothSpeak(flow));
   const texts = cut.map((flow) => {
-    const verb = flow.kind === "user-service" ? "reach" : "need";
-    const service = flow.kind === "user-service" ? flow.to : flow.from;
-    const through = dependants(ground, service);
-    const others = through.length === 0 ? "" : `; ${through.join(", ")} would fail with it`;
-    const who = flow.kind === "user-service" ? `users in ${flow.from}` : flow.from;
-    const text = `${who} ${verb === "need" ? "needs" : "reach"} ${flow.to} by ${flow.family}, cut ${moment(flow)} (${reason(flow)})${others}`;
+    const [from, to] = [named(flow.from), named(flow.to)];
+    const through = dependants(ground, flow.kind === "user-service" ? to : from);
+    const others = through.length === 0 ? "" : `; ${named(through)} would fail with it`;
+    const who = flow.kind === "user-service" ? `users in ${from} reach` : `${from} needs`;
+    const text = `${who} ${to} by ${flow.family}, cut ${moment(flow)} (${reason(flow)})${others}`;
     return { code: "service-loses-path", text } as const;
   });
   return [...texts, ...unknownNeeds(ground)];
-}
-
-/** A family that one end doesn't have was never a path. */
-function bothSpeak(ground: Terrain, flow: FlowLine): boolean {
-  return [flow.from, flow.to].every((label) => {
-    const service = ground.hospital.services.find((one) => one.name === label);
-    const segment = ground.segments.get(service?.at ?? label);
-    return segment === undefined || familiesOf(segment.cidrs).includes(flow.family);
-  });
 }
 
 function moment(flow: FlowLine): string | null {

@@ -1,6 +1,8 @@
 /** The backup host: out of everybody's reach but for the control path, and in reach of its sources when open. */
-import { literalHost, overlaps, prefix } from "../address.ts";
+import { literalHost } from "../address.ts";
 import type { Finding, FlowLine } from "../flow.ts";
+import { named } from "../named.ts";
+import { overlapping } from "../overlapping.ts";
 import { familiesOf, segmentOf, segmentsTouching, type Terrain, targetsOf } from "../terrain.ts";
 
 export function vaultBreaches(ground: Terrain, flows: readonly FlowLine[]): readonly Finding[] {
@@ -18,13 +20,13 @@ function openFlows(flows: readonly FlowLine[]): readonly Finding[] {
   return flows
     .filter((flow) => flow.kind === "any-backup")
     .filter((flow) => Object.values(flow.phases).some((verdict) => verdict.flow === "open"))
-    .map((flow) => exposed(`${flow.from} → ${flow.to} is open by ${flow.family}`));
+    .map((flow) => exposed(`${named(flow.from)} → ${named(flow.to)} is open by ${flow.family}`));
 }
 
 function outsideVault(ground: Terrain): readonly Finding[] {
   const { backupHost } = ground.hospital;
   return backupHost.addresses.flatMap((address) => {
-    const home = segmentOf(address, ground.segments.values());
+    const home = segmentOf(address, ground);
     if (home?.role === "vault") return [];
     const where = home === undefined ? "in no described segment" : `in ${home.name}, which is ${home.role}`;
     return [exposed(`${backupHost.name} has address ${address} ${where}: only a vault segment can be shut`)];
@@ -35,29 +37,24 @@ function outsideVault(ground: Terrain): readonly Finding[] {
 function sharedVault(ground: Terrain): readonly Finding[] {
   const vaults = [...ground.segments.values()].filter((segment) => segment.role === "vault");
   return vaults.flatMap((vault) => {
-    const others = [...ground.segments.values()].filter((segment) => segment.name !== vault.name);
     return [
-      ...others.flatMap((other) =>
-        other.interfaces
-          .filter((name) => vault.interfaces.includes(name))
-          .map((name) => exposed(`${vault.name} and ${other.name} share interface ${name}`)),
+      ...vault.interfaces.flatMap((name) =>
+        (ground.byInterface.get(name) ?? [])
+          .filter((other) => other !== vault)
+          .map((other) => exposed(`${vault.name} and ${other.name} share interface ${name}`)),
       ),
       ...[...ground.uplinks].flatMap(([name, ways]) =>
         [...new Set(ways.map((way) => way.interface))]
           .filter((shared) => vault.interfaces.includes(shared))
           .map((shared) => exposed(`${vault.name} and uplink ${name} share interface ${shared}`)),
       ),
-      ...others.flatMap((other) =>
-        vault.cidrs.flatMap((mine) =>
-          other.cidrs
-            .filter((theirs) => overlaps(prefix(mine), prefix(theirs)))
-            .map((theirs) => exposed(`${mine} of ${vault.name} overlaps ${theirs} of ${other.name}`)),
-        ),
+      ...overlapping(ground, vault).map(({ mine, theirs, other }) =>
+        exposed(`${mine} of ${vault.name} overlaps ${theirs} of ${other.name}`),
       ),
       ...[...ground.uplinks].flatMap(([name, ways]) =>
         targetsOf(ways)
           .map((target) => ({ target, host: literalHost(target) }))
-          .filter(({ host }) => host !== null && segmentsTouching(host, [vault]).length > 0)
+          .filter(({ host }) => host !== null && segmentsTouching(host, ground).includes(vault))
           .map(({ target }) => exposed(`${target}, beyond uplink ${name}, lies inside ${vault.name}`)),
       ),
       ...(vault.interfaces.length === 0 ? [exposed(`${vault.name} names no interface of the edge`)] : []),
@@ -67,10 +64,10 @@ function sharedVault(ground: Terrain): readonly Finding[] {
 
 function controlFromElsewhere(ground: Terrain): readonly Finding[] {
   return ground.hospital.backupHost.controlFrom.flatMap((address) => {
-    const touched = segmentsTouching(address, ground.segments.values());
-    const home = segmentOf(address, ground.segments.values());
+    const touched = segmentsTouching(address, ground);
+    const home = segmentOf(address, ground);
     if (home?.role === "management" && touched.length === 1) return [];
-    const where = touched.length === 0 ? "no described segment" : touched.map((one) => one.name).join(", ");
+    const where = touched.length === 0 ? "no described segment" : named(touched.map((one) => one.name));
     return [
       exposed(`the control path is open for ${address} in ${where}, not in a management segment alone`),
     ];
@@ -84,7 +81,7 @@ function unreachableSources(ground: Terrain, flows: readonly FlowLine[]): readon
     const segment = ground.segments.get(source.segment);
     const speaks = familiesOf(segment?.cidrs ?? []).filter((f) => familiesOf(host.addresses).includes(f));
     const paths = flows.filter(
-      (flow) => flow.kind === "backup-source" && flow.to === source.name && speaks.includes(flow.family),
+      (flow) => flow.kind === "backup-source" && flow.to[0] === source.name && speaks.includes(flow.family),
     );
     if (paths.some((flow) => flow.phases["vault-open"].flow === "open")) return [];
     const why = paths[0]?.phases["vault-open"].rule ?? "no address family in common";
@@ -99,7 +96,7 @@ function brokenControl(flows: readonly FlowLine[]): readonly Finding[] {
     .filter((flow) => Object.values(flow.phases).some((verdict) => verdict.flow === "cut"))
     .map((flow) => ({
       code: "control-path" as const,
-      text: `the control path ${flow.from} → ${flow.to} would be cut by ${flow.family}: nobody could end the window by hand`,
+      text: `the control path ${named(flow.from)} → ${named(flow.to)} would be cut by ${flow.family}: nobody could end the window by hand`,
     }));
 }
 

@@ -1,6 +1,8 @@
 /** An isolated segment that would keep a way out, or that should never have been isolated. */
-import { literalHost, overlaps, prefix } from "../address.ts";
+import { literalHost } from "../address.ts";
 import type { Finding, FlowLine } from "../flow.ts";
+import { named } from "../named.ts";
+import { overlapping } from "../overlapping.ts";
 import { strangerIn } from "../session.ts";
 import { segmentsTouching, type Terrain, targetsOf } from "../terrain.ts";
 
@@ -25,22 +27,20 @@ function neverIsolated(ground: Terrain): readonly Finding[] {
 }
 
 function openFlows(ground: Terrain, flows: readonly FlowLine[]): readonly Finding[] {
+  // A class is isolated as a whole.
+  const sources = new Set([...ground.isolated].flatMap((name) => [name, strangerIn(name)]));
   return flows
     .filter(
       (flow) =>
         ((flow.kind === "segment-uplink" || flow.kind === "segment-edge") &&
-          isolatedSource(ground, flow.from)) ||
-        (flow.kind === "uplink-segment" && ground.isolated.has(flow.to)),
+          sources.has(flow.from[0] ?? "")) ||
+        (flow.kind === "uplink-segment" && ground.isolated.has(flow.to[0] ?? "")),
     )
     .filter((flow) => flow.phases.isolated.flow === "open" || flow.phases["vault-open"].flow === "open")
     .map((flow) => ({
       code: "way-out" as const,
-      text: `${flow.from} → ${flow.to} stays open by ${flow.family} during isolation (${flow.phases.isolated.rule})`,
+      text: `${named(flow.from)} → ${named(flow.to)} stays open by ${flow.family} during isolation (${flow.phases.isolated.rule})`,
     }));
-}
-
-function isolatedSource(ground: Terrain, label: string): boolean {
-  return [...ground.isolated].some((segment) => label === segment || label === strangerIn(segment));
 }
 
 /** Undeclared sources are only seen by interface: without one they walk past the address rules. */
@@ -57,9 +57,7 @@ function sharedInterfaces(ground: Terrain): readonly Finding[] {
   return isolatedSegments(ground).flatMap((segment) =>
     segment.interfaces.flatMap((name) => {
       const uplinks = [...ground.uplinks].filter(([, ways]) => ways.some((way) => way.interface === name));
-      const others = [...ground.segments.values()].filter(
-        (other) => other.name !== segment.name && other.interfaces.includes(name),
-      );
+      const others = (ground.byInterface.get(name) ?? []).filter((other) => other.name !== segment.name);
       return [
         ...uplinks.map(([uplink]) => ({
           code: "way-out" as const,
@@ -75,21 +73,13 @@ function sharedInterfaces(ground: Terrain): readonly Finding[] {
 }
 
 function overlappingPrefixes(ground: Terrain): readonly Finding[] {
-  const all = [...ground.segments.values()];
   return isolatedSegments(ground).flatMap((segment) =>
-    all
-      .filter((other) => other.name !== segment.name)
-      .filter((other) => !(ground.isolated.has(other.name) && other.name < segment.name))
-      .flatMap((other) =>
-        segment.cidrs.flatMap((mine) =>
-          other.cidrs
-            .filter((theirs) => overlaps(prefix(mine), prefix(theirs)))
-            .map((theirs) => ({
-              code: "overlap" as const,
-              text: `${mine} of ${segment.name} overlaps ${theirs} of ${other.name}: the same address would be isolated and not`,
-            })),
-        ),
-      ),
+    overlapping(ground, segment)
+      .filter(({ other }) => !(ground.isolated.has(other.name) && other.name < segment.name))
+      .map(({ mine, theirs, other }) => ({
+        code: "overlap" as const,
+        text: `${mine} of ${segment.name} overlaps ${theirs} of ${other.name}: the same address would be isolated and not`,
+      })),
   );
 }
 
@@ -100,7 +90,7 @@ function uplinkInsideSegment(ground: Terrain): readonly Finding[] {
     targetsOf(ways).flatMap((target) => {
       const host = literalHost(target);
       if (host === null) return [];
-      return segmentsTouching(host, ground.segments.values()).map((segment) => ({
+      return segmentsTouching(host, ground).map((segment) => ({
         code: "way-out" as const,
         text: `${target}, beyond uplink ${name}, lies inside the addresses that ${segment.name} declares`,
       }));
