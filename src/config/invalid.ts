@@ -11,7 +11,12 @@ export class Invalid extends Error {
 /** A value as a person would recognise it, cut to a length that leaves room for the reason. */
 export function quote(value: unknown): string {
   const text = value === undefined ? "nothing" : (JSON.stringify(value) ?? String(value));
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+  return shortened(text, 80);
+}
+
+/** `text`, cut to `longest` characters. */
+export function shortened(text: string, longest = 300): string {
+  return text.length > longest ? `${text.slice(0, longest - 3)}…` : text;
 }
 
 export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

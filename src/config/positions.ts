@@ -13,6 +13,8 @@ import {
   parseDocument,
 } from "yaml";
 import { JedaError, JedaErrors, type Position } from "../model/errors.ts";
+import { shortened } from "./invalid.ts";
+import { checkStructure, tooDeep } from "./yaml-structure.ts";
 
 export type Path = readonly (string | number)[];
 
@@ -41,23 +43,41 @@ export interface PositionedYaml {
  */
 export function readYaml(file: string, text: string): PositionedYaml {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  // Editors don't count the mark that some write in front of UTF-8.
+  const content = text.replace(/^\uFEFF/, "");
+  const deep = tooDeep(content);
+  if (deep !== undefined) {
+    const before = content.slice(0, deep).split("\n");
+    const at = { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+    throw new JedaErrors([new JedaError("CONFIG", "nested too deeply to be meant", { at, hint: MEND })]);
+  }
+  // Its own search for doubled keys is quadratic.
+  const options = { lineCounter: lines, merge: true, prettyErrors: false, uniqueKeys: false };
+  const document = parseDocument(content, options);
   const place = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
-    return { file, line, column: col };
+    return { file, line: Math.max(1, line), column: Math.max(1, col) };
   };
   // Only the first: one missing bracket makes dozens of others.
   const [broken] = document.errors;
   if (broken !== undefined) {
-    const detail = { at: place(broken.pos[0]), hint: "mend the YAML; nothing of the file was used" };
-    throw new JedaErrors([new JedaError("CONFIG", `not YAML: ${broken.message}`, detail)]);
+    const message = `not YAML: ${shortened(broken.message)}`;
+    throw new JedaErrors([new JedaError("CONFIG", message, { at: place(broken.pos[0]), hint: MEND })]);
   }
+  const errors: JedaError[] = [];
+  checkStructure(document, (offset, message, hint) => {
+    errors.push(new JedaError("CONFIG", shortened(message), { at: place(offset), hint }));
+  });
+  if (errors.length > 0) throw new JedaErrors(errors);
   const positions: Positions = {
     at: (path) => offsetOf(document, path, "value", place),
     keyAt: (path) => offsetOf(document, path, "key", place),
   };
-  return { file, content: document.toJS(), document, positions, place };
+  // How much aliases may stand for was counted above.
+  return { file, content: document.toJS({ maxAliasCount: -1 }), document, positions, place };
 }
+
+const MEND = "mend the YAML; nothing of the file was used";
 
 /** The same positions, with every path below `prefix`. */
 export function below(positions: Positions, prefix: (path: Path) => Path | undefined): Positions {

@@ -1,6 +1,6 @@
 /** Collects everything that is wrong with a configuration, so that a person mends it all at once. */
 import { JedaError, JedaErrors, type Position } from "../model/errors.ts";
-import { isMap } from "./invalid.ts";
+import { isMap, shortened } from "./invalid.ts";
 import type { Path, Positions } from "./positions.ts";
 
 export interface Warning {
@@ -60,10 +60,10 @@ function label(config: unknown, path: Path): string {
     value = child(value, step);
     if (typeof step === "number") {
       text += `[${step}]`;
-      if (isMap(value) && typeof value.name === "string") text += ` (${value.name})`;
+      if (isMap(value) && typeof value.name === "string") text += ` (${shortened(value.name, 40)})`;
     } else {
       const separator = depth === 0 ? "" : text.endsWith(")") ? " " : ".";
-      text += `${separator}${step}`;
+      text += `${separator}${shortened(step, 80)}`;
     }
   }
   return text;

@@ -1,5 +1,5 @@
 /** Reads `runbooks/<name>.yaml` and refuses what could not end well. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { JedaError, JedaErrors } from "../model/errors.ts";
 import type { Hospital } from "../model/hospital.ts";
@@ -7,6 +7,7 @@ import type { Runbook, Step, StepKind } from "../model/runbook.ts";
 import { canonicalJson, sha256 } from "./canonical-json.ts";
 import { quote } from "./invalid.ts";
 import { type Path, type PositionedYaml, readYaml } from "./positions.ts";
+import { readText } from "./read-text.ts";
 import { runbook as schema } from "./schema/runbook.ts";
 import type { IssueParams } from "./schema/shape.ts";
 import { didYouMean } from "./suggest.ts";
@@ -19,15 +20,15 @@ const FOLDER = "runbooks";
  */
 export function readRunbook(name: string, projectDir: string): Runbook {
   const file = `${FOLDER}/${name}.yaml`;
-  const path = join(projectDir, file);
-  if (!existsSync(path)) {
+  const text = readText(file, projectDir);
+  if (text === undefined) {
     throw new JedaErrors([
       new JedaError("CONFIG", `there is no runbook ${quote(name)}: ${file} does not exist`, {
         hint: didYouMean(name, runbookNames(projectDir)),
       }),
     ]);
   }
-  return parseRunbook(name, file, readFileSync(path, "utf8"));
+  return parseRunbook(name, file, text);
 }
 
 /**

@@ -1,9 +1,10 @@
 /** A stack's file as text: which one it is, and its configuration with positions. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { JedaError, JedaErrors } from "../model/errors.ts";
 import { isMap } from "./invalid.ts";
 import { below, type PositionedYaml, type Positions, readYaml } from "./positions.ts";
+import { readText } from "./read-text.ts";
 
 /** `stackConfigDir` of Pulumi.yaml. */
 const FOLDER = "stacks";
@@ -37,12 +38,11 @@ export function stackFileOf(stackOrPath: string, projectDir: string): string {
 
 /**
  * @returns undefined when there is no such file
- * @throws JedaErrors when it is not YAML
+ * @throws JedaErrors when it can't be read or is not YAML
  */
 export function readStackFile(file: string, projectDir: string): StackFile | undefined {
-  const path = resolve(projectDir, file);
-  if (!existsSync(path)) return undefined;
-  return parseStackFile(file, readFileSync(path, "utf8"));
+  const text = readText(file, projectDir);
+  return text === undefined ? undefined : parseStackFile(file, text);
 }
 
 export function parseStackFile(file: string, text: string): StackFile {

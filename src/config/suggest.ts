@@ -1,5 +1,6 @@
 /** "Did you mean": the known word closest to what was written, if it is close enough to be a slip. */
 export function suggest(written: string, known: readonly string[]): string | undefined {
+  if (written.length > 100) return undefined;
   const candidates = known
     .map((word) => ({ word, distance: distance(written.toLowerCase(), word.toLowerCase()) }))
     .filter(({ word, distance }) => distance <= Math.max(1, Math.floor(word.length / 3)))
@@ -11,7 +12,8 @@ export function suggest(written: string, known: readonly string[]): string | und
 export function didYouMean(written: string, known: readonly string[]): string {
   const word = suggest(written, known);
   if (word !== undefined) return `did you mean ${JSON.stringify(word)}?`;
-  return known.length === 0 ? "there is none" : `known: ${known.join(", ")}`;
+  const more = known.length > 20 ? `, and ${known.length - 20} more` : "";
+  return known.length === 0 ? "there is none" : `known: ${known.slice(0, 20).join(", ")}${more}`;
 }
 
 /** Levenshtein distance; a swap of neighbours counts as one slip. */

@@ -62,8 +62,9 @@ export function recurring(written: WrittenWindow, zone: string, problems: Proble
   const clocks: Partial<Record<DeadlineName, string>> = {};
   const offset = (field: DeadlineName): number | undefined => {
     const text = written[field].trim();
-    if (looksLikeClockTime(text)) clocks[field] = text;
-    return reading(() => usualOffset(text, every.at), ["window", field], problems);
+    const ms = reading(() => usualOffset(text, every.at), ["window", field], problems);
+    if (ms !== undefined && looksLikeClockTime(text)) clocks[field] = text;
+    return ms;
   };
   const startCutoffMs = offset("startCutoff");
   const backupStopMs = offset("backupStop");

@@ -1,17 +1,18 @@
 /** `services` as written. What a service `needs` is a name here; `resolve.ts` finds what it names. */
 import { z } from "zod";
 import type { Endpoint, Probe, ProbeTarget, RecordWitness } from "../../model/hospital.ts";
-import { Invalid, quote } from "../invalid.ts";
+import { countQuery } from "./count-query.ts";
 import { fields, integer, list, oneOf, scalar } from "./shape.ts";
-import { host, httpUrl, name, positiveDuration, readTarget } from "./values.ts";
+import { durationOf, host, httpUrl, name, readTarget, remoteUrl } from "./values.ts";
 
 const tcpTarget = scalar("a TCP target", (written): ProbeTarget => ({ kind: "tcp", ...readTarget(written) }));
 
 const probe = fields("a probe", {
-  http: httpUrl.optional(),
+  http: remoteUrl.optional(),
   tcp: tcpTarget.optional(),
-  every: positiveDuration.default(2000),
-  tolerate: integer("how many failures in a row are tolerated", 0, 1000).default(3),
+  // Each trial is a connection of its own from every users' segment.
+  every: durationOf("500ms", "5m").default(2000),
+  tolerate: integer("how many failures in a row are tolerated", 1, 1000).default(3),
 }).transform((written, context): Probe => {
   const rest = { everyMs: written.every, tolerate: written.tolerate };
   if (written.http !== undefined && written.tcp === undefined) {
@@ -23,15 +24,11 @@ const probe = fields("a probe", {
   return z.NEVER;
 });
 
-const query = scalar("an SQL query", (written) => {
-  if (/^\s*select\b/i.test(written) && !written.includes(";")) return written.trim();
-  const hint = 'write one statement that yields one number, like "SELECT COUNT(*) FROM encounters"';
-  throw new Invalid(`${quote(written)} is not a single SELECT`, hint);
-});
-
-const records = fields("where record entry is counted", { url: httpUrl, source: name, query }).transform(
-  (written): RecordWitness => written,
-);
+const records = fields("where record entry is counted", {
+  url: httpUrl,
+  source: name,
+  query: countQuery,
+}).transform((written): RecordWitness => written);
 
 export const service = fields("a service", {
   name,

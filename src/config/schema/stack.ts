@@ -4,7 +4,7 @@ import { backupHost, sources } from "./backup.ts";
 import { edge, lateral, segment } from "./network.ts";
 import { endpoint, service } from "./service.ts";
 import { list } from "./shape.ts";
-import { positiveDuration, text } from "./values.ts";
+import { durationOf, text } from "./values.ts";
 import { notice, promotion, window } from "./window.ts";
 
 const keys = {
@@ -17,7 +17,8 @@ const keys = {
   services: list(service, "the services").default([]),
   endpoints: list(endpoint, "what else is depended on").optional(),
   lateral: lateral.default({ mode: "observe", allow: [] }),
-  maxIsolation: positiveDuration,
+  // No night is longer, and no kernel's timer is trusted with more.
+  maxIsolation: durationOf("1s", "7d"),
   window,
   notices: list(notice, "the notices").default([]),
   promotion: promotion.optional(),

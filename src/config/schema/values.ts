@@ -1,6 +1,7 @@
 /** The single values that more than one part of the configuration uses. */
 import { isIP } from "node:net";
 import { formatAddress, formatPrefix, parseAddress, parsePrefix } from "../../network/cidr.ts";
+import { whyNoHost, whyNoNetwork } from "../../network/usable.ts";
 import { parseDuration } from "../durations.ts";
 import { Invalid, quote } from "../invalid.ts";
 import { oneOf, scalar } from "./shape.ts";
@@ -14,35 +15,61 @@ export const name = scalar("a name", (text) => {
   throw new Invalid(`${quote(text)} is not a usable name`, hint);
 });
 
+const LONGEST_TEXT = 2_000;
+
 export const text = scalar("text", (written) => {
   const trimmed = written.trim();
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (trimmed === "" || /[\u0000-\u001f\u007f]/.test(trimmed)) {
+  if (trimmed === "" || /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(trimmed)) {
     throw new Invalid(`${quote(written)} is empty or has control characters`, "write one line of text");
+  }
+  if (trimmed.length > LONGEST_TEXT) {
+    const hint = `write at most ${LONGEST_TEXT} characters`;
+    throw new Invalid(`${quote(written)} has ${trimmed.length} characters`, hint);
   }
   return trimmed;
 });
 
-export const duration = scalar("a duration", parseDuration);
+/** More than nothing, at most 36,525 days. */
+export const positiveDuration = durationOf("1ms", "36525d");
 
-export const positiveDuration = scalar("a duration", (written) => {
-  const ms = parseDuration(written);
-  if (ms === 0)
-    throw new Invalid(`${quote(written)} is no time at all`, 'write a duration like "2s" or "4h"');
-  return ms;
-});
+/** From `least` to `most`, both as people write them. */
+export function durationOf(least: string, most: string) {
+  return scalar("a duration", (written) => {
+    const ms = parseDuration(written);
+    if (ms === 0) throw new Invalid(`${quote(written)} is no time at all`, `write ${least} or more`);
+    if (ms < parseDuration(least))
+      throw new Invalid(`${quote(written)} is too short`, `write ${least} or more`);
+    if (ms > parseDuration(most)) throw new Invalid(`${quote(written)} is too long`, `write ${most} or less`);
+    return ms;
+  });
+}
 
-/** An OpenSSH destination. A leading hyphen would be read by ssh as an option. */
+/**
+ * An OpenSSH destination: [user@]host, as one word that neither ssh nor a shell reads as anything else. No port and no
+ * option fit in: those are ssh_config's.
+ */
 export const sshDestination = scalar("an OpenSSH destination", (written) => {
-  if (/^(?:[A-Za-z0-9_][A-Za-z0-9_.-]*@)?[A-Za-z0-9_][A-Za-z0-9_.:%-]*$/.test(written)) return written;
-  const hint = "write a Host alias of ssh_config, a host name, or user@host";
+  const [, user, where = ""] = /^(?:([^@]*)@)?(.*)$/.exec(written) ?? [];
+  const named = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}$/.test(where) || isIP(where) !== 0;
+  if (named && (user === undefined || /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(user))) return written;
+  const port = /:\d+$/.test(where) ? "; write its port into ssh_config, as Port of a Host" : "";
+  const hint = `write a Host alias of ssh_config, a host name, or user@host${port}`;
   throw new Invalid(`${quote(written)} is not an OpenSSH destination`, hint);
 });
 
+const everyEdgeHas = ["lo", "all", "default"];
+
 /** The kernel takes at most 15 bytes for the name of an interface. */
 export const interfaceName = scalar("an interface name", (written) => {
-  if (/^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,14}$/.test(written)) return written;
-  const hint = "write it as `ip -br link` prints it, without what follows @";
+  if (everyEdgeHas.includes(written)) {
+    const hint = "write the interface that leads to the segment, as `ip -br link` prints it";
+    throw new Invalid(`${quote(written)} leads to no network`, hint);
+  }
+  if (/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/.test(written)) return written;
+  const label = /^([A-Za-z0-9_.-]+):/.exec(written)?.[1];
+  const base = label === undefined ? "" : `: ${quote(label)} (the rest is a label of one of its addresses)`;
+  const hint = `write it as \`ip -br link\` prints it, without what follows @${base}`;
   throw new Invalid(`${quote(written)} is not the name of a network interface`, hint);
 });
 
@@ -56,26 +83,46 @@ export const prefix = scalar("a prefix", (written) => {
   if (parseAddress(asWritten).value !== read.first) {
     throw new Invalid(`${quote(written)} has host bits set`, `did you mean ${quote(canonical)}?`);
   }
-  return canonical;
+  const why = whyNoNetwork(read);
+  if (why === undefined) return canonical;
+  throw new Invalid(`${quote(written)} can't be a hospital's network: ${why}`, PREFIX_HINT);
 });
+
+const PREFIX_HINT = 'write the network as the edge routes it, like "10.20.0.0/20" or "2001:db8:20::/48"';
 
 export const address = scalar("an address", (written) => {
   const read = readNetwork(written, () => parseAddress(written), 'write it like "10.50.0.10"');
-  return formatAddress(read.family, read.value);
+  return hostAddress(written, formatAddress(read.family, read.value));
 });
 
-/** A host name or an address without brackets. */
+function hostAddress(written: string, canonical: string): string {
+  const why = whyNoHost(parsePrefix(canonical));
+  if (why === undefined) return canonical;
+  const hint = "write the address at which other hosts reach it";
+  throw new Invalid(`${quote(written)} can't be a host's address: ${why}`, hint);
+}
+
+/** A host name or an address without brackets, that other hosts can reach. */
 export const host = scalar("a host", readHost);
 
 export function readHost(written: string): string {
-  if (isIP(written) !== 0 && !written.includes("%")) return written;
+  const hint = 'write "files.internal" or an address';
+  if (isIP(written) !== 0 && !written.includes("%")) {
+    const { family, value } = parseAddress(written);
+    hostAddress(written, formatAddress(family, value));
+    return written;
+  }
   const labels =
     /^(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)*$/;
-  if (labels.test(written) && !/^[\d.]+$/.test(written)) return written;
-  throw new Invalid(
-    `${quote(written)} is neither a host name nor an address`,
-    'write "files.internal" or an address',
-  );
+  const last = written.split(".").at(-1) ?? "";
+  // A name that ends in a number is read as an IPv4 address: 127.1, 0x7f000001.
+  if (!labels.test(written) || /^(?:\d+|0x[0-9a-f]*)$/i.test(last)) {
+    throw new Invalid(`${quote(written)} is neither a host name nor an address`, hint);
+  }
+  if (last.toLowerCase() === "localhost" || /^localhost\./i.test(written)) {
+    throw new Invalid(`${quote(written)}: every host means itself by it`, hint);
+  }
+  return written;
 }
 
 /** "host:port" or "[v6]:port", kept as one string. */
@@ -95,12 +142,25 @@ export function readTarget(written: string): { readonly host: string; readonly p
 }
 
 export const httpUrl = scalar("an http or https address", (written) => {
-  const url = URL.canParse(written) ? new URL(written) : undefined;
-  if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
+  // One word without what a shell, curl's globbing or a URL reader would take for something else.
+  const plain = /^https?:\/\/[^\s"'`\\<>{}|^]+$/i.test(written);
+  const url = plain && URL.canParse(written) ? new URL(written) : undefined;
+  if (url === undefined || url.port === "0" || /[[\]]/.test(`${url.pathname}${url.search}${url.hash}`)) {
     throw new Invalid(`${quote(written)} is not an http or https address`, 'write "http://host/path"');
   }
   if (url.username !== "" || url.password !== "") {
     throw new Invalid("an address must not carry a user or a password", "take both out of it");
+  }
+  return written;
+});
+
+/** An `httpUrl` that means the same host wherever it is asked. */
+export const remoteUrl = httpUrl.transform((written, context): string => {
+  try {
+    readHost(new URL(written).hostname.replace(/^\[|\]$/g, ""));
+  } catch (error) {
+    if (!(error instanceof Invalid)) throw error;
+    context.addIssue({ code: "custom", message: error.message, params: { hint: error.hint } });
   }
   return written;
 });

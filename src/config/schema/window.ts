@@ -6,7 +6,7 @@ import { Invalid, isMap, quote } from "../invalid.ts";
 import { blackouts, every } from "./recurrence.ts";
 import { percent } from "./runbook.ts";
 import { dispatch, fields, integer, list, oneOf, scalar } from "./shape.ts";
-import { name, positiveDuration, text } from "./values.ts";
+import { durationOf, name, positiveDuration, text } from "./values.ts";
 
 const reportOnly = scalar("what to do after an anomaly", (written): "report" => {
   if (written === "report") return written;
@@ -33,7 +33,7 @@ export const window = fields("the window", {
   maxExtension: positiveDuration.optional(),
   onAnomaly: onAnomaly.default("report"),
   maxChange: percent.optional(),
-  maxClockDifference: positiveDuration.optional(),
+  maxClockDifference: durationOf("100ms", "1m").optional(),
   follow: oneOf("what pulumi up does", ["follow", "return"]).optional(),
 });
 

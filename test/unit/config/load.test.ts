@@ -132,7 +132,7 @@ describe("a stack is refused with", () => {
     [
       "a key twice",
       [["jeda:maxIsolation: 4h", "jeda:zone: Asia/Jakarta"]],
-      { message: /not YAML: .*unique/ },
+      { message: /"jeda:zone" is there twice/, hint: /take one of them out/ },
     ],
   ]);
 

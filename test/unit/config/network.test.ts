@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { errorsWith, refuses } from "./hospital-yaml.ts";
+import { errorsWith, type Refusal, refuses } from "./hospital-yaml.ts";
 
 describe("a network is refused with", () => {
   refuses([
@@ -62,6 +62,65 @@ describe("a network is refused with", () => {
       [["203.0.113.10:80", "10.10.0.9:80"]],
       { message: /lies in the segment clinical, not beyond the uplink/ },
     ],
+    ...(
+      [
+        ["::ffff:10.10.0.0/120", /IPv4 written as IPv6/],
+        ["224.0.0.0/4", /multicast/],
+        ["255.255.255.255/32", /reserved/],
+        ["127.0.0.0/8", /loopback/],
+        ["0.0.0.0/0", /more than any hospital's/],
+        ["64.0.0.0/2", /more than any hospital's/],
+        ["0.0.0.0/8", /this host/],
+        ["169.254.0.0/16", /link-local/],
+        ["fe80::/10", /link-local/],
+        ["ff00::/8", /multicast/],
+        ["::/0", /more than any hospital's/],
+        ["::/128", /this host/],
+        ["2000::/3", /more than any hospital's/],
+        ["100::/64", /not routed/],
+        ["64:ff9b::/96", /translator/],
+      ] as const
+    ).map(
+      ([prefix, message]): Refusal => [
+        `the prefix ${prefix}`,
+        [["[10.30.0.0/24]", `["${prefix}"]`]],
+        { message, hint: /10\.20\.0\.0\/20/, at: `"${prefix}"` },
+      ],
+    ),
+    ...["lo", "all", "default", "adm0:1", "a b", "a/b", "adm*", "", "sixteen-letters-", "-i"].map(
+      (name): Refusal => [
+        `the interface ${JSON.stringify(name)}`,
+        [["on: guest0", `on: "${name}"`]],
+        { message: /leads to no network|is not the name of a network interface/, at: `"${name}"` },
+      ],
+    ),
+    ...["edge:2222", "-oProxyCommand=sh", "root@-F/tmp/x", "a b", "$(id)", "a;b", "ssh://edge", "e%h", "a@b@c"].map(
+      (to): Refusal => [
+        `the OpenSSH destination ${to}`,
+        [["ssh: edge\n", `ssh: ${JSON.stringify(to)}\n`]],
+        { message: /is not an OpenSSH destination/, hint: /Host alias of ssh_config/, at: JSON.stringify(to) },
+      ],
+    ),
+    ...(
+      [
+        ["addresses: [10.50.0.10]", "addresses: [127.0.0.1]"],
+        ["addresses: [10.50.0.10]", "addresses: [0.0.0.0]"],
+        ["controlFrom: [10.40.0.10]", "controlFrom: [224.0.0.1]"],
+        ["controlFrom: [10.40.0.10]", "controlFrom: [0.0.0.0/0]"],
+        ["203.0.113.10:80", "127.0.0.1:80"],
+        ["203.0.113.10:80", "localhost:80"],
+        ["203.0.113.10:80", "127.1:80"],
+        ["203.0.113.10:80", "[fe80::1]:80"],
+        ["//files.internal/office", "//255.255.255.255/office"],
+        ["host: simrs.internal", 'host: "::ffff:10.10.0.9"'],
+      ] as const
+    ).map(
+      ([from, to]): Refusal => [
+        `the address in ${to}`,
+        [[from, to]],
+        { message: /can't be a|means itself by it|neither a host name nor an address/ },
+      ],
+    ),
   ]);
 
   it("overlapping IPv6 prefixes, each pair named", () => {

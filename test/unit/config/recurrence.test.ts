@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { assertRefused, type Edit, edited, loadText, refuses } from "./hospital-yaml.ts";
+import { assertRefused, type Edit, edited, loadText, type Refusal, refuses } from "./hospital-yaml.ts";
 
 const every = (text: string): Edit => ['start: "2017-05-15T00:00"', `every: ${text}`];
 const sundays = every('{ weekly: [sunday, wednesday], at: "00:00" }');
@@ -89,6 +89,13 @@ describe("a recurring window is refused with", () => {
       [every('{ weekly: sunday, monthly: 1, at: "01:00" }')],
       { message: /both weekly and monthly/ },
     ],
+    ...(["startCutoff", "backupStop", "reconnectBy"] as const).map(
+      (field): Refusal => [
+        `a time of day with one digit in ${field}`,
+        [sundays, [new RegExp(`${field}: "\\d\\d:\\d\\d"`), `${field}: "4:00"`]],
+        { message: /"4:00" is not a time of day/, hint: /"HH:MM"/, at: '"4:00"' },
+      ],
+    ),
     ["no time", [every("{ weekly: [sunday] }")], { message: /expected a time of day/ }],
     [
       "a time that is none",

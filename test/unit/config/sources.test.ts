@@ -1,4 +1,5 @@
-import { refuses } from "./hospital-yaml.ts";
+import assert from "node:assert/strict";
+import { edited, loadText, type Refusal, refuses } from "./hospital-yaml.ts";
 
 describe("sources and services are refused with", () => {
   refuses([
@@ -66,5 +67,68 @@ describe("sources and services are refused with", () => {
       ],
       { message: /not a single SELECT/ },
     ],
+    ...(
+      [
+        ["waits", "SELECT SLEEP(9999)", /calls "SLEEP"/],
+        ["waits under another spelling", "SELECT `sleep` (9999)", /calls "`sleep`"/],
+        ["takes a lock", "SELECT COUNT(*) FROM a WHERE GET_LOCK('x', 10)", /calls "GET_LOCK"/],
+        ["burns time", "SELECT BENCHMARK(1000000000, 1)", /calls "BENCHMARK"/],
+        ["reads files", "SELECT LENGTH(LOAD_FILE('/etc/passwd'))", /calls "LOAD_FILE"/],
+        ["calls a routine", "SELECT simrs.wipe()", /calls "wipe"/],
+        ["writes a file", "SELECT COUNT(*) FROM a INTO OUTFILE '/tmp/x'", /must not say "INTO"/],
+        ["writes a file behind a number", "SELECT 1.5into outfile '/tmp/x'", /a count needs no "1"/],
+        ["locks rows", "SELECT COUNT(*) FROM a FOR UPDATE", /must not say "FOR"/],
+        ["locks rows for reading", "SELECT COUNT(*) FROM a LOCK IN SHARE MODE", /must not say "LOCK"/],
+        ["counts a sequence up", "SELECT NEXT VALUE FOR s", /must not say "NEXT"/],
+        ["hides a word in a comment", "SELECT 1 /*! INTO OUTFILE 'x' */", /has a comment/],
+        ["leaves a quote open", "SELECT 'a", /needs no "'"/],
+        ["leaves a bracket open", "SELECT COUNT(*", /leaves a bracket open/],
+        ["sets a variable", "SELECT @a := 1", /needs no "@"/],
+        ["is none", "DELETE FROM entri", /not a single SELECT/],
+      ] as const
+    ).map(([what, query, message]): Refusal => {
+      const records = `records: { url: "http://a/", source: records, query: ${JSON.stringify(query)} }`;
+      return [`a query that ${what}`, [["      probe: {", `      ${records}\n      probe: {`]], { message }];
+    }),
+    ...(
+      [
+        ["every: 1ms", /"1ms" is too short/],
+        ["every: 6h", /"6h" is too long/],
+        ["every: 0s", /is no time at all/],
+        ["tolerate: 0", /how many failures/],
+      ] as const
+    ).map(
+      ([field, message]): Refusal => [
+        `a probe with ${field}`,
+        [['{ http: "http://rm.internal/health" }', `{ http: "http://rm.internal/health", ${field} }`]],
+        { message, hint: /^write / },
+      ],
+    ),
+    ...["http://127.0.0.1/", "http://localhost:8080/", "http://0x7f.1/", "http://[::1]/", "http://224.0.0.1/"].map(
+      (url): Refusal => [
+        `a probe of ${url}, which is another host wherever it is asked`,
+        [["http://rm.internal/health", url]],
+        { message: /means itself by it|multicast/, at: `"${url}"` },
+      ],
+    ),
+    ...["http://a/[1-9999]", "http://a/{b,c}", "http://a b/", "http://a:0/", 'http://a/`id`'].map(
+      (url): Refusal => [
+        `an address like ${url}`,
+        [["http://rm.internal/health", url]],
+        { message: /is not an http or https address/, at: `"${url}"` },
+      ],
+    ),
   ]);
+
+  it("what a count can need is taken", () => {
+    for (const query of [
+      "SELECT COUNT(*) FROM entri",
+      "select count(distinct e.id) from entri e join pasien p on (p.id = e.pasien) where e.`at` >= '2017-05-14'",
+      "SELECT (SELECT COUNT(*) FROM a) + (SELECT COUNT(*) FROM b WHERE lock_state = 'it''s' AND t.lock IN (1, 2.5))",
+    ]) {
+      const records = `records: { url: "http://127.0.0.1/", source: records, query: ${JSON.stringify(query)} }`;
+      const { hospital } = loadText(edited(["      probe: {", `      ${records}\n      probe: {`]));
+      assert.equal(hospital.services[0]?.records?.query, query);
+    }
+  });
 });
