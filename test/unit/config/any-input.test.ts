@@ -45,6 +45,19 @@ const oddText = fc.constantFrom(
   "__proto__",
   "\u0000",
   "🏥",
+  "4:00",
+  "1ms",
+  "36525d",
+  "::ffff:10.10.0.0/120",
+  "224.0.0.0/4",
+  "lo",
+  "adm0:1",
+  "edge:2222",
+  "127.0.0.1",
+  "http://0x7f.1/",
+  "SELECT SLEEP(9999)",
+  "$(id)",
+  "k".repeat(100_000),
 );
 const odd = fc.oneof(
   oddText,
@@ -112,9 +125,9 @@ describe("any value at any place", () => {
             count[assertAnswered(() => load(stringify(after)))]++;
           },
         ),
-        { numRuns: 300 },
+        { numRuns: 100 },
       );
-      assert.ok(count.refused > 100 && count.read > 0, JSON.stringify(count));
-    }).timeout(30_000);
+      assert.ok(count.refused > 30 && count.read > 0, JSON.stringify(count));
+    });
   }
 });
