@@ -94,11 +94,25 @@ describe("a network is refused with", () => {
         { message: /leads to no network|is not the name of a network interface/, at: `"${name}"` },
       ],
     ),
-    ...["edge:2222", "-oProxyCommand=sh", "root@-F/tmp/x", "a b", "$(id)", "a;b", "ssh://edge", "e%h", "a@b@c"].map(
+    ...[
+      "edge:2222",
+      "-oProxyCommand=sh",
+      "root@-F/tmp/x",
+      "a b",
+      "$(id)",
+      "a;b",
+      "ssh://edge",
+      "e%h",
+      "a@b@c",
+    ].map(
       (to): Refusal => [
         `the OpenSSH destination ${to}`,
         [["ssh: edge\n", `ssh: ${JSON.stringify(to)}\n`]],
-        { message: /is not an OpenSSH destination/, hint: /Host alias of ssh_config/, at: JSON.stringify(to) },
+        {
+          message: /is not an OpenSSH destination/,
+          hint: /Host alias of ssh_config/,
+          at: JSON.stringify(to),
+        },
       ],
     ),
     ...(

@@ -104,14 +104,20 @@ describe("sources and services are refused with", () => {
         { message, hint: /^write / },
       ],
     ),
-    ...["http://127.0.0.1/", "http://localhost:8080/", "http://0x7f.1/", "http://[::1]/", "http://224.0.0.1/"].map(
+    ...[
+      "http://127.0.0.1/",
+      "http://localhost:8080/",
+      "http://0x7f.1/",
+      "http://[::1]/",
+      "http://224.0.0.1/",
+    ].map(
       (url): Refusal => [
         `a probe of ${url}, which is another host wherever it is asked`,
         [["http://rm.internal/health", url]],
         { message: /means itself by it|multicast/, at: `"${url}"` },
       ],
     ),
-    ...["http://a/[1-9999]", "http://a/{b,c}", "http://a b/", "http://a:0/", 'http://a/`id`'].map(
+    ...["http://a/[1-9999]", "http://a/{b,c}", "http://a b/", "http://a:0/", "http://a/`id`"].map(
       (url): Refusal => [
         `an address like ${url}`,
         [["http://rm.internal/health", url]],

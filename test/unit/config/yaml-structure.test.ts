@@ -64,7 +64,12 @@ describe("a configuration file is refused when it", () => {
   });
   after(() => rmSync(top, { recursive: true }));
 
-  const kinds: readonly (readonly [what: string, make: (file: string) => void, at: string, message: RegExp])[] = [
+  const kinds: readonly (readonly [
+    what: string,
+    make: (file: string) => void,
+    at: string,
+    message: RegExp,
+  ])[] = [
     ["is a directory", (file) => mkdirSync(file), "1:1", /is a directory/],
     ["is a named pipe", (file) => execFileSync("mkfifo", [file]), "1:1", /is not a file/],
     ["is a link to itself", (file) => symlinkSync(file, file), "1:1", /can't be read: ELOOP/],
