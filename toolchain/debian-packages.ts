@@ -1,5 +1,6 @@
 /** The Debian packages that the lab and the tests need, each with what for. */
 export const debianPackages: { readonly [name: string]: string } = {
+  busybox: "the shell and tools of small edges, in tests",
   "ca-certificates": "Go and npm fetch over HTTPS",
   fuse3: "the share's read-only mount on the backup host",
   iproute2: "namespaces, links and addresses of the lab",

@@ -1,5 +1,7 @@
 /** What the backup host tells of the runner, its files and its windows, turned into what is not as it was left. */
 import { BACKUP_READ, type BackupReach, readCommand } from "../../src/host/backup-read.ts";
+import { lastObjectLine } from "../../src/host/frame.ts";
+import { lastWords } from "../../src/host/ssh-failure.ts";
 import type { Live } from "../handler.ts";
 import type { Run } from "../remote.ts";
 import type { FileName } from "../runner-files.ts";
@@ -95,7 +97,7 @@ export function surroundingsOf(live: Installed, before: Properties): Record<stri
 export async function windowsOf(run: Run, reach: BackupReach): Promise<Record<string, string>> {
   const { stdout, stderr } = await run(...readCommand(reach, ["windows"]));
   try {
-    const { windows } = JSON.parse(stdout) as {
+    const { windows } = JSON.parse(lastObjectLine(stdout) ?? "") as {
       readonly windows: readonly { readonly id: string; readonly findings: readonly string[] }[];
     };
     return Object.fromEntries(
@@ -104,7 +106,7 @@ export async function windowsOf(run: Run, reach: BackupReach): Promise<Record<st
         .map(({ id, findings }) => [`window ${id}:`, findings.join("; ")]),
     );
   } catch {
-    return { windows: `can't be looked at: ${stderr.trim().split("\n").at(-1) || stdout.slice(0, 200)}` };
+    return { windows: `can't be looked at: ${lastWords(stderr) || lastWords(stdout).slice(0, 200)}` };
   }
 }
 

@@ -1,10 +1,12 @@
 /** The journal of a window as a stream of entries over SSH; a lost connection is taken up where it broke. */
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { PassThrough } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { execa } from "execa";
-import { shellQuote, sshBaseOptions } from "../host/ssh.ts";
+import { newMark, readFramed, remoteCommand } from "../host/framed-child.ts";
 import { sshFailure } from "../host/ssh-failure.ts";
+import { sshArguments, sshEnvironment } from "../host/ssh-options.ts";
 import type { JournalEntry } from "../model/journal.ts";
 import { runnerError, runnerPath } from "./remote-runner.ts";
 
@@ -78,23 +80,18 @@ async function stream(
   { signal, onEntry }: Following,
 ): Promise<{ readonly exitCode: number | null; readonly stderr: string }> {
   const words = [runnerPath(), "follow", "--window", id, "--from", String(entries.length)];
-  const child = execa(
-    "ssh",
-    [
-      ...sshBaseOptions(),
-      ...["-T", "-o", "ControlMaster=no", "-o", "ControlPath=none", "--", destination],
-      words.map(shellQuote).join(" "),
-    ],
-    {
-      stdin: "ignore",
-      buffer: { stdout: false },
-      reject: false,
-      cancelSignal: signal,
-      detached: true,
-      cleanup: true,
-    },
-  );
-  const lines = createInterface({ input: child.stdout });
+  const mark = newMark();
+  const child = execa("ssh", [...sshArguments(destination), remoteCommand("shell", mark, words)], {
+    stdin: "ignore",
+    env: sshEnvironment(),
+    buffer: false,
+    reject: false,
+    cancelSignal: signal,
+    detached: true,
+    cleanup: true,
+  });
+  const answer = new PassThrough();
+  const lines = createInterface({ input: answer });
   lines.on("line", (line) => {
     const entry = parsed(line);
     if (entry === null || entry.seq !== entries.length) return;
@@ -102,9 +99,12 @@ async function stream(
     onEntry(entry);
   });
   const read = once(lines, "close");
-  const { exitCode, stderr } = await child;
+  const { out, err, finished } = readFramed(child.nodeChildProcess, mark, (chunk) => answer.write(chunk));
+  await finished;
+  answer.end();
   await read;
-  return { exitCode: exitCode ?? null, stderr };
+  const stderr = err.begun ? err.content : err.unframed;
+  return { exitCode: out.exitCode ?? (await child).exitCode ?? null, stderr };
 }
 
 /** A connection that breaks may leave half a line. */

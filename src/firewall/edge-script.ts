@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 
-/** In the order in which sh reads them: `verbs` calls what is before it, and ends the file. */
+/** In the order in which sh reads them: `verbs` calls what is before it, and `frame` ends the file. */
 const parts = [
   "settings",
   "answers",
@@ -23,6 +23,7 @@ const parts = [
   "policy",
   "reboot",
   "verbs",
+  "frame",
 ] as const;
 
 /** The script's text. */

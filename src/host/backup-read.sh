@@ -186,7 +186,7 @@ main() {
   case $verb in
   list | clock)
     [ -x "$firewall" ] || refuse missing "$firewall is missing or can't be executed"
-    exec "$firewall" host "$verb"
+    "$firewall" host "$verb"
     ;;
   running) tell running ;;
   installed) tell installed ;;
@@ -201,12 +201,9 @@ main() {
     status) set -- status --look ${1:+--window "$1"} ;;
     report) set -- report --json ${1:+--window "$1"} ;;
     esac
-    exec env -i PATH="$PATH" HOME=/root "$home/jeda-runner" "$@"
+    env -i PATH="$PATH" HOME=/root "$home/jeda-runner" "$@"
     ;;
   *) refuse verb "the read key has no verb '$verb' (it has: list clock running installed repository windows status report)" ;;
   esac
 }
 
-exec 3>&1
-main "$@"
-exit

@@ -4,10 +4,14 @@
  */
 import { readFileSync } from "node:fs";
 import { JedaError } from "../model/errors.ts";
+import { answerIn } from "./frame.ts";
 import type { runSsh, SshOptions } from "./ssh.ts";
+import { lastWords } from "./ssh-failure.ts";
 
 /** The script; installed as the forced command of the read key. */
-export const backupReadText: string = readFileSync(new URL("backup-read.sh", import.meta.url), "utf8");
+export const backupReadText: string = ["backup-read.sh", "../firewall/edge/frame.sh"]
+  .map((part) => readFileSync(new URL(part, import.meta.url), "utf8"))
+  .join("\n");
 export const BACKUP_READ = "/opt/jeda/backup-read";
 
 export interface BackupReach {
@@ -25,15 +29,15 @@ interface Answer {
 }
 
 /**
- * The words that are to be run by `runSsh`, and where.
+ * Where, which words, and by what kind of key: for `runSsh`.
  */
 export function readCommand(
   { ssh, read }: BackupReach,
   words: readonly string[],
-): [string, readonly string[]] {
+): [string, readonly string[], { readonly forced: boolean }] {
   return read === undefined || read === ssh
-    ? [ssh, ["sh", "-c", backupReadText, "backup-read", ...words]]
-    : [read, words];
+    ? [ssh, ["sh", "-c", backupReadText, "backup-read", ...words], { forced: false }]
+    : [read, words, { forced: true }];
 }
 
 /**
@@ -48,9 +52,9 @@ export async function askBackup(
   words: readonly string[],
   options: SshOptions = {},
 ): Promise<readonly string[]> {
-  const [destination, command] = readCommand(reach, words);
-  const { stdout, stderr, exitCode } = await run(destination, command, options);
-  const answer = parsed(stdout);
+  const [destination, command, key] = readCommand(reach, words);
+  const { stdout, stderr, exitCode } = await run(destination, command, { ...options, ...key });
+  const answer = (answerIn(stdout) ?? {}) as Answer;
   if (answer.ok === true && answer.text !== undefined) {
     return answer.text.split("\n").filter((line) => line !== "");
   }
@@ -59,18 +63,10 @@ export async function askBackup(
       answer.code === "prerequisite" ? "PREREQUISITE" : answer.code === "missing" ? "INTERNAL" : "REFUSED";
     throw new JedaError(code, `${destination}: ${answer.message}`);
   }
-  const said = stderr.trim().split("\n").at(-1) || stdout.trim().slice(0, 200) || "nothing";
+  const said = lastWords(stderr) || lastWords(stdout).slice(0, 200) || "nothing";
   throw new JedaError(
     "INTERNAL",
     `${destination} did not answer "${words[0]}" as ${BACKUP_READ} does: ${said} (exit ${exitCode})`,
     { hint: `Is it installed there (pulumi up), and the forced command of the key behind "${destination}"?` },
   );
-}
-
-function parsed(stdout: string): Answer {
-  try {
-    return JSON.parse(stdout) as Answer;
-  } catch {
-    return {};
-  }
 }

@@ -31,6 +31,7 @@ export function sshEdge(
   const call = <T>(words: readonly string[], schema: z.ZodType<T>, stdin?: string, fresh = false) =>
     callFirewall(name, destination, words, schema, {
       ...options,
+      forced: true,
       ...(stdin === undefined ? {} : { stdin }),
       fresh,
     });
@@ -72,7 +73,10 @@ type PolicyReach = Pick<Edge, "name"> & { readonly ssh: Pick<EdgeReach, "policy"
 
 /** Writes the file for the next boot once more, from the tables as they are: they must be as declared. */
 export async function persistEdge(edge: PolicyReach, options: EdgeClientOptions = {}): Promise<void> {
-  await callFirewall(`edge ${edge.name}`, edge.ssh.policy, ["persist"], okSchema, { ...options });
+  await callFirewall(`edge ${edge.name}`, edge.ssh.policy, ["persist"], okSchema, {
+    ...options,
+    forced: true,
+  });
 }
 
 /** Deletes these elements, but for those that a window was granted: they go back to their own end. */
@@ -82,7 +86,11 @@ export async function revokeLeases(
   options: EdgeClientOptions = {},
 ): Promise<void> {
   const stdin = `${leases.map(({ set, value }) => `${set} ${value}\n`).join("")}#jeda end\n`;
-  await callFirewall(`edge ${edge.name}`, edge.ssh.policy, ["revoke"], okSchema, { ...options, stdin });
+  await callFirewall(`edge ${edge.name}`, edge.ssh.policy, ["revoke"], okSchema, {
+    ...options,
+    forced: true,
+    stdin,
+  });
 }
 
 /** Replaces the edge's script by this text; `destination` is the policy key's. Returns its SHA-256. */
@@ -94,6 +102,7 @@ export async function installEdgeScript(
   const sha256 = await scriptSha256(script);
   await callFirewall(`edge ${edge.name}`, edge.ssh.policy, ["install", sha256], okSchema, {
     ...options,
+    forced: true,
     stdin: script,
   });
   return sha256;

@@ -1,7 +1,9 @@
 /** One call of the firewall script on another machine: words in, one line of JSON out, validated. */
 import { z } from "zod";
 import { JedaError } from "../model/errors.ts";
+import { answerIn } from "./frame.ts";
 import { runSsh } from "./ssh.ts";
+import { lastWords } from "./ssh-failure.ts";
 
 export const clockSchema = z.object({
   bootId: z.string().regex(/^[0-9a-f-]{36}$/),
@@ -17,6 +19,8 @@ const refusalSchema = z.object({ ok: z.literal(false), code: z.string(), message
 export interface CallOptions {
   readonly stdin?: string;
   readonly fresh?: boolean;
+  /** By a key that has the script as its forced command. */
+  readonly forced?: boolean;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -38,12 +42,12 @@ export async function callFirewall<T>(
     stdin: options.stdin ?? "",
   });
   const verb = words.find((word) => /^[a-z]+$/.test(word)) ?? "";
-  const answer = parseLine(stdout);
+  const answer = answerIn(stdout);
   const refusal = refusalSchema.safeParse(answer);
   if (refusal.success) throw refused(name, verb, refusal.data.code, refusal.data.message);
   const parsed = schema.safeParse(answer);
   if (exitCode === 0 && parsed.success) return parsed.data;
-  const said = stderr.trim().split("\n").at(-1) || stdout.trim().slice(0, 200) || "nothing";
+  const said = lastWords(stderr) || lastWords(stdout).slice(0, 200) || "nothing";
   throw new JedaError(
     "INTERNAL",
     `${name} did not answer "${verb}" as its script does: ${said} (exit ${exitCode})`,
@@ -53,14 +57,6 @@ export async function callFirewall<T>(
       cause: parsed.error,
     },
   );
-}
-
-function parseLine(stdout: string): unknown {
-  try {
-    return JSON.parse(stdout);
-  } catch {
-    return undefined;
-  }
 }
 
 const hints: Record<string, string> = {

@@ -87,6 +87,7 @@ export function hostFirewall(
         byKey
           ? await callFirewall(`backup host ${host.name}`, host.read ?? "", ["list"], listSchema, {
               ...options,
+              forced: true,
               stdin,
             })
           : await call(["list"], listSchema, { stdin }),

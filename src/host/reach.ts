@@ -11,17 +11,25 @@ export async function reachEverything(hospital: Hospital): Promise<void> {
     name: `edge ${edge.name}`,
     ssh: edge.ssh.read,
     words: ["clock"],
+    forced: true,
   }));
   const { name, ssh } = hospital.backupHost;
-  const hosts = [...edges, { name: `backup host ${name}`, ssh, words: ["true"] }];
-  const found = await Promise.all(hosts.map((host) => reach(host.name, host.ssh, host.words)));
+  const hosts = [...edges, { name: `backup host ${name}`, ssh, words: ["true"], forced: false }];
+  const found = await Promise.all(hosts.map((host) => reach(host)));
   const errors = found.filter((error) => error !== null);
   if (errors.length > 0) throw new JedaErrors(errors);
 }
 
-async function reach(name: string, ssh: string, words: readonly string[]): Promise<JedaError | null> {
+interface Asked {
+  readonly name: string;
+  readonly ssh: string;
+  readonly words: readonly string[];
+  readonly forced: boolean;
+}
+
+async function reach({ name, ssh, words, forced }: Asked): Promise<JedaError | null> {
   try {
-    await runSsh(ssh, words, { timeoutMs: answerWithinMs });
+    await runSsh(ssh, words, { timeoutMs: answerWithinMs, forced });
     return null;
   } catch (error) {
     if (!(error instanceof JedaError)) throw error;

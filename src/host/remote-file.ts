@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { JedaError } from "../model/errors.ts";
 import { runSsh, type SshOptions } from "./ssh.ts";
+import { lastWords } from "./ssh-failure.ts";
 
 export interface RemoteFile {
   /** Absolute path; its directory is made when it is missing. */
@@ -35,7 +36,7 @@ export async function writeRemoteFile(
   const words = ["sh", "-c", WRITE, "sh", file.path, sha256(file.content), file.mode];
   const result = await runSsh(destination, words, { ...options, stdin: file.content });
   if (result.exitCode === 0) return;
-  const said = result.stderr.trim().split("\n").at(-1) ?? "";
+  const said = lastWords(result.stderr);
   throw new JedaError("REFUSED", `${destination} could not write ${file.path}: ${said}`, {
     hint: "Is there room on its disk, and is the account root?",
   });

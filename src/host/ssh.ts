@@ -1,16 +1,23 @@
 /**
  * OpenSSH as the only way to another host: the user's own config, agent, jump hosts and known hosts. Host keys
  * are always checked. Commands to one destination share one connection, which ends by itself soon after the
- * last one, also when this process was killed.
+ * last one, also when this process was killed. What a command answers is read from between marks (`frame.ts`).
  */
 import { createHash } from "node:crypto";
-import { rmSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { JedaError } from "../model/errors.ts";
-import { sshFailure } from "./ssh-failure.ts";
+import { lastObjectLine } from "./frame.ts";
+import { endLingering, type Framing, newMark, readFramed, remoteCommand } from "./framed-child.ts";
+import { lastWords, sshFailure } from "./ssh-failure.ts";
+import {
+  checkDestination,
+  removeSshDirectory,
+  sshArguments,
+  sshBaseOptions,
+  sshDirectory,
+  sshEnvironment,
+} from "./ssh-options.ts";
 
 export interface SshOptions {
   /** Text or bytes for the remote command's standard input; nothing when absent. */
@@ -20,111 +27,105 @@ export interface SshOptions {
   readonly timeoutMs?: number;
   /** A connection of its own, for proving that a new one can still be made. */
   readonly fresh?: boolean;
+  /** The key behind this destination has one of jeda's scripts as its forced command, not a shell. */
+  readonly forced?: boolean;
 }
 
+/** Of the remote command alone: nothing of what its login printed. */
 export interface SshResult {
   readonly stdout: string;
   readonly stderr: string;
-  /** Of the remote command: never 255, which is ssh's own and thrown. */
   readonly exitCode: number;
 }
 
-/** Options of every ssh that jeda starts; also for those that other parts start themselves. */
-export function sshBaseOptions(): string[] {
-  const config = process.env.JEDA_SSH_CONFIG;
-  return [
-    ...(config ? ["-F", config] : []),
-    ...["BatchMode=yes", "StrictHostKeyChecking=yes", "ConnectTimeout=10"].flatMap((option) => [
-      "-o",
-      option,
-    ]),
-    ...["ServerAliveInterval=5", "ServerAliveCountMax=3"].flatMap((option) => ["-o", option]),
-  ];
-}
-
-/** One word for the remote shell. */
-export function shellQuote(word: string): string {
-  return /^[A-Za-z0-9_./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
-let controlDirectory: Promise<string> | undefined;
 const connected = new Set<string>();
 
 /**
  * A socket's path may have 108 bytes: hence short names. One socket a destination, by its own hash: ssh's %C
  * knows address and user but not the key, and would let one key's commands out over another key's connection.
  */
-function controlPath(destination: string): Promise<string> {
+function controlPath(destination: string): string | null {
+  const directory = sshDirectory();
   const name = createHash("sha256").update(destination).digest("hex").slice(0, 16);
-  const base = process.platform === "linux" && tmpdir().length > 40 ? "/tmp" : tmpdir();
-  controlDirectory ??= mkdtemp(join(base, "jeda-")).then((directory) => {
-    process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
-    return directory;
-  });
-  return controlDirectory.then((directory) => join(directory, name));
+  return directory === null ? null : join(directory, name);
 }
 
 /**
  * Runs a command on a host. `remoteWords` are quoted for the remote shell; a forced command sees them as typed.
- * The result of a command that failed is returned, not thrown.
+ * The result of a command that failed is returned, not thrown. A forced command that is too old to know marks, or
+ * is not there, gives what it printed, and the code that ssh ended with.
  *
- * @throws JedaError UNREACHABLE (also after `timeoutMs`), HOST_KEY or CREDENTIALS when ssh itself failed; the
- *   signal's reason when it was aborted.
+ * @throws JedaError UNREACHABLE (also after `timeoutMs`), HOST_KEY or CREDENTIALS when ssh itself failed;
+ *   PREREQUISITE when the login ended before the command; the signal's reason when it was aborted.
  */
 export async function runSsh(
   destination: string,
   remoteWords: readonly string[],
   options: SshOptions = {},
 ): Promise<SshResult> {
-  if (destination === "" || destination.startsWith("-")) {
-    throw new JedaError("CONFIG", `"${destination}" is not an SSH destination`);
-  }
+  if (options.forced !== true) return attempt(destination, remoteWords, options, "shell", newMark());
+  const mark = newMark();
+  const result = await attempt(destination, remoteWords, options, "script", mark);
+  // A script from before there were marks refuses the word, and has done nothing.
+  const tooOld = result.exitCode !== 0 && /"ok": ?false/.test(result.stdout) && result.stdout.includes(mark);
+  if (!tooOld) return result;
+  return attempt(destination, remoteWords, options, "none", mark);
+}
+
+async function attempt(
+  destination: string,
+  remoteWords: readonly string[],
+  options: SshOptions,
+  framing: Framing,
+  mark: string,
+): Promise<SshResult> {
+  checkDestination(destination);
   const timeout = options.timeoutMs ?? 60_000;
   options.signal?.throwIfAborted();
-  const path = options.fresh ? "none" : await sharedConnection(destination);
-  const words = remoteWords.map(shellQuote).join(" ");
-  const child = execa(
-    "ssh",
-    [
-      ...sshBaseOptions(),
-      "-T",
-      "-o",
-      "ControlMaster=no",
-      "-o",
-      `ControlPath=${path}`,
-      "--",
-      destination,
-      words,
-    ],
-    {
-      input: options.stdin ?? "",
-      ...(options.signal ? { cancelSignal: options.signal } : {}),
-      timeout,
-      reject: false,
-      stripFinalNewline: false,
-      maxBuffer: 64 * 1024 * 1024,
-      // Ctrl-C goes to the whole process group: a command that is changing an edge must be allowed to end.
-      detached: true,
-    },
-  );
-  // The master (and a ProxyCommand) holds the output open after the ssh that was ended.
-  const { nodeChildProcess } = child;
-  nodeChildProcess.once("exit", (_, killedBy) => {
-    if (killedBy === null && !nodeChildProcess.killed) return;
-    nodeChildProcess.stdout?.destroy();
-    nodeChildProcess.stderr?.destroy();
+  const shared = options.fresh ? "none" : await sharedConnection(destination);
+  const command = remoteCommand(framing, mark, remoteWords);
+  const child = execa("ssh", [...sshArguments(destination, shared), command], {
+    input: options.stdin ?? "",
+    ...(options.signal ? { cancelSignal: options.signal } : {}),
+    env: sshEnvironment(),
+    timeout,
+    reject: false,
+    buffer: false,
+    // Ctrl-C goes to the whole process group: a command that is changing an edge must be allowed to end.
+    detached: true,
   });
+  const { out, err, finished } = readFramed(child.nodeChildProcess, mark);
+  await finished;
+  // What was answered whole was done, whatever becomes of the connection afterwards.
+  if (out.exitCode !== null) {
+    return { stdout: out.content, stderr: err.content, exitCode: out.exitCode };
+  }
   const result = await child;
   options.signal?.throwIfAborted();
+  const changed = "unknown: the command may still have run there";
   if (result.timedOut) {
     throw new JedaError("UNREACHABLE", `${destination} did not answer within ${timeout} ms`, {
       hint: `Try it by hand: ssh ${destination}. A connection that stalls is often a firewall in between.`,
-      changed: "unknown: the command may still have run there",
+      changed,
     });
   }
   const { exitCode } = result;
-  if (exitCode === undefined || exitCode === 255) throw sshFailure(destination, result.stderr, result.cause);
-  return { stdout: result.stdout, stderr: result.stderr, exitCode };
+  const said = err.begun ? err.content : err.unframed;
+  if (exitCode === undefined || exitCode === 255 || out.begun) {
+    throw sshFailure(destination, said, result.cause, out.begun ? changed : "nothing");
+  }
+  if (framing === "shell") throw noShell(destination, lastWords(said) || lastWords(out.unframed), exitCode);
+  return { stdout: lastObjectLine(out.unframed) ?? out.unframed, stderr: lastWords(said), exitCode };
+}
+
+function noShell(destination: string, said: string, exitCode: number): JedaError {
+  return new JedaError(
+    "PREREQUISITE",
+    `${destination} ran no command: its login ended with exit code ${exitCode}${said === "" ? "" : ` (${said.slice(0, 300)})`}`,
+    {
+      hint: `Try it by hand: ssh ${destination} true. The account needs a shell, its start-up files must not end it, and the key must have no forced command.`,
+    },
+  );
 }
 
 const starting = new Map<string, Promise<string>>();
@@ -134,7 +135,8 @@ const starting = new Map<string, Promise<string>>();
  * can't be started, the command connects by itself, and its error says why.
  */
 async function sharedConnection(destination: string): Promise<string> {
-  const path = await controlPath(destination);
+  const path = controlPath(destination);
+  if (path === null) return "none";
   const pending = starting.get(destination);
   if (pending) return pending;
   const start = startMaster(destination, path).finally(() => starting.delete(destination));
@@ -147,6 +149,7 @@ async function startMaster(destination: string, path: string): Promise<string> {
     execa("ssh", [...sshBaseOptions(), "-o", `ControlPath=${path}`, ...words, "--", destination], {
       reject: false,
       stdio: "ignore",
+      env: sshEnvironment(),
       timeout: 15_000,
       detached: true,
     });
@@ -159,10 +162,12 @@ async function startMaster(destination: string, path: string): Promise<string> {
 /** Ends the shared connection to one destination. Never throws. */
 export async function closeSsh(destination: string): Promise<void> {
   if (!connected.delete(destination)) return;
-  const path = await controlPath(destination);
+  const path = controlPath(destination);
+  if (path === null) return;
   await execa("ssh", [...sshBaseOptions(), "-o", `ControlPath=${path}`, "-O", "exit", "--", destination], {
     reject: false,
     stdio: "ignore",
+    env: sshEnvironment(),
     timeout: 5_000,
   });
 }
@@ -170,7 +175,6 @@ export async function closeSsh(destination: string): Promise<void> {
 /** Ends every shared connection and removes their directory. Never throws. */
 export async function closeAllSsh(): Promise<void> {
   await Promise.all([...connected].map(closeSsh));
-  const directory = await controlDirectory?.catch(() => undefined);
-  controlDirectory = undefined;
-  if (directory) await rm(directory, { recursive: true, force: true });
+  endLingering();
+  removeSshDirectory();
 }

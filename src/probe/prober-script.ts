@@ -1,14 +1,18 @@
 /**
  * What runs on a probe point: one bash script, sent as the command of one SSH session, so that nothing has to be
- * installed there. It is text in a module because the runner is a single bundled file. Requests and answers are
- * lines: "ID VERB ARGUMENTS" in, "ID WORD [BASE64]" out; requests run at the same time. An answer is one write
+ * installed there. It is text in a module because the runner is a single bundled file. The first line in is a mark;
+ * then requests and answers are lines: "ID VERB ARGUMENTS" in, "MARK ID WORD [BASE64]" out, whatever else a login
+ * prints there; requests run at the same time. An answer is one write
  * of less than 4,096 bytes, so that answers never mix. It needs bash, and coreutils' timeout, head and base64;
  * ping and curl only where they are asked for. No braces in variables: this is a template literal.
  */
 export const proberScript = String.raw`
 export LC_ALL=C
+# The shells started below are no logins: none of them reads a start-up file, which would print among what is tried.
+unset BASH_ENV ENV SSH_CLIENT SSH2_CLIENT
 trap '' PIPE
-answer() { printf '%s %s\n' "$1" "$2"; }
+read -r mark
+answer() { printf '%s %s %s\n' "$mark" "$1" "$2"; }
 
 # The end of a failed connection, from bash's own words. 124 is timeout's, 127 is a missing program.
 why() {
@@ -53,7 +57,7 @@ try_http() {
 try_https() {
   local said status
   command -v curl >/dev/null || { answer "$1" unknown; return; }
-  said=$(set -o pipefail; curl -sSi --max-time "$3" "$2" 2>/dev/null | head -c 2900 | base64 -w 0)
+  said=$(set -o pipefail; curl -qsSi --max-time "$3" "$2" 2>/dev/null | head -c 2900 | base64 -w 0)
   status=$?
   if [ -n "$said" ]; then answer "$1" "open $said"; else answer "$1" "$(why $status '')"; fi
 }
@@ -91,7 +95,8 @@ holder() {
   done
 }
 
-echo ready
+echo "$mark begin"
+echo "$mark begin" >&2
 while read -r id verb a b c d e; do
   case $verb in
   tcp) try_tcp "$id" "$a" "$b" "$c" & ;;

@@ -1,7 +1,10 @@
 /** One SSH session to a probe point: lines out, answers in, every question with its own time. */
 import { createInterface } from "node:readline";
 import { execa } from "execa";
-import { shellQuote, sshBaseOptions } from "../host/ssh.ts";
+import { shellQuote } from "../host/frame.ts";
+import { newMark } from "../host/framed-child.ts";
+import { lastWords } from "../host/ssh-failure.ts";
+import { sshArguments, sshEnvironment } from "../host/ssh-options.ts";
 import { JedaError } from "../model/errors.ts";
 import { proberScript } from "./prober-script.ts";
 
@@ -22,9 +25,8 @@ export type Start = (destination: string) => readonly [string, ...string[]];
 
 const overSsh: Start = (destination) => [
   "ssh",
-  ...sshBaseOptions(),
-  ...["-T", "-o", "ControlMaster=no", "-o", "ControlPath=none", "--", destination],
-  `bash -c ${shellQuote(proberScript)}`,
+  ...sshArguments(destination),
+  `env -u BASH_ENV -u SSH_CLIENT -u SSH2_CLIENT bash --noprofile --norc -c ${shellQuote(proberScript)}`,
 ];
 
 /** @throws JedaError UNREACHABLE when the script did not answer. */
@@ -34,12 +36,14 @@ export async function openProbeSession(destination: string, start: Start = overS
     stdin: "pipe",
     stdout: "pipe",
     stderr: "pipe",
+    env: sshEnvironment(),
     buffer: false,
     reject: false,
     // Ctrl-C in a terminal is for the runner alone, which still needs its probers to prove the reconnection.
     detached: true,
     cleanup: true,
   });
+  const mark = newMark();
   const pending = new Map<string, (answer: readonly string[] | null) => void>();
   let ended = false;
   let said = "";
@@ -48,13 +52,16 @@ export async function openProbeSession(destination: string, start: Start = overS
     ready = resolve;
   });
   child.stdin.on("error", () => undefined);
+  child.stdin.write(`${mark}\n`);
   child.stderr.on("data", (chunk: Buffer) => {
     said = `${said}${chunk}`.slice(-500);
   });
   createInterface({ input: child.stdout }).on("line", (line) => {
-    if (line === "ready") return ready(true);
-    const [id = "", ...answer] = line.split(" ");
-    pending.get(id)?.(answer);
+    const at = line.indexOf(`${mark} `);
+    if (at < 0) return;
+    const [id = "", ...answer] = line.slice(at + mark.length + 1).split(" ");
+    if (id === "begin") ready(true);
+    else pending.get(id)?.(answer);
   });
   const exit = child.then(() => {
     ended = true;
@@ -91,13 +98,13 @@ export async function openProbeSession(destination: string, start: Start = overS
   clearTimeout(late);
   if (answered) return session;
   child.kill("SIGKILL");
-  throw new JedaError("UNREACHABLE", `the probe point ${destination} could not be asked: ${lastLine(said)}`, {
-    hint: `try it by hand: ssh ${destination} bash --version`,
-  });
+  throw new JedaError(
+    "UNREACHABLE",
+    `the probe point ${destination} could not be asked: ${lastWords(said) || "it did not answer"}`,
+    {
+      hint: `try it by hand: ssh ${destination} bash --version`,
+    },
+  );
 }
 
 let nextId = 1;
-
-function lastLine(text: string): string {
-  return text.trim().split("\n").at(-1) || "it did not answer";
-}

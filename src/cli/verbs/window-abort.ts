@@ -4,6 +4,7 @@
  */
 import { needed, windowOptions } from "../options.ts";
 import { askOrRelease } from "../release-edges.ts";
+import { jsonAnswer } from "../remote-runner.ts";
 
 export async function run(words: readonly string[]): Promise<number> {
   const options = windowOptions(words);
@@ -11,7 +12,7 @@ export async function run(words: readonly string[]): Promise<number> {
   const named = options.id === undefined ? [] : ["--window", options.id];
   const request = ["abort", ...named, "--by", options.by, "--reason", reason];
   return askOrRelease(options, request, (answer) => {
-    const { id } = JSON.parse(answer) as { readonly id: string };
+    const { id } = jsonAnswer<{ readonly id: string }>("the backup host", "abort", answer);
     process.stderr.write(
       `the window ${id} is being aborted; watch it reconnect: jeda window follow --id ${id}\n`,
     );

@@ -2,7 +2,7 @@
 import { text } from "node:stream/consumers";
 import { acceptPlan } from "../../window/accept-plan.ts";
 import { windowOptions } from "../options.ts";
-import { askRunner } from "../remote-runner.ts";
+import { askRunnerJson } from "../remote-runner.ts";
 
 interface Answer {
   readonly armed: "now" | "already" | "resumed" | "changed";
@@ -19,8 +19,8 @@ export async function run(words: readonly string[]): Promise<number> {
   const sent = await text(process.stdin);
   const plan = acceptPlan(sent);
   const destination = options.backup ?? plan.backupHost.ssh;
-  const answer = await askRunner(destination, ["arm", "--by", options.by], sent);
-  process.stderr.write(`${told(plan.id, JSON.parse(answer) as Answer)}\n`);
+  const answer = await askRunnerJson<Answer>(destination, ["arm", "--by", options.by], sent);
+  process.stderr.write(`${told(plan.id, answer)}\n`);
   process.stdout.write(`${JSON.stringify({ id: plan.id })}\n`);
   return 0;
 }

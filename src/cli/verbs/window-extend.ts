@@ -9,7 +9,7 @@ import { readOffset } from "../../config/window-times.ts";
 import { JedaError } from "../../model/errors.ts";
 import { timeOfDay } from "../../report/quantities.ts";
 import { backupHost, needed, operator, windowOptions } from "../options.ts";
-import { askRunner } from "../remote-runner.ts";
+import { askRunnerJson } from "../remote-runner.ts";
 
 interface Answer {
   readonly id: string;
@@ -17,26 +17,38 @@ interface Answer {
   readonly deadlines: { readonly reconnectBy: string; readonly backupStop: string };
 }
 
+interface Status {
+  readonly window: { readonly zone: string; readonly deadlines: { readonly reconnectBy: string } } | null;
+}
+
 export async function run(words: readonly string[]): Promise<number> {
   const options = windowOptions(words);
   const reason = needed(options.reason, "reason", "it goes into the journal and the report");
   const host = backupHost(options);
   const named = options.id === undefined ? [] : ["--window", options.id];
-  const time = await asked(options, () => askRunner(host, ["status", ...named]));
+  const time = await asked(options, () => askRunnerJson<Status>(host, ["status", ...named]));
   const who = options.who ?? operator();
-  const answer = await askRunner(host, ["extend", ...named, "--by", who, "--reason", reason, ...time]);
-  const { id, planned, deadlines } = JSON.parse(answer) as Answer;
+  const answer = await askRunnerJson<Answer>(host, [
+    "extend",
+    ...named,
+    "--by",
+    who,
+    "--reason",
+    reason,
+    ...time,
+  ]);
+  const { id, planned, deadlines } = answer;
   process.stderr.write(
     `the window ${id} reconnects by ${timeOfDay(deadlines.reconnectBy)} (planned: ${timeOfDay(planned.reconnectBy)}); backups stop at ${timeOfDay(deadlines.backupStop)}\n`,
   );
-  process.stdout.write(`${answer}\n`);
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
   return 0;
 }
 
 /** @throws JedaError CONFIG for a time that can't be read. */
 async function asked(
   { for: by, until }: { readonly for: string | undefined; readonly until: string | undefined },
-  status: () => Promise<string>,
+  status: () => Promise<Status>,
 ): Promise<readonly string[]> {
   if ((by === undefined) === (until === undefined)) {
     throw new JedaError("CONFIG", "say how much longer: either --by 30m, or --until 03:30");
@@ -52,11 +64,9 @@ async function asked(
 }
 
 /** Epoch milliseconds; "03:30" is the next such time after `reconnectBy`, in the hospital's zone. */
-async function moment(until: string, status: () => Promise<string>): Promise<number> {
+async function moment(until: string, status: () => Promise<Status>): Promise<number> {
   if (!looksLikeClockTime(until)) return Temporal.Instant.from(until).epochMilliseconds;
-  const { window } = JSON.parse(await status()) as {
-    readonly window: { readonly zone: string; readonly deadlines: { readonly reconnectBy: string } } | null;
-  };
+  const { window } = await status();
   if (window === null) throw new JedaError("REFUSED", "no window is armed or running");
   const { reconnectBy } = window.deadlines;
   return Date.parse(reconnectBy) + readOffset(until, reconnectBy, window.zone);

@@ -12,7 +12,7 @@ import { essentials } from "../essentials.ts";
 import { followJournal } from "../follow-journal.ts";
 import { backupHost, windowOptions } from "../options.ts";
 import { progressLine } from "../progress.ts";
-import { askRunner } from "../remote-runner.ts";
+import { askRunnerJson } from "../remote-runner.ts";
 
 /** What a shell gives a command that Ctrl-C ended. */
 const interrupted = 130;
@@ -55,7 +55,7 @@ export async function run(words: readonly string[]): Promise<number> {
 /** What a promotion is checked by. Its absence is told and costs the window nothing. */
 async function askSeal(destination: string, id: string): Promise<Seal | null> {
   try {
-    return sealSchema.parse(JSON.parse(await askRunner(destination, ["seal", "--window", id])));
+    return sealSchema.parse(await askRunnerJson(destination, ["seal", "--window", id]));
   } catch (error) {
     tell(`${destination} did not sign the result: ${error instanceof Error ? error.message : String(error)}`);
     return null;
@@ -84,7 +84,7 @@ interface Status {
 /** The newest window unless one is named; of a recurring one that which waits or is under way. */
 async function chosenId(destination: string, named: string | undefined): Promise<string> {
   if (named !== undefined && !looksRecurring(named)) return named;
-  const { window, schedules = [] } = JSON.parse(await askRunner(destination, ["status"])) as Status;
+  const { window, schedules = [] } = await askRunnerJson<Status>(destination, ["status"]);
   const series = schedules.find(({ id }) => id === named);
   if (named !== undefined && series === undefined) return named;
   const found = named === undefined ? window : series?.next;

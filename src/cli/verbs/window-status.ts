@@ -1,6 +1,6 @@
 /** `jeda window status [--id ID] [--json] [--read]` */
 import { backupHost, backupReach, windowOptions } from "../options.ts";
-import { askReader, askRunner } from "../remote-runner.ts";
+import { askReader, askRunner, jsonAnswer } from "../remote-runner.ts";
 
 interface Status {
   readonly window: {
@@ -24,7 +24,8 @@ export async function run(words: readonly string[]): Promise<number> {
   const answer = options.read
     ? await askReader(backupReach(options), ["status", ...(options.id === undefined ? [] : [options.id])])
     : await askRunner(backupHost(options), ["status", ...named]);
-  process.stdout.write(`${options.json ? answer : told(JSON.parse(answer) as Status, options.read)}\n`);
+  const status = jsonAnswer<Status>("the backup host", "status", answer);
+  process.stdout.write(`${options.json ? JSON.stringify(status) : told(status, options.read)}\n`);
   return 0;
 }
 

@@ -47,13 +47,8 @@ main() {
   [ $# -eq $arguments ] || refuse input "$verb takes $arguments arguments, not $#"
   mkdir -p "$run"
   work=$(mktemp -d "$run/work.XXXXXX")
-  trap leave EXIT
-  trap 'exit 1' HUP INT TERM
   renewing=
   [ "$verb" != renew ] || { verb=lease renewing=yes; }
   "verb_$verb" "$@"
 }
 
-exec 3>&1
-main "$@"
-exit

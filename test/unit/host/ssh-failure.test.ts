@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { shellQuote } from "../../../src/host/ssh.ts";
+import { shellQuote } from "../../../src/host/frame.ts";
 import { sshFailure } from "../../../src/host/ssh-failure.ts";
 
 describe("what ssh said", () => {
