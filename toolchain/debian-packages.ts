@@ -19,6 +19,7 @@ export const debianPackages: { readonly [name: string]: string } = {
   socat: "connections and echo services",
   systemd: "the first process of a lab's backup host, in tests",
   tcpdump: "packets, where a test wants to see them",
+  tzdata: "zone data to compare with Node's",
   "util-linux": "flock, nsenter, unshare, setpriv",
 };
 

@@ -43,6 +43,8 @@ export interface Runtime {
   tell(command: readonly string[], text: string, signal: AbortSignal): Promise<void>;
   /** What the newest window in which nothing was wrong with this source has saved of it; null without one. */
   lastGood(source: string): { readonly snapshot: string; readonly items: number } | null;
+  /** Where this host's zone data put one of these moments (epoch milliseconds) elsewhere; null where they don't. */
+  zoneDoubt(zone: string, moments: readonly number[]): Promise<string | null>;
   /** Takes what an operator has asked for since; null when there is nothing. */
   nextExtension(): ExtensionRequest | null;
   /** Stores the report beside the journal. */

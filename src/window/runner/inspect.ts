@@ -12,6 +12,7 @@ import type { WindowStatus } from "../status.ts";
 import { boot } from "./boot.ts";
 import { journalOf, type RunnerContext } from "./context.ts";
 import { timerWaits } from "./detach.ts";
+import { deadlineMoments, zoneDoubt, zoneDoubtOfRule } from "./host-zone.ts";
 import { isCarriedOut } from "./revive.ts";
 import { standingSchedules } from "./schedules.ts";
 
@@ -32,9 +33,13 @@ export async function inspect(context: RunnerContext): Promise<number> {
   for (const id of missingIds(context.places)) {
     windows.push({ id, state: null, findings: [`${windowPlaces(context.places, id).directory} is gone`] });
   }
-  standingSchedules(context.places, (file) => {
+  const schedules = standingSchedules(context.places, (file) => {
     windows.push({ id: file, state: null, findings: ["the rule of a recurring window can't be read"] });
   });
+  for (const schedule of schedules) {
+    const doubt = await zoneDoubtOfRule(schedule);
+    if (doubt !== null) windows.push({ id: schedule.plan.id, state: null, findings: [doubt] });
+  }
   context.print(JSON.stringify({ ok: true, version: 1, windows }));
   return 0;
 }
@@ -54,6 +59,10 @@ async function look(context: RunnerContext, id: string): Promise<Inspected> {
   const changed = changedFiles(own, status);
   if (changed.plan) findings.push(`${own.plan} is not the plan that was armed`);
   if (changed.report !== null) findings.push(`${own.report} does not say what the journal says`);
+  if (state === "armed") {
+    const doubt = await zoneDoubt(status.plan.zone, deadlineMoments(status.deadlines));
+    if (doubt !== null) findings.push(doubt);
+  }
   if (state !== "ended") {
     if (existsSync(own.report)) findings.push(`${own.report} is there, but the journal knows of no end`);
     const quietMs = Date.now() - Date.parse(status.at);

@@ -13,6 +13,7 @@ import type { WindowPlaces } from "../places.ts";
 import type { Runtime } from "../runtime.ts";
 import type { RunnerContext } from "./context.ts";
 import { takeRequest } from "./extension-request.ts";
+import { zoneDoubt } from "./host-zone.ts";
 import { knownWindows } from "./known-windows.ts";
 import { resticRepository } from "./restic-repository.ts";
 
@@ -43,6 +44,7 @@ export function systemRuntime(
       await execa(program, words, { input: text, cancelSignal: signal, stdout: "ignore", stderr: "pipe" });
     },
     lastGood: (source) => lastGood(known(), hospital, source),
+    zoneDoubt,
     nextExtension: () => takeRequest(own),
     store: (report) => writeFileSync(own.report, report, { mode: 0o600 }),
   };

@@ -11,6 +11,8 @@ import { checkServices } from "./preflight-services.ts";
 export async function preflight(night: Night): Promise<void> {
   night.recorder.enter("preflight");
   startCutoff(night);
+  const { deadlines } = night.recorder.status;
+  const doubt = night.runtime.zoneDoubt(night.plan.zone, Object.values(deadlines)).catch(() => null);
   const silent = new Set<string>();
   const asked = async (who: string, check: Promise<void>): Promise<void> => {
     silent.add(who);
@@ -33,6 +35,8 @@ export async function preflight(night: Night): Promise<void> {
   } finally {
     stop.done();
   }
+  const said = await doubt;
+  if (said !== null) night.recorder.note(said);
   startCutoff(night);
 }
 

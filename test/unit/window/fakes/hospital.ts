@@ -121,6 +121,7 @@ export class FakeHospital {
         this.told.push(text);
       },
       lastGood: () => null,
+      zoneDoubt: async () => null,
       nextExtension: () => this.requests.shift() ?? null,
       store: (report) => {
         this.stored = JSON.parse(report) as Report;
