@@ -6,6 +6,7 @@ import { clinicalFaults } from "./kinds/clinical.ts";
 import { clockFaults } from "./kinds/clocks.ts";
 import { edgeFaults } from "./kinds/edge.ts";
 import { freezeFaults, randomFreezes } from "./kinds/freezes.ts";
+import { greetingFaults } from "./kinds/greetings.ts";
 import { journalFaults } from "./kinds/journals.ts";
 import { limitFaults } from "./kinds/limits.ts";
 import { linkFaults } from "./kinds/links.ts";
@@ -34,6 +35,7 @@ export const faults: readonly Fault[] = [
   ...linkFaults,
   ...limitFaults,
   ...absenceFaults,
+  ...greetingFaults,
 ];
 
 export const wholeMatrix: readonly Cell[] = faults.flatMap((fault) =>

@@ -5,7 +5,12 @@ import { wholeMatrix } from "./matrix.ts";
 import { clearLabs, runMatrix } from "./run-matrix.ts";
 
 /** Faults after which the window ends early: a long deadline keeps a busy machine from ending it first. */
-const names = ["backing-up/runner-killed", "isolated/edge-sshd-killed", "backing-up/aborted-by-an-operator"];
+const names = [
+  "backing-up/runner-killed",
+  "isolated/edge-sshd-killed",
+  "backing-up/aborted-by-an-operator",
+  "isolated/greeting-at-every-login",
+];
 const reconnectByMs = 120_000;
 
 describe("a slice of the fault matrix", function () {

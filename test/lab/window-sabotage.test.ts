@@ -53,7 +53,7 @@ describe("a window that somebody sabotages", function () {
       `cat >${script}; chmod 755 ${script}`,
       `#!/bin/sh
 case $SSH_ORIGINAL_COMMAND in
-lease*) clock=$(SSH_ORIGINAL_COMMAND=clock ${script}.real "$1") && cat >/dev/null && echo "\${clock%?},\\"timeoutMs\\":100000}" ;;
+jeda-*" lease "*) clock=$(SSH_ORIGINAL_COMMAND=clock ${script}.real "$1") && cat >/dev/null && echo "\${clock%?},\\"timeoutMs\\":100000}" ;;
 *) exec ${script}.real "$1" ;;
 esac
 `,

@@ -12,7 +12,7 @@ const stalled = (verb: (typeof verbs)[number], when: "before" | "after"): Fault 
     const wrapper = `#!/bin/sh
 real() { /usr/local/lib/jeda/real "$@"; }
 case "$1 $SSH_ORIGINAL_COMMAND" in
-"window ${verb}"*) cat >/tmp/stdin.$$; ${first}; real "$@" </tmp/stdin.$$; status=$?; rm -f /tmp/stdin.$$; ${last}; exit $status ;;
+"window jeda-"*" ${verb}"*) cat >/tmp/stdin.$$; ${first}; real "$@" </tmp/stdin.$$ >/tmp/out.$$; status=$?; ${last}; cat /tmp/out.$$; rm -f /tmp/stdin.$$ /tmp/out.$$; exit $status ;;
 *) real "$@" ;;
 esac
 `;

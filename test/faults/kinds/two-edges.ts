@@ -54,7 +54,7 @@ const refusing = (name: string, verb: "lease" | "renew", from: number, more: Par
   async prepare(lab) {
     const wrapper = `#!/bin/sh
 case $SSH_ORIGINAL_COMMAND in
-${verb}*)
+jeda-*" ${verb} "*)
   echo >>/run/asked
   [ "$(wc -l </run/asked)" -lt ${from} ] || { echo '{"ok":false,"code":"nft","message":"out of memory"}'; exit 3; } ;;
 esac
