@@ -43,6 +43,7 @@ export function resolveWindow(
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
     ...(written.maxExtension === undefined ? {} : { maxExtensionMs: written.maxExtension }),
     ...(written.onAnomaly === "report" ? {} : { onAnomaly: { holdMs: written.onAnomaly.hold } }),
+    ...(written.closedBefore === undefined ? {} : { closedBefore: written.closedBefore }),
     ...(written.maxChange === undefined ? {} : { mostChangedPercent: written.maxChange }),
     ...(written.maxClockDifference === undefined ? {} : { maxClockDifferenceMs: written.maxClockDifference }),
   };

@@ -52,6 +52,7 @@ export function toEdgeListing(raw: RawListing): EdgeListing {
     wanted: { jeda: raw.wanted.jeda ?? null, jeda_window: raw.wanted.jeda_window ?? null },
     leases: granted(liveLeases(raw.leases), raw),
     ...aboutOthers(raw, ["jeda", "jeda_window"]),
+    ...(raw.others === undefined ? {} : { siteRules: raw.others }),
     probation: live.some(onProbation),
     ...(raw.bridges === undefined ? {} : { bridges: bridgePorts(raw.bridges) }),
     ...aboutFiles(raw),

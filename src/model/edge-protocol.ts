@@ -117,6 +117,8 @@ export interface EdgeListing {
   readonly foreign: readonly ForeignHook[];
   /** "inet filter" → SHA-256 of what the table says. Absent where the script is too old to tell. */
   readonly foreignHashes?: Readonly<Record<string, string>>;
+  /** `nft list ruleset` without jeda's own tables. Absent where the script is too old to tell. */
+  readonly siteRules?: string;
   /** Absent where the script is too old to say. */
   readonly bridges?: readonly BridgePort[];
   /** True while a provisional policy waits for its confirmation. */

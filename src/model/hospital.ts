@@ -188,6 +188,8 @@ export interface WindowSpec {
   readonly maxExtensionMs?: number;
   /** After an anomaly the segments stay cut for so many milliseconds at most; without it it is only reported. */
   readonly onAnomaly?: { readonly holdMs: number };
+  /** Where a flow is closed before the window by the site's own rules on the edge; none: it is reported. */
+  readonly closedBefore?: "report" | "refuse";
   /** Percent of a source's files, bytes or rows that may have changed since the last window that found nothing. */
   readonly mostChangedPercent?: number;
   /** Milliseconds by which the wall clocks of the backup host and an edge may differ. */

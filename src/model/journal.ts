@@ -59,9 +59,14 @@ export type JournalBody =
       readonly segment: string;
       readonly phase: "before" | "isolated" | "connected";
       readonly flow: string;
-      readonly expected: "open" | "cut";
-      readonly actual: "open" | "cut" | "unknown";
+      /** `refused`: as it was before; `closed`: by the site's own rules before, so that it must not be open. */
+      readonly expected: "open" | "refused" | "cut" | "closed";
+      readonly actual: "open" | "refused" | "cut" | "unknown";
+      /** The rule of the site's own that closes it, where the edge's tables say so. */
+      readonly by?: string;
     }
+  /** What the site's own tables on an edge do to declared flows, one sentence each. */
+  | { readonly type: "site-rules"; readonly edge: string; readonly findings: readonly string[] }
   | {
       readonly type: "probe";
       readonly service: string;

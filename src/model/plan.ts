@@ -2,7 +2,7 @@
  * The plan of one window: everything the runner on the backup host needs, without a secret. It is computed
  * from a `Hospital` and a runbook (`window/plan.ts`), shown in the preview, and handed over on standard input.
  */
-import type { BackupHost, Notice, Role, Service, Source, WindowSpec } from "./hospital.ts";
+import type { BackupHost, Notice, Role, Service, Source, Uplink, WindowSpec } from "./hospital.ts";
 import type { Runbook } from "./runbook.ts";
 
 export interface PlannedSegment {
@@ -21,6 +21,8 @@ export interface PlannedEdge {
   readonly targets: readonly string[];
   /** Interfaces of its uplinks. */
   readonly uplinks?: readonly string[];
+  /** The same with their names and targets, for what the edge's own tables say of them. */
+  readonly beyond?: readonly Uplink[];
 }
 
 export interface WindowPlan {
@@ -45,6 +47,8 @@ export interface WindowPlan {
   readonly maxExtensionMs?: number;
   /** After an anomaly the segments stay cut for so many milliseconds at most; without it it is only reported. */
   readonly onAnomaly?: { readonly holdMs: number };
+  /** What to do where a flow is closed before the window by the site's own rules; none: it is reported. */
+  readonly closedBefore?: "report" | "refuse";
   /** Percent of a source's files, bytes or rows that may have changed since the last window that found nothing. */
   readonly mostChangedPercent?: number;
   /** Milliseconds by which the wall clocks of the backup host and an edge may differ. */

@@ -1,7 +1,7 @@
 /** Trying flows from a host inside a segment, over one SSH session that lasts as long as the prober. */
 /**
- * `refused` is a reset from the far end: packets pass, but nobody listens. For the question whether something
- * is cut it counts as open; for the question whether a service answers it counts as failed.
+ * `refused` is a reset, or an error that says so: from the far end where packets pass and nobody listens, or from
+ * a firewall on the way. It proves neither that packets pass nor that they are cut.
  */
 export type Flow = "open" | "refused" | "cut" | "unknown";
 

@@ -10,6 +10,8 @@ export interface SegmentReport {
   /** Proved from inside the segment, by packets. Null when it was not tried. */
   readonly provedIsolated: boolean | null;
   readonly provedConnected: boolean | null;
+  /** Flows that were closed before the window began, with the rule that closes them; they are no proof of anything. */
+  readonly closedBefore: readonly string[];
 }
 
 /** A segment that the window leaves connected. */
@@ -17,6 +19,7 @@ export interface KeptSegmentReport {
   readonly name: string;
   /** Proved by packets from inside it after the window. Null when nobody could be asked there. */
   readonly provedConnected: boolean | null;
+  readonly closedBefore: readonly string[];
 }
 
 export interface SourceReport {
@@ -96,6 +99,8 @@ export interface Report {
   /** Since when the segments stayed cut because of them; null when they did not. */
   readonly heldSince: string | null;
   readonly hazards: readonly string[];
+  /** What the site's own tables on the edges do to declared flows, or that it is unknown. */
+  readonly siteRules: readonly string[];
   readonly promotionOverride: string | null;
   readonly startedAt: string;
   readonly endedAt: string;

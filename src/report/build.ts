@@ -1,7 +1,7 @@
 /** Status → report. Pure: rebuilt from the journal alone, it says the same as on the night. */
 import type { Report, SegmentReport, ServiceReport, SourceReport } from "../model/report.ts";
 import { isoInZone } from "../window/iso.ts";
-import { provedConnected, provedIsolated } from "../window/isolation-proof.ts";
+import { closedBefore, provedConnected, provedIsolated } from "../window/isolation-proof.ts";
 import type { EdgeStatus, WindowStatus } from "../window/status.ts";
 import { anomaliesOf, decide } from "../window/verdict.ts";
 
@@ -28,11 +28,16 @@ export function buildReport(status: WindowStatus): Report {
           reconnectedAt: isolatedAt === null ? null : reconnectedAt,
           provedIsolated: provedIsolated(status, name),
           provedConnected: provedConnected(status, name),
+          closedBefore: closedBefore(status, name),
         }),
       ),
     kept: plan.segments
       .filter(({ isolate }) => !isolate)
-      .map(({ name }) => ({ name, provedConnected: provedConnected(status, name) })),
+      .map(({ name }) => ({
+        name,
+        provedConnected: provedConnected(status, name),
+        closedBefore: closedBefore(status, name),
+      })),
     sources: plan.sources.map(({ name, kind }) => sourceReport(status, name, kind)),
     services: plan.services.map(({ name }) => serviceReport(status, name)),
     records: status.records,
@@ -58,6 +63,7 @@ export function buildReport(status: WindowStatus): Report {
     anomalies: anomaliesOf(status),
     heldSince: status.hold?.at ?? null,
     hazards: plan.hazards,
+    siteRules: status.siteRules,
     promotionOverride: plan.promotionOverride ?? null,
     startedAt: status.startedAt,
     endedAt: status.endedAt ?? status.at,

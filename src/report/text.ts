@@ -29,6 +29,8 @@ export function reportText(report: Report, ended = true): string {
     ...records(report),
     deadlines(report),
     vault(report),
+    ...closed(report),
+    ...(report.siteRules.length > 0 ? [list("The site's own rules", report.siteRules)] : []),
     ...(report.hazards.length > 0 ? [list("Hazards", report.hazards)] : []),
     ...(report.promotionOverride === null ? [] : [`Promotion overridden: ${report.promotionOverride}`]),
   ].join("\n\n");
@@ -45,17 +47,26 @@ function head(report: Report, ended: boolean): string {
 }
 
 function segmentRow(segment: SegmentReport): readonly string[] {
-  const { name, isolatedAt, reconnectedAt, provedIsolated, provedConnected } = segment;
-  return [name, moment(isolatedAt), moment(reconnectedAt), proof(provedIsolated), proof(provedConnected)];
+  const { name, isolatedAt, reconnectedAt, provedIsolated, provedConnected, closedBefore } = segment;
+  const back = provedConnected === null && closedBefore.length > 0 ? "closed before" : proof(provedConnected);
+  return [name, moment(isolatedAt), moment(reconnectedAt), proof(provedIsolated), back];
 }
 
 function kept({ kept }: Report): readonly string[] {
   if (kept.length === 0) return [];
-  const names = kept.map(({ name, provedConnected }) => {
-    if (provedConnected === null) return `${name} (not asked)`;
+  const names = kept.map(({ name, provedConnected, closedBefore }) => {
+    if (provedConnected === null)
+      return `${name} (${closedBefore.length > 0 ? "closed before" : "not asked"})`;
     return provedConnected ? name : `${name} (NOT PROVED)`;
   });
   return [`Never cut: ${names.join(", ")}`];
+}
+
+function closed({ segments, kept }: Report): readonly string[] {
+  const flows = [...segments, ...kept].flatMap(({ name, closedBefore }) =>
+    closedBefore.map((flow) => `${name}: ${flow}`),
+  );
+  return flows.length === 0 ? [] : [list("Closed before the window", flows)];
 }
 
 function sourceRow(source: SourceReport): readonly string[] {

@@ -76,6 +76,16 @@ export function siteTexts(rows: readonly SiteRow[]): readonly string[] {
   return [...groups.values()].map(rowText);
 }
 
+/** "is rejected" */
+export const done: Readonly<Record<SiteRow["does"], string>> = {
+  drops: "dropped",
+  rejects: "rejected",
+  "sends elsewhere": "sent elsewhere",
+  offloads: "offloaded",
+  translates: "translated",
+  unknown: "unknown",
+};
+
 function rowText(rows: readonly [SiteRow, ...SiteRow[]]): string {
   const [{ edge, to, what, does, partly, rule }] = rows;
   const from = [...new Set(rows.map((row) => row.from))].join(", ");
@@ -84,14 +94,7 @@ function rowText(rows: readonly [SiteRow, ...SiteRow[]]): string {
   if (does === "unknown") {
     return `${flow}: it is unknown what the site's own rules on ${edge} do to it (${by})`;
   }
-  const verb = {
-    drops: "dropped",
-    rejects: "rejected",
-    "sends elsewhere": "sent elsewhere",
-    offloads: "offloaded",
-    translates: "translated",
-  }[does];
-  return `${flow} is ${partly ? "partly " : ""}${verb} on ${edge} by the site's own ${by}`;
+  return `${flow} is ${partly ? "partly " : ""}${done[does]} on ${edge} by the site's own ${by}`;
 }
 
 /** What to add, and where, for a flow that a site's rules stop. */

@@ -1,8 +1,10 @@
 /** Trying a flow, saying in the journal what came of it, and trying again where once proves nothing. */
 import type { JournalBody } from "../model/journal.ts";
 import type { Flow } from "../model/prober.ts";
-import { passed } from "./isolation-proof.ts";
+import { asExpected, leaks } from "./isolation-proof.ts";
 import type { Night } from "./night.ts";
+import { closedBy } from "./site-reading.ts";
+import type { FlowEntry } from "./status.ts";
 
 export type Phase = Extract<JournalBody, { type: "flow" }>["phase"];
 
@@ -11,7 +13,7 @@ export interface Trial {
   readonly phase: Phase;
   /** "tcp 203.0.113.10:80", "held 203.0.113.10:80", "ping 10.50.0.10". */
   readonly flow: string;
-  readonly expected: "open" | "cut";
+  readonly expected: FlowEntry["expected"];
   readonly attempt: () => Promise<Flow>;
   /** How often it may be tried until it is as expected; a flow that passes when it must be cut counts at once. */
   readonly tries: number;
@@ -26,25 +28,31 @@ const pingMs = 1_000;
 const pauseMs = 300;
 
 /** Returns what was seen last; the journal has it too. */
-export async function tryFlow(night: Night, trial: Trial): Promise<"open" | "cut" | "unknown"> {
-  let actual: "open" | "cut" | "unknown" = "unknown";
+export async function tryFlow(night: Night, trial: Trial): Promise<FlowEntry["actual"]> {
+  let actual: FlowEntry["actual"] = "unknown";
   for (let attempt = 1; attempt <= trial.tries; attempt++) {
-    const flow = await trial.attempt().catch((): Flow => "unknown");
-    actual = passed(flow) ? "open" : flow === "cut" ? "cut" : "unknown";
-    if (actual === trial.expected || (trial.expected === "cut" && actual === "open")) break;
+    actual = await trial.attempt().catch((): Flow => "unknown");
+    const seen = { expected: trial.expected, actual };
+    if (asExpected(seen) || leaks(seen)) break;
     if (attempt < trial.tries) await night.runtime.clock.sleep(pauseMs);
   }
   const { segment, phase, flow, expected } = trial;
   // An end that comes meanwhile reconnects at once: what was seen may belong to the time after it.
   if (phase === "isolated" && night.recorder.stop.signal.aborted) return "unknown";
-  night.recorder.record({ type: "flow", segment, phase, flow, expected, actual });
-  return actual;
+  // Who closes it is asked of the edges: to a probe point, an edge's refusal looks like the far end's.
+  const by = actual === "open" || expected === "cut" ? undefined : closedBy(night, segment, flow);
+  const seen = expected === "refused" && by !== undefined ? "cut" : actual;
+  night.recorder.record({
+    ...{ type: "flow", segment, phase, flow, expected, actual: seen },
+    ...(by === undefined ? {} : { by }),
+  });
+  return seen;
 }
 
 export async function tryFlows(
   night: Night,
   trials: readonly Trial[],
-): Promise<readonly ("open" | "cut" | "unknown")[]> {
+): Promise<readonly FlowEntry["actual"][]> {
   return Promise.all(trials.map((trial) => tryFlow(night, trial)));
 }
 

@@ -42,6 +42,7 @@ function begin(armed: Extract<JournalEntry, { type: "armed" }>): WindowStatus {
     edges: plan.edges.map(({ name }) => ({ name, ...untouchedEdge })),
     interruptions: [],
     flows: [],
+    siteRules: [],
     probes: [],
     sources: plan.sources.map(({ name }) => ({ name, ...waitingSource })),
     earlierSnapshots: null,
@@ -149,6 +150,8 @@ export function foldNext(before: WindowStatus, entry: JournalEntry): WindowStatu
       return edge(status, entry.edge, { releasedAt: entry.at });
     case "flow":
       return { ...status, flows: [...status.flows, entry] };
+    case "site-rules":
+      return { ...status, siteRules: [...status.siteRules, ...entry.findings] };
     case "probe":
       return { ...status, probes: [...status.probes, entry] };
     case "source-started":

@@ -1,26 +1,40 @@
 /** What the tried flows prove about one segment. Pure; the report and the verdict both rest on it. */
-import type { Flow } from "../model/prober.ts";
 import type { FlowEntry, WindowStatus } from "./status.ts";
 
 /** The first word of a flow's text that goes down a connection opened before the isolation. */
 export const heldFlow = "held";
 
-/** Packets that passed, whether somebody listened or not. */
-export function passed(flow: Flow): boolean {
-  return flow === "open" || flow === "refused";
+type Tried = Pick<FlowEntry, "expected" | "actual">;
+
+/** A refusal is no answer, and no cut: it counts only where there was nothing better before. */
+export function asExpected({ expected, actual }: Tried): boolean {
+  if (expected === "refused") return actual === "open" || actual === "refused";
+  if (expected === "closed") return actual === "cut" || actual === "refused";
+  return actual === expected;
+}
+
+/** Something answered where nothing must. */
+export function leaks({ expected, actual }: Tried): boolean {
+  return (
+    (expected === "cut" && (actual === "open" || actual === "refused")) ||
+    (expected === "closed" && actual === "open")
+  );
 }
 
 /**
  * True when every new connection was cut and, where some were held open from before, at least one of them was
  * seen to carry nothing and none to carry something. False when anything passed or could not be tried. Null
- * when nothing was tried, or nothing could be on the connections that a dead runner had held.
+ * when nothing was tried, or nothing could be on the connections that a dead runner had held. Where the site's own
+ * rules closed every flow before, it is true when each is still closed.
  */
 export function provedIsolated(status: WindowStatus, segment: string): boolean | null {
-  const tried = flowsOf(status, segment, "isolated").filter((flow) => flow.expected === "cut");
-  if (tried.length === 0) return null;
+  const all = flowsOf(status, segment, "isolated");
+  const tried = all.filter((flow) => flow.expected === "cut");
+  const closed = all.filter((flow) => flow.expected === "closed");
+  if (all.some(leaks)) return false;
+  if (tried.length === 0) return closed.length === 0 ? null : closed.every(asExpected);
   const held = tried.filter((flow) => flow.flow.startsWith(heldFlow));
   const fresh = tried.filter((flow) => !flow.flow.startsWith(heldFlow));
-  if (tried.some((flow) => flow.actual === "open")) return false;
   if (fresh.length === 0 || fresh.some((flow) => flow.actual !== "cut")) return false;
   // Connections that a dead runner had held open can't be asked any more: neither proof nor contradiction.
   const lost = held.length > 0 && held.every((flow) => flow.actual === "unknown");
@@ -28,10 +42,20 @@ export function provedIsolated(status: WindowStatus, segment: string): boolean |
   return held.length > 0 && held.some((flow) => flow.actual === "cut");
 }
 
-/** True when each flow that must be open was. */
+/** True when each flow that was open, or refused by its far end, is so again. */
 export function provedConnected(status: WindowStatus, segment: string): boolean | null {
-  const tried = flowsOf(status, segment, "connected").filter((flow) => flow.expected === "open");
-  return tried.length === 0 ? null : tried.every((flow) => flow.actual === "open");
+  const tried = flowsOf(status, segment, "connected").filter(
+    ({ expected }) => expected === "open" || expected === "refused",
+  );
+  return tried.length === 0 ? null : tried.every(asExpected);
+}
+
+/** "tcp 203.0.113.10:80, rejected on edge by the site's own …", of what was closed before the window. */
+export function closedBefore(status: WindowStatus, segment: string): readonly string[] {
+  return flowsOf(status, segment, "before")
+    .filter(({ expected, actual }) => expected === "open" && (actual === "cut" || actual === "refused"))
+    .filter(({ flow, actual, by }) => !flow.startsWith(heldFlow) && (by !== undefined || actual === "cut"))
+    .map(({ flow, by }) => `${flow}, ${by ?? "nothing answered, and no rule of the site's own says why"}`);
 }
 
 export function flowsOf(
@@ -45,6 +69,9 @@ export function flowsOf(
 /** Flows that did not behave, as sentences. */
 export function contradictions(flows: readonly FlowEntry[]): readonly string[] {
   return flows
-    .filter((flow) => flow.actual !== flow.expected)
-    .map((flow) => `${flow.flow} is ${flow.actual}, expected ${flow.expected}`);
+    .filter((flow) => !asExpected(flow))
+    .map(({ flow, actual, expected, by }) => {
+      const before = expected === "refused" ? "open or refused" : expected;
+      return `${flow} is ${actual}, expected ${before}${by === undefined ? "" : ` (${by})`}`;
+    });
 }

@@ -4,6 +4,7 @@ import type { EdgeClient } from "../model/edge-protocol.ts";
 import { JedaError } from "../model/errors.ts";
 import type { PlannedEdge, WindowPlan } from "../model/plan.ts";
 import type { Prober } from "../model/prober.ts";
+import type { SiteRow } from "../site-rules/rows.ts";
 import { unlessStopped } from "./clock.ts";
 import type { BootDeadlines } from "./deadlines.ts";
 import type { Recorder } from "./recorder.ts";
@@ -26,6 +27,12 @@ export interface HeldConnection {
   readonly target: string;
 }
 
+/** `refused` by its far end, `closed` by the site's own rules. */
+export interface TargetBefore {
+  readonly target: string;
+  readonly was: "open" | "refused" | "closed";
+}
+
 export interface Night {
   readonly plan: WindowPlan;
   /**
@@ -40,8 +47,10 @@ export interface Night {
   readonly edges: readonly EdgeHold[];
   /** By segment name; only segments with a probe point. */
   readonly probers: ReadonlyMap<string, Prober>;
-  /** Uplink targets that answered before the isolation, by segment. */
-  readonly reachable: Map<string, readonly string[]>;
+  /** Uplink targets as they were before the isolation, by segment; those that nothing is known of are left out. */
+  readonly before: Map<string, readonly TargetBefore[]>;
+  /** What each edge's own tables do to declared flows, as it was last heard. */
+  readonly siteRows: Map<string, readonly SiteRow[]>;
   readonly held: HeldConnection[];
   readonly saved: Map<string, Saved>;
   /** Snapshots that were there before the window. */

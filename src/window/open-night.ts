@@ -2,9 +2,10 @@
 import type { Saved } from "../model/driver.ts";
 import type { Prober } from "../model/prober.ts";
 import { bootDeadlines } from "./deadlines.ts";
-import type { Night } from "./night.ts";
+import type { Night, TargetBefore } from "./night.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Runtime } from "./runtime.ts";
+import { wasBefore } from "./steps/preflight-flows.ts";
 import { Turn } from "./turn.ts";
 
 export function openNight(recorder: Recorder, runtime: Runtime): Night {
@@ -27,19 +28,22 @@ export function openNight(recorder: Recorder, runtime: Runtime): Night {
       heldAt: null,
     })),
     probers,
-    reachable: reachableBefore(recorder),
+    before: targetsBefore(recorder),
+    siteRows: new Map(),
     held: [],
     saved: savedBefore(recorder),
     earlierSnapshots: new Set(status.earlierSnapshots),
   };
 }
 
-/** A resumed runner proves the reconnection by the targets that had answered before the isolation. */
-function reachableBefore(recorder: Recorder): Map<string, readonly string[]> {
-  const found = new Map<string, readonly string[]>();
-  for (const { segment, phase, flow, expected, actual } of recorder.status.flows) {
-    if (phase !== "before" || expected !== "open" || actual !== "open" || !flow.startsWith("tcp ")) continue;
-    found.set(segment, [...(found.get(segment) ?? []), flow.slice("tcp ".length)]);
+/** A resumed runner proves the reconnection by the targets as they were before the isolation. */
+function targetsBefore(recorder: Recorder): Map<string, readonly TargetBefore[]> {
+  const found = new Map<string, readonly TargetBefore[]>();
+  for (const { segment, phase, flow, expected, actual, by } of recorder.status.flows) {
+    if (phase !== "before" || expected !== "open" || !flow.startsWith("tcp ")) continue;
+    const was = wasBefore(actual, by);
+    if (was === null) continue;
+    found.set(segment, [...(found.get(segment) ?? []), { target: flow.slice("tcp ".length), was }]);
   }
   return found;
 }

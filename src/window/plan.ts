@@ -39,6 +39,7 @@ export function makePlan(hospital: Hospital, runbook: Runbook, extras: PlanExtra
     ...(window.heartbeatMs === undefined ? {} : { heartbeatMs: window.heartbeatMs }),
     ...(window.maxExtensionMs === undefined ? {} : { maxExtensionMs: window.maxExtensionMs }),
     ...(window.onAnomaly === undefined ? {} : { onAnomaly: window.onAnomaly }),
+    ...(window.closedBefore === undefined ? {} : { closedBefore: window.closedBefore }),
     ...(window.mostChangedPercent === undefined ? {} : { mostChangedPercent: window.mostChangedPercent }),
     ...(window.maxClockDifferenceMs === undefined
       ? {}
@@ -51,6 +52,7 @@ export function makePlan(hospital: Hospital, runbook: Runbook, extras: PlanExtra
       ssh: edge.ssh.window,
       targets: edge.uplinks.flatMap((uplink) => uplink.targets),
       uplinks: edge.uplinks.map((uplink) => uplink.interface),
+      beyond: edge.uplinks,
     })),
     backupHost: neededOf(hospital.backupHost),
     sources: [...hospital.sources].sort((a, b) => a.order - b.order),

@@ -83,6 +83,8 @@ export interface WindowStatus {
   readonly edges: readonly EdgeStatus[];
   readonly interruptions: readonly Interruption[];
   readonly flows: readonly FlowEntry[];
+  /** What the site's own tables do to declared flows, as preflight found them. */
+  readonly siteRules: readonly string[];
   readonly probes: readonly ProbeEntry[];
   readonly sources: readonly SourceStatus[];
   /** Ids of the snapshots that were there before the window, shortened; null before preflight has looked. */

@@ -4,7 +4,14 @@
  */
 import type { WindowResult } from "../model/report.ts";
 import { interruptionText } from "./interruption.ts";
-import { contradictions, flowsOf, provedConnected, provedIsolated } from "./isolation-proof.ts";
+import {
+  asExpected,
+  contradictions,
+  flowsOf,
+  leaks,
+  provedConnected,
+  provedIsolated,
+} from "./isolation-proof.ts";
 import { nothingTouched } from "./state.ts";
 import type { WindowStatus } from "./status.ts";
 import type { StopCause } from "./stop.ts";
@@ -49,7 +56,7 @@ function isolation(status: WindowStatus): readonly StopCause[] {
       if (proved === false) {
         const flows = flowsOf(status, segment.name, "isolated");
         // The end came in the middle of the proof: it is incomplete, and nothing in it speaks against it.
-        if (ended(status) && !flows.some(({ expected, actual }) => expected === "cut" && actual === "open")) {
+        if (ended(status) && !flows.some(leaks)) {
           return [];
         }
         const why = contradictions(flows).join("; ");
@@ -120,7 +127,12 @@ function reconnection(status: WindowStatus): readonly StopCause[] {
     const why = contradictions(flowsOf(status, segment.name, "connected")).join("; ");
     return [failed(`the segment ${segment.name} was not proved to be back: ${why}`)];
   });
-  return [...edges, ...segments];
+  const opened = status.flows
+    .filter((flow) => flow.phase === "connected" && flow.expected === "closed" && !asExpected(flow))
+    .map(({ segment, flow, actual }) =>
+      partial(`${flow} from ${segment} was closed before the window and is ${actual} after it`),
+    );
+  return [...edges, ...segments, ...opened];
 }
 
 function vault(status: WindowStatus): readonly StopCause[] {

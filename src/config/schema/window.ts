@@ -32,6 +32,7 @@ export const window = fields("the window", {
   heartbeat: positiveDuration.optional(),
   maxExtension: positiveDuration.optional(),
   onAnomaly: onAnomaly.default("report"),
+  closedBefore: oneOf("what to do where a flow is closed before the window", ["report", "refuse"]).optional(),
   maxChange: percent.optional(),
   maxClockDifference: durationOf("100ms", "1m").optional(),
   follow: oneOf("what pulumi up does", ["follow", "return"]).optional(),

@@ -2,9 +2,12 @@
 import { bypasses } from "../../firewall/bypass.ts";
 import type { EdgeListing } from "../../model/edge-protocol.ts";
 import { JedaError } from "../../model/errors.ts";
+import { type DeclaredFlow, declaredFlows } from "../../site-rules/declared-flows.ts";
+import { howToLetPass, type SiteRow, siteTexts, stops } from "../../site-rules/rows.ts";
 import { checkWallClock, onEdge } from "../deadlines.ts";
 import { readClock } from "../edge-reading.ts";
 import type { EdgeHold, Night } from "../night.ts";
+import { described, hearSite } from "../site-reading.ts";
 
 export async function checkEdges(night: Night): Promise<void> {
   await Promise.all(night.edges.map((edge) => checkEdge(night, edge)));
@@ -20,11 +23,43 @@ async function checkEdge(night: Night, edge: EdgeHold): Promise<void> {
   const listing = await edge.client.list();
   refuseHazards(name, listing);
   refuseBypasses(night, edge, listing);
+  judgeSite(night, edge, listing);
   for (const { table, chain, hook, priority } of listing.foreign) {
     night.recorder.note(
       `edge ${name}: a foreign chain "${table} ${chain}" hooks ${hook} at priority ${priority}`,
     );
   }
+}
+
+/** The vault's flows before anything is cut: a night that can save nothing is not begun. */
+function judgeSite(night: Night, { planned }: EdgeHold, listing: EdgeListing): void {
+  const rows = hearSite(night, planned, listing);
+  if (rows === null) {
+    night.recorder.note(`edge ${planned.name}: its script is too old to tell of the site's own rules`);
+    return;
+  }
+  if (rows.length > 0) {
+    night.recorder.record({ type: "site-rules", edge: planned.name, findings: siteTexts(rows) });
+  }
+  const flows = declaredFlows(described(night.plan, planned)).filter(({ kind }) => kind === "backup-source");
+  const stopped = (flow: DeclaredFlow): SiteRow | undefined => {
+    const family = flow.session.family === 4 ? "ipv4" : "ipv6";
+    return rows.find(
+      (row) => row.kind === flow.kind && row.to === flow.to && row.family === family && stops(row),
+    );
+  };
+  // Any one family will do: the backup uses the name's addresses in turn.
+  const lost = night.plan.sources.flatMap(({ name }) => {
+    const ways = flows.filter(({ to }) => to === name);
+    const found = ways.map((flow) => ({ flow, row: stopped(flow) }));
+    return ways.length > 0 && found.every(({ row }) => row !== undefined) ? found.slice(0, 1) : [];
+  });
+  const [first] = lost;
+  if (first?.row === undefined) return;
+  const what = lost.flatMap(({ row }) => (row === undefined ? [] : siteTexts([row])));
+  throw new JedaError("REFUSED", `the backup host could not reach its sources: ${what.join("; ")}`, {
+    hint: `on ${planned.name}, ${howToLetPass(first.flow, first.row.rule)}. Nothing was changed`,
+  });
 }
 
 /** Whatever goes past the forward hook would stay open through the whole isolation. */

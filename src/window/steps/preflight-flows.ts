@@ -6,8 +6,10 @@ import { JedaError } from "../../model/errors.ts";
 import type { PlannedSegment } from "../../model/plan.ts";
 import type { Prober } from "../../model/prober.ts";
 import { attemptMs, type Trial, tryFlows, uplinkTargets, vaultTrials } from "../flows.ts";
-import { heldFlow } from "../isolation-proof.ts";
-import type { Night } from "../night.ts";
+import { heldFlow, leaks } from "../isolation-proof.ts";
+import type { Night, TargetBefore } from "../night.ts";
+import { closedBy } from "../site-reading.ts";
+import type { FlowEntry } from "../status.ts";
 
 export async function tryBefore(night: Night): Promise<void> {
   const segments = night.plan.segments.filter((segment) => night.probers.has(segment.name));
@@ -31,11 +33,42 @@ async function trySegment(night: Night, segment: PlannedSegment): Promise<void> 
       }),
     ),
   );
-  const open = targets.filter((_, index) => actual[index] === "open");
-  night.reachable.set(segment.name, open);
+  const before = targets.flatMap((target, index): TargetBefore[] => {
+    const was = wasBefore(actual[index] ?? "unknown", closedBy(night, segment.name, `tcp ${target}`));
+    return was === null ? [] : [{ target, was }];
+  });
+  night.before.set(segment.name, before);
+  const closed = before.filter(({ was }) => was === "closed");
+  if (closed.length > 0 && night.plan.closedBefore === "refuse") throw refuseClosed(night, segment, closed);
   if (!segment.isolate) return;
-  if (open.length === 0) throw nothingOpen(segment, prober, actual.includes("cut"), targets);
-  await Promise.all(open.map((target) => holdOpen(night, segment.name, target)));
+  // What the site's own rules close all along can't be an outage: it is proved closed in the window and after it.
+  if (before.length === 0) throw nothingOpen(segment, prober, actual.includes("cut"), targets);
+  const open = before.filter(({ was }) => was === "open");
+  if (open.length === 0 && closed.length === 0) throw onlyRefused(segment, targets);
+  await Promise.all(open.map(({ target }) => holdOpen(night, segment.name, target)));
+}
+
+/** Null where nothing is known: no answer, and no rule that says why. */
+export function wasBefore(actual: FlowEntry["actual"], by: string | undefined): TargetBefore["was"] | null {
+  if (actual === "open") return "open";
+  if (by !== undefined && actual !== "unknown") return "closed";
+  return actual === "refused" ? "refused" : null;
+}
+
+function refuseClosed(night: Night, { name }: PlannedSegment, closed: readonly TargetBefore[]): JedaError {
+  const flows = closed.map(({ target }) => `tcp ${target}, ${closedBy(night, name, `tcp ${target}`)}`);
+  return new JedaError("REFUSED", `from ${name} a flow is closed before the window: ${flows.join("; ")}`, {
+    hint: "change that rule, take the target out, or write closedBefore: report in the window, which goes on",
+  });
+}
+
+/** A refusal can come from the far end, or from a firewall that nobody has described. */
+function onlyRefused({ name }: PlannedSegment, targets: readonly string[]): JedaError {
+  return new JedaError(
+    "REFUSED",
+    `from ${name} every uplink target is refused even now, and no rule on the edges says by whom: ${targets.join(", ")}`,
+    { hint: "declare a target that answers; without one no open connection can be held and proved cut" },
+  );
 }
 
 function nothingOpen(
@@ -73,7 +106,7 @@ export async function holdOpen(night: Night, segment: string, target: string): P
     phase: "before",
     flow: `${heldFlow} ${target}`,
     expected: "open",
-    actual: answered === "open" || answered === "cut" ? answered : "unknown",
+    actual: answered,
   });
 }
 
@@ -81,7 +114,9 @@ export async function holdOpen(night: Night, segment: string, target: string): P
 async function refuseOpenVault(night: Night): Promise<void> {
   const trials = vaultTrials(night, "before");
   const actual = await tryFlows(night, trials);
-  const open = trials.filter((_, index) => actual[index] === "open");
+  const open = trials.filter(({ expected }, index) =>
+    leaks({ expected, actual: actual[index] ?? "unknown" }),
+  );
   if (open.length === 0) return;
   const flows = open.map(({ segment, flow }) => `${flow} from ${segment}`).join("; ");
   throw new JedaError("REFUSED", `the backup host can be reached although no window is running: ${flows}`, {

@@ -22,11 +22,13 @@ export async function preflight(night: Night): Promise<void> {
   // Whatever is asked may never answer: a window that waited on would keep the hospital from the next one.
   const stop = stopAt(night, () => night.boot.startCutoff);
   try {
+    const edges = asked("the edges", checkEdges(night));
     const checks = [
-      asked("the edges", checkEdges(night)),
+      edges,
       asked("the services", checkServices(night)),
       asked("the repository or a source", checkPrerequisites(night)),
-      asked("the probe points", tryBefore(night)),
+      // What a probe point sees is judged by what the edges' own tables say.
+      edges.then(() => asked("the probe points", tryBefore(night))),
     ];
     await unlessStopped(Promise.all(checks), stop.signal);
   } catch (error) {

@@ -73,15 +73,21 @@ function sayWhatIsLost(night: Night): void {
 function cutTrials(night: Night, segment: string): readonly Trial[] {
   const prober = night.probers.get(segment);
   if (prober === undefined) return [];
-  const common = { segment, phase: "isolated", expected: "cut", tries: 3 } as const;
-  const fresh = (night.reachable.get(segment) ?? []).map(
-    (target): Trial => ({ ...common, flow: `tcp ${target}`, attempt: () => prober.tcp(target, attemptMs) }),
+  const common = { segment, phase: "isolated", tries: 3 } as const;
+  const fresh = (night.before.get(segment) ?? []).map(
+    ({ target, was }): Trial => ({
+      ...common,
+      expected: was === "closed" ? "closed" : "cut",
+      flow: `tcp ${target}`,
+      attempt: () => prober.tcp(target, attemptMs),
+    }),
   );
   const held = night.held
     .filter((one) => one.segment === segment)
     .map(
       ({ id, target }): Trial => ({
         ...common,
+        expected: "cut",
         flow: `${heldFlow} ${target}`,
         attempt: () => prober.exercise(id, attemptMs),
       }),
@@ -89,15 +95,16 @@ function cutTrials(night: Night, segment: string): readonly Trial[] {
   return [...fresh, ...held];
 }
 
+/** What was open before must be open, what was refused must at least be refused, what was closed is closed. */
 function keptTrials(night: Night, segment: string, phase: "isolated" | "connected"): readonly Trial[] {
   const prober = night.probers.get(segment);
   if (prober === undefined) return [];
-  return (night.reachable.get(segment) ?? []).map(
-    (target): Trial => ({
+  return (night.before.get(segment) ?? []).map(
+    ({ target, was }): Trial => ({
       segment,
       phase,
       flow: `tcp ${target}`,
-      expected: "open",
+      expected: was,
       attempt: () => prober.tcp(target, attemptMs),
       tries: phase === "connected" ? 10 : 3,
     }),

@@ -6,6 +6,7 @@ import type { LiveLease } from "../../model/edge-protocol.ts";
 import { tryFlows, vaultTrials } from "../flows.ts";
 import { releaseFence } from "../leases.ts";
 import type { EdgeHold, Night } from "../night.ts";
+import { hearSite } from "../site-reading.ts";
 import { nothingTouched } from "../state.ts";
 
 /**
@@ -78,7 +79,11 @@ async function readBack(night: Night, edge: EdgeHold, fence: number): Promise<Le
   let left: Leftovers = "unknown";
   for (let attempt = 0; attempt < 3; attempt++) {
     const listing = edge.client.list();
-    if ((await withinAnswer(night, listing)) === null) left = (await listing).leases;
+    if ((await withinAnswer(night, listing)) === null) {
+      left = (await listing).leases;
+      // The site may have changed its own rules meanwhile: the proofs that follow are judged by what they are now.
+      hearSite(night, edge.planned, await listing);
+    }
     if (left !== "unknown" && left.length === 0) return left;
     await night.runtime.clock.sleep(firstPauseMs);
     await withinAnswer(night, edge.client.release(fence));
@@ -95,7 +100,9 @@ async function proveShut(night: Night, leftovers: readonly Leftovers[]): Promise
   const trials = vaultTrials(night, "connected");
   const flows = await tryFlows(night, trials);
   const left = leftovers.flatMap((one) => (one === "unknown" ? [] : one));
-  const stillOpen = left.some((lease) => lease.set === "vault_open") || flows.includes("open");
+  const stillOpen =
+    left.some((lease) => lease.set === "vault_open") ||
+    flows.some((flow) => flow === "open" || flow === "refused");
   // Where ping is not allowed to a prober the TCP flows still tell.
   const tcp = flows.filter((_, index) => trials[index]?.flow.startsWith("tcp "));
   const certain = !leftovers.includes("unknown") && tcp.length > 0 && !tcp.includes("unknown");

@@ -19,7 +19,7 @@ describe("a window in memory", () => {
         ["guest", true, true],
       ],
     );
-    deepEqual(report.kept, [{ name: "clinical", provedConnected: true }]);
+    deepEqual(report.kept, [{ name: "clinical", provedConnected: true, closedBefore: [] }]);
     ok(report.sources.every((source) => source.verified));
     deepEqual(report.records, { sent: 12, acknowledged: 10, stored: 11, lost: 0 });
     equal(report.vault.provedShut, true);

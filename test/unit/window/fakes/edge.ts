@@ -22,6 +22,8 @@ export class FakeEdge implements EdgeClient {
   sticky = new Set<LeaseSet>();
   foreign: ForeignHook[] = [];
   bridges: BridgePort[] = [];
+  /** The site's own tables, as `nft list ruleset` prints them. */
+  siteRules = "";
   fence = 7;
   readonly #clock: Clock;
   readonly #ends = new Map<string, { set: LeaseSet; value: string; at: number }>();
@@ -74,6 +76,7 @@ export class FakeEdge implements EdgeClient {
       leases: this.#live().map(({ set, value, at }) => ({ set, value, expiresMs: at - this.bootMs })),
       foreign: this.foreign,
       bridges: this.bridges,
+      siteRules: this.siteRules,
       probation: false,
     };
   }

@@ -29,6 +29,8 @@ export class FakeHospital {
   survivors = new Set<string>();
   serviceStatus: () => number | null = () => 200;
   backupReachable = false;
+  /** What comes back of a new connection where jeda cuts nothing. */
+  answers: (segment: string, target: string) => Flow = () => "open";
   /** How long an attempt is under way before it sees whether packets pass, milliseconds. */
   attemptTakesMs = 0;
   snapshots = ["aaaa1111"];
@@ -141,19 +143,20 @@ export class FakeHospital {
   }
 
   #prober(segment: string): Prober {
-    const flow = async (): Promise<Flow> => {
+    const flow = async (target?: string): Promise<Flow> => {
       if (this.attemptTakesMs > 0) await this.clock.sleep(this.attemptTakesMs);
       if (this.unreachable.has(segment)) return "unknown";
-      return this.isolated(segment) ? "cut" : "open";
+      if (this.isolated(segment)) return "cut";
+      return target === undefined ? "open" : this.answers(segment, target);
     };
     const toBackup = (target: string): boolean =>
       target.startsWith("10.50.") || target.includes("2001:db8:50:");
     const vault = async (): Promise<Flow> => (this.backupReachable ? "open" : "cut");
     return {
       destination: `probe-${segment}`,
-      tcp: (target) => (toBackup(target) ? vault() : flow()),
+      tcp: (target) => (toBackup(target) ? vault() : flow(target)),
       ping: vault,
-      hold: flow,
+      hold: (_, target) => flow(target),
       exercise: async () => (this.survivors.has(segment) ? "open" : flow()),
       http: async (url) => {
         if (this.unreachable.has(segment)) return { flow: "unknown", status: null, body: "" };
