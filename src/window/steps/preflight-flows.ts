@@ -4,7 +4,7 @@
  */
 import { JedaError } from "../../model/errors.ts";
 import type { PlannedSegment } from "../../model/plan.ts";
-import type { Prober } from "../../model/prober.ts";
+import type { Flow, Prober } from "../../model/prober.ts";
 import { attemptMs, type Trial, tryFlows, uplinkTargets, vaultTrials } from "../flows.ts";
 import { heldFlow, leaks } from "../isolation-proof.ts";
 import type { Night, TargetBefore } from "../night.ts";
@@ -98,8 +98,9 @@ export async function holdOpen(night: Night, segment: string, target: string): P
   if (prober === undefined) return;
   const id = `h${night.held.length}`;
   night.held.push({ segment, id, target });
-  const opened = await prober.hold(id, target, attemptMs).catch(() => "unknown");
-  const answered = opened === "open" ? await prober.exercise(id, attemptMs).catch(() => "unknown") : opened;
+  const opened = await prober.hold(id, target, attemptMs).catch((): Flow => "unknown");
+  const answered =
+    opened === "open" ? await prober.exercise(id, attemptMs).catch((): Flow => "unknown") : opened;
   night.recorder.record({
     type: "flow",
     segment,

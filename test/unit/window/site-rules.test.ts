@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import type { PlannedSegment } from "../../../src/model/plan.ts";
 import { reportText } from "../../../src/report/text.ts";
 import { FakeHospital } from "./fakes/hospital.ts";
 import { plan } from "./fakes/plan.ts";
@@ -111,10 +112,13 @@ describe("a window on an edge with rules of the site's own", () => {
   });
 
   it("is refused before anything is cut where the vault could not reach its sources, with what to add", async () => {
-    const vault = {
-      ...{ name: "vault", role: "vault", isolate: false },
-      ...{ interfaces: ["vault0"], cidrs: ["10.50.0.0/24"] },
-    } as const;
+    const vault: PlannedSegment = {
+      name: "vault",
+      role: "vault",
+      isolate: false,
+      interfaces: ["vault0"],
+      cidrs: ["10.50.0.0/24"],
+    };
     const hospital = new FakeHospital({ ...withUplink, segments: [...withUplink.segments, vault] });
     edgeOf(hospital).siteRules = `table inet fw4 {
 	chain forward {
