@@ -181,17 +181,37 @@ describe("the prober", function () {
   });
 
   it("knows nothing when its session has ended, and says so instead of guessing", async () => {
-    const lost = sshProber("nowhere", () => ["sh", "-c", "echo ready; read line; exit 1"]);
+    const lost = sshProber("nowhere", () => [
+      "sh",
+      "-c",
+      'read -r mark; echo "$mark begin"; read line; exit 1',
+    ]);
     equal(await lost.tcp(targets[0], attemptMs), "unknown");
     const never = sshProber("nowhere", () => ["sh", "-c", "echo 'no route to host' >&2; exit 255"]);
     equal((await never.http(`http://${targets[0]}/`, attemptMs)).flow, "unknown");
     await lost.close();
   });
 
+  it("hears its answers among what a login prints", async () => {
+    const noise = "echo SELAMAT DATANG; echo 1 refused; printf half; echo 'locale: not found' >&2";
+    const greeted = sshProber("inside", () => {
+      const [program = "", ...words] = net.enter(
+        net.inside,
+        "bash",
+        "-c",
+        `${noise}; (sleep 1; printf tick) & ${proberScript}`,
+      );
+      return [program, ...words];
+    });
+    equal(await greeted.tcp(targets[0], attemptMs), "open");
+    equal((await greeted.http(`http://${targets[0]}/a`, 5_000)).body, "hello /a");
+    await greeted.close();
+  });
+
   it("takes an answer that came while this process was stopped", async () => {
     const module = new URL("../../../src/probe/ssh-prober.ts", import.meta.url);
     const program = `import { sshProber } from ${JSON.stringify(module)};
-      const script = 'echo ready; while read -r id rest; do sleep 1; echo "$id open"; done';
+      const script = 'read -r mark; echo "$mark begin"; while read -r id rest; do sleep 1; echo "$mark $id open"; done';
       const prober = sshProber("inside", () => ["sh", "-c", script]);
       prober.tcp("192.0.2.1:80", 1).then((flow) => { console.log(flow); return prober.close(); });
       setTimeout(() => console.log("asked"), 100);`;
