@@ -12,7 +12,6 @@ import { proofText } from "./src/proof/table.ts";
 import { declareHospital } from "./src/resources/declare.ts";
 import { formerOutputs } from "./src/resources/former.ts";
 import { comingText } from "./src/window/coming.ts";
-import { parallelOf } from "./src/window/parallel.ts";
 import { makePlan } from "./src/window/plan.ts";
 import { isRecurring } from "./src/window/series.ts";
 import { windowId } from "./src/window/window-id.ts";
@@ -30,7 +29,7 @@ async function main() {
   const former = await formerOutputs();
   const proof = demandProof(hospital, {
     ...surroundings(pulumi.getRootDirectory()),
-    parallel: parallelOf(runbook),
+    runbook,
     past: former.past,
   });
   const promotionOverride = await demandPromotion(hospital, runbook);

@@ -7,8 +7,8 @@ const stateTexts: Readonly<Record<WindowState, string>> = {
   armed: "armed",
   preflight: "preflight: asking edges, probe points, services, sources and the repository",
   isolating: "isolating",
-  isolated: "isolated on every edge; proving it from inside the segments",
-  "backing-up": "opening the vault and backing up",
+  isolated: "isolated on every edge; not proved yet",
+  "backing-up": "backing up",
   verifying: "verifying what was saved",
   holding: "AN ANOMALY: shutting the vault and keeping the segments cut",
   reconnecting: "shutting the vault and reconnecting",
@@ -28,6 +28,8 @@ function said(entry: JournalEntry): string | null {
       return entry.state === "ended" ? null : stateTexts[entry.state];
     case "isolated":
       return `${entry.segments.join(", ")} isolated by ${entry.edge}; its kernel reconnects in ${durationText(entry.timeoutMs)} at the latest`;
+    case "isolation-proved":
+      return `the isolation is proved by packets from inside ${entry.segments.join(", ")}${entry.untried.length === 0 ? "" : `; NOT TRIED, for want of a probe point: ${entry.untried.join(", ")}`}`;
     case "vault-open":
       return `the vault is open on ${entry.edge}`;
     case "flow":

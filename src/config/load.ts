@@ -19,7 +19,7 @@ import type { Positions } from "./positions.ts";
 import { Problems, type Warning } from "./problems.ts";
 import { readStack } from "./read-stack.ts";
 import { resolveServices } from "./resolve.ts";
-import { readRunbook, unknownSources } from "./runbook.ts";
+import { readRunbook } from "./runbook.ts";
 import { PREFIX, readStackFile, type StackFile, stackFileOf, stackNames } from "./stack-file.ts";
 
 export interface Loaded {
@@ -104,10 +104,8 @@ function load({ config, secretKeys, positions, file, projectDir }: Input): Loade
   if (stack.backupHost !== undefined && stack.sources !== undefined) {
     checkCredentialNames({ backupHost: stack.backupHost, sources: stack.sources }, names, problems);
   }
-  const runbook = loadRunbook(stack.window?.runbook, projectDir, problems);
-  if (runbook !== undefined && stack.sources !== undefined) {
-    problems.errors.push(...unknownSources(runbook, stack.sources));
-  }
+  const sources = stack.sources?.map((source) => source.name);
+  const runbook = loadRunbook(stack.window?.runbook, { projectDir, sources }, problems);
   problems.throwIfAny();
   const { hospital: name, promotion, ...rest } = stack as Required<typeof stack>;
   if (zone === undefined || window === undefined || services === undefined || runbook === undefined) {
@@ -131,10 +129,14 @@ function load({ config, secretKeys, positions, file, projectDir }: Input): Loade
   return { hospital, runbook, positions, warnings: problems.warnings };
 }
 
-function loadRunbook(name: string | undefined, projectDir: string, problems: Problems): Runbook | undefined {
+function loadRunbook(
+  name: string | undefined,
+  { projectDir, sources }: { readonly projectDir: string; readonly sources: readonly string[] | undefined },
+  problems: Problems,
+): Runbook | undefined {
   if (name === undefined) return undefined;
   try {
-    return readRunbook(name, projectDir);
+    return readRunbook(name, projectDir, sources);
   } catch (error) {
     if (!(error instanceof JedaErrors)) throw error;
     for (const one of error.errors) {

@@ -53,6 +53,13 @@ export type JournalBody =
       readonly since: string;
       readonly why: string;
     }
+  /** Packets from inside `segments` showed that they are cut, and every edge held the isolation all the while. */
+  | {
+      readonly type: "isolation-proved";
+      readonly segments: readonly string[];
+      /** Isolated too, but without a probe point: nothing can be tried from there. */
+      readonly untried: readonly string[];
+    }
   | { readonly type: "vault-open"; readonly edge: string; readonly timeoutMs: number }
   | {
       readonly type: "flow";

@@ -98,6 +98,8 @@ export interface Report {
   readonly anomalies: readonly string[];
   /** Since when the segments stayed cut because of them; null when they did not. */
   readonly heldSince: string | null;
+  /** What the runbook leaves out by its own word; one sentence each. */
+  readonly leftOut: readonly string[];
   readonly hazards: readonly string[];
   /** What the site's own tables on the edges do to declared flows, or that it is unknown. */
   readonly siteRules: readonly string[];

@@ -31,4 +31,10 @@ export interface Runbook {
   readonly steps: readonly Step[];
   /** Run on every path. Always contains `shut-and-reconnect`, first. */
   readonly finally: readonly Step[];
+  /** What the window does not do, each with the reason; left out where nothing is. */
+  readonly without?: {
+    readonly verify?: string;
+    /** By name. */
+    readonly sources?: Readonly<Record<string, string>>;
+  };
 }

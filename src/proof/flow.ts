@@ -3,6 +3,8 @@
  * is computed from a `Hospital` alone and never from the ruleset, so that the two can be compared.
  */
 
+import type { Runbook } from "../model/runbook.ts";
+
 export type Family = "ipv4" | "ipv6";
 
 /** Moments of a window that differ in what is open. `after` is `before` again: every lease has ended. */
@@ -124,6 +126,8 @@ export interface Proof {
   readonly flows: readonly FlowLine[];
   /** Reasons to refuse the window. */
   readonly violations: readonly Finding[];
+  /** What the runbook leaves out by its own word. */
+  readonly leftOut: readonly string[];
   /** Reasons to think twice. */
   readonly hazards: readonly Finding[];
 }
@@ -132,8 +136,8 @@ export interface Proof {
 export interface Circumstances {
   /** What the last window saved of each source, by name. */
   readonly past?: Readonly<Record<string, { readonly bytes: number; readonly durationMs: number }>>;
-  /** How many sources the runbook saves at a time. */
-  readonly parallel?: number;
+  /** Which sources are saved one batch after another, how many at a time, and what is left out. */
+  readonly runbook?: Pick<Runbook, "steps" | "without">;
   /** Addresses of the machine that Pulumi runs on. */
   readonly machine?: readonly string[];
   /** What that machine depends on. */

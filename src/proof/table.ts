@@ -37,6 +37,10 @@ export function proofText(proof: Proof, whole = false): string {
     `${"".padEnd(labelWidth)} ${columns.join("  ")}  by rule`,
     ...sections,
     ...findingLines("The window is refused", proof.violations),
+    ...findingLines(
+      "Left out by the runbook",
+      proof.leftOut.map((text) => ({ text })),
+    ),
     ...findingLines("Hazards", proof.hazards),
   ].join("\n");
 }
@@ -70,7 +74,7 @@ function ends(labels: readonly string[], whole: boolean): string {
   return [...known, `strangers in ${places}`].join(", ");
 }
 
-function findingLines(heading: string, findings: readonly Finding[]): readonly string[] {
+function findingLines(heading: string, findings: readonly Pick<Finding, "text">[]): readonly string[] {
   if (findings.length === 0) return [];
   return [heading, ...findings.flatMap(({ text }) => wrap(`- ${text}`, width - 4, "  "))];
 }

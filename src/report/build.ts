@@ -1,5 +1,6 @@
 /** Status → report. Pure: rebuilt from the journal alone, it says the same as on the night. */
 import type { Report, SegmentReport, ServiceReport, SourceReport } from "../model/report.ts";
+import { leftOut } from "../model/runbook-order.ts";
 import { isoInZone } from "../window/iso.ts";
 import { closedBefore, provedConnected, provedIsolated } from "../window/isolation-proof.ts";
 import type { EdgeStatus, WindowStatus } from "../window/status.ts";
@@ -62,6 +63,7 @@ export function buildReport(status: WindowStatus): Report {
     },
     anomalies: anomaliesOf(status),
     heldSince: status.hold?.at ?? null,
+    leftOut: leftOut(plan.runbook),
     hazards: plan.hazards,
     siteRules: status.siteRules,
     promotionOverride: plan.promotionOverride ?? null,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { JedaError } from "../model/errors.ts";
 import type { Credentials } from "../model/hospital.ts";
 import type { WindowPlan } from "../model/plan.ts";
+import { orderOfSteps } from "../model/runbook-order.ts";
 
 const named = z.looseObject({ name: z.string().min(1) });
 
@@ -81,6 +82,10 @@ export function acceptPlan(text: string): WindowPlan {
   for (const { name, role } of plan.segments.filter((segment) => segment.isolate)) {
     if (role === "administrative" || role === "guest") continue;
     throw new JedaError("CONFIG", `the segment ${name} is ${role}: it can never be isolated`);
+  }
+  const [open] = orderOfSteps(plan.runbook).filter(({ message }) => message.startsWith("backup before "));
+  if (open !== undefined) {
+    throw new JedaError("CONFIG", `the plan's runbook has ${open.message}`, { hint: open.hint });
   }
   return plan;
 }

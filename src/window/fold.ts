@@ -1,7 +1,8 @@
 /** Journal → status. Pure: the same entries give the same status, whoever reads them. */
 import { JedaError } from "../model/errors.ts";
 import type { JournalEntry } from "../model/journal.ts";
-import type { Deadlines } from "../model/plan.ts";
+import type { Deadlines, WindowPlan } from "../model/plan.ts";
+import { leavesOut } from "../model/runbook-order.ts";
 import { planProblem } from "./accept-plan.ts";
 import { nothingTouched } from "./state.ts";
 import type { EdgeStatus, SourceStatus, WindowStatus } from "./status.ts";
@@ -43,8 +44,9 @@ function begin(armed: Extract<JournalEntry, { type: "armed" }>): WindowStatus {
     interruptions: [],
     flows: [],
     siteRules: [],
+    isolationProvedAt: null,
     probes: [],
-    sources: plan.sources.map(({ name }) => ({ name, ...waitingSource })),
+    sources: plan.sources.map(({ name }) => firstOf(plan.runbook, name)),
     earlierSnapshots: null,
     backupEndedAt: null,
     vaultProvedShut: null,
@@ -73,6 +75,7 @@ const untouchedEdge: Omit<EdgeStatus, "name"> = {
   clock: null,
   reconnectByBootMs: null,
   isolatedAt: null,
+  isolations: 0,
   vaultOpenAt: null,
   releasedAt: null,
 };
@@ -88,6 +91,13 @@ const waitingSource: Omit<SourceStatus, "name"> = {
   findings: [],
   anomalies: null,
 };
+
+/** A source that the runbook leaves out is skipped from the first line on. */
+function firstOf({ without }: WindowPlan["runbook"], name: string): SourceStatus {
+  if (!leavesOut(without, name)) return { name, ...waitingSource };
+  const why = `the runbook leaves it out: ${without?.sources?.[name]}`;
+  return { name, ...waitingSource, state: "skipped", findings: [why] };
+}
 
 /** The status after one more entry. */
 export function foldNext(before: WindowStatus, entry: JournalEntry): WindowStatus {
@@ -113,20 +123,26 @@ export function foldNext(before: WindowStatus, entry: JournalEntry): WindowStatu
       // An answer that arrives when the release has already been given changes nothing about the release.
       const late = status.state === "reconnecting";
       // An edge that is isolated again (it was rebooted) was isolated first when it was isolated first.
-      const isolatedAt = status.edges.find((one) => one.name === entry.edge)?.isolatedAt ?? entry.at;
+      const known = status.edges.find((one) => one.name === entry.edge);
+      const isolatedAt = known?.isolatedAt ?? entry.at;
+      const isolations = (known?.isolations ?? 0) + 1;
       const over = status.interruptions.map((one) =>
         one.edge === entry.edge && one.until === null ? { ...one, until: entry.at } : one,
       );
-      const again = { ...status, interruptions: over };
-      return edge(again, entry.edge, late ? { isolatedAt } : { isolatedAt, releasedAt: null });
+      const again = { ...status, interruptions: over, isolationProvedAt: null };
+      const held = { isolatedAt, isolations };
+      return edge(again, entry.edge, late ? held : { ...held, releasedAt: null });
     }
     case "interrupted": {
       const { edge, segments, since, why } = entry;
       return {
         ...status,
+        isolationProvedAt: null,
         interruptions: [...status.interruptions, { edge, segments, since, until: null, why }],
       };
     }
+    case "isolation-proved":
+      return { ...status, isolationProvedAt: entry.at };
     case "vault-open": {
       const vaultOpenAt = status.edges.find((one) => one.name === entry.edge)?.vaultOpenAt ?? entry.at;
       return edge(status, entry.edge, { vaultOpenAt });

@@ -1,4 +1,8 @@
-/** What the tried flows prove about one segment. Pure; the report and the verdict both rest on it. */
+/**
+ * What the tried flows prove about one segment, and about all of them at once. Pure; the report, the verdict and
+ * whoever opens the vault rest on it.
+ */
+import { JedaError } from "../model/errors.ts";
 import type { FlowEntry, WindowStatus } from "./status.ts";
 
 /** The first word of a flow's text that goes down a connection opened before the isolation. */
@@ -74,4 +78,84 @@ export function contradictions(flows: readonly FlowEntry[]): readonly string[] {
       const before = expected === "refused" ? "open or refused" : expected;
       return `${flow} is ${actual}, expected ${before}${by === undefined ? "" : ` (${by})`}`;
     });
+}
+
+/** Where a proof begins: what it is to rest on, and how many flows the journal had by then. */
+export interface ProofBegun {
+  readonly footing: string;
+  readonly flows: number;
+}
+
+/**
+ * That the isolation of this window was proved by packets, as it stands on its edges now. It can only be had from
+ * the journal's evidence. It stands no more once an edge was isolated again, rebooted or released, or was seen
+ * without the isolation, or the window is ending.
+ */
+export class IsolationProof {
+  readonly #footing: string;
+  readonly segments: readonly string[];
+  readonly untried: readonly string[];
+
+  private constructor(footing: string, segments: readonly string[], untried: readonly string[]) {
+    this.#footing = footing;
+    this.segments = segments;
+    this.untried = untried;
+  }
+
+  static begin(status: WindowStatus): ProofBegun {
+    return { footing: footingOf(status), flows: status.flows.length };
+  }
+
+  /**
+   * Null when the edges' isolation changed while it was being proved, or has a gap now.
+   * @throws JedaError REFUSED when the flows that were tried since prove too little.
+   */
+  static of(status: WindowStatus, begun: ProofBegun): IsolationProof | null {
+    if (footingOf(status) !== begun.footing || !isWhole(status)) return null;
+    const isolated = status.plan.segments.filter((segment) => segment.isolate);
+    const tried = isolated.filter(({ probePoint }) => probePoint !== undefined).map(({ name }) => name);
+    if (tried.length === 0) {
+      throw unproved("no isolated segment has a probe point, so nothing can be tried from inside one");
+    }
+    const fresh = { ...status, flows: status.flows.slice(begun.flows) };
+    for (const segment of tried) {
+      const flows = flowsOf(fresh, segment, "isolated").filter(
+        ({ flow, expected }) => (expected === "cut" || expected === "closed") && !flow.startsWith(heldFlow),
+      );
+      const uncut = contradictions(flows).join("; ");
+      if (flows.length === 0 || uncut !== "" || provedIsolated(status, segment) === false) {
+        throw unproved(`${segment}: ${uncut || "no new connection was tried from there"}`);
+      }
+    }
+    const untried = isolated.map(({ name }) => name).filter((name) => !tried.includes(name));
+    return new IsolationProof(begun.footing, tried, untried);
+  }
+
+  /** @param status of the same window, now */
+  stands(status: WindowStatus): boolean {
+    return footingOf(status) === this.#footing && isWhole(status) && status.causes.length === 0;
+  }
+}
+
+/** Which isolation of which window on which edges: another one needs another proof. */
+function footingOf({ plan, edges, interruptions }: WindowStatus): string {
+  const held = edges.map(({ name, clock, isolations, releasedAt }) => [
+    name,
+    clock?.bootId,
+    clock?.fence,
+    isolations,
+    releasedAt,
+  ]);
+  return JSON.stringify([plan.id, held, interruptions.length]);
+}
+
+function isWhole({ edges, interruptions }: WindowStatus): boolean {
+  const held = edges.every(({ isolations, releasedAt }) => isolations > 0 && releasedAt === null);
+  return held && !interruptions.some(({ until }) => until === null);
+}
+
+function unproved(why: string): JedaError {
+  return new JedaError("REFUSED", `the isolation is not proved: ${why}`, {
+    hint: "the vault stays shut and nothing is backed up; compare the edges' rules with: pulumi preview",
+  });
 }

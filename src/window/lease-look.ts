@@ -11,8 +11,8 @@ import { interrupted } from "./interruption.ts";
 import { heartbeatMs, holdsAll, leaseFor, missingLeases } from "./leases.ts";
 import { type EdgeHold, edgeStatus, type Night, vaultIsOpen } from "./night.ts";
 import { isolateOn } from "./steps/isolate.ts";
-import { openOn } from "./steps/open-vault.ts";
-import { proveIsolated } from "./steps/prove.ts";
+import { tryToProve } from "./steps/prove.ts";
+import { openOn } from "./vault-lease.ts";
 
 /** With less left than this an edge refuses a lease, and what is gone has ended by itself. Milliseconds. */
 const leastMs = 2_000;
@@ -42,20 +42,21 @@ export async function look(night: Night, edge: EdgeHold, over: AbortSignal): Pro
     // What has lapsed is never begun again: the edge refuses to renew what is not there, too.
     if (!held) throw lapsed(edge, beat);
     await edge.client.renew(leaseFor(status, "isolation", night.plan, night));
-    if (over.aborted || !vaultIsOpen(night, edge)) return;
-    await edge.client.renew(leaseFor(status, "vault", night.plan, night));
+    if (over.aborted || !vaultIsOpen(night, edge) || hasGap(night)) return;
+    const vault = leaseFor(status, "vault", night.plan, night);
+    if (!holdsAll(vault, listing.leases)) return mendVault(night, edge, listing, over);
+    await edge.client.renew(vault);
     return;
   }
   if ((status.reconnectByBootMs ?? 0) - listing.clock.bootMs < leastMs) return;
   if (!held) {
     interrupted(night, edge, seenAt(night, edge));
-    const open = vaultIsOpen(night, edge);
-    if (open) await edge.client.shut();
+    await shutEverywhere(night, edge);
     await isolateOn(night, edge);
-    return reopen(night, edge, open, over);
+    return proveAgain(night, edge, over);
   }
   await mendEnds(night, edge, listing);
-  await mendVault(night, edge, listing);
+  await mendVault(night, edge, listing, over);
 }
 
 /** Somebody's hand, a ruleset saved earlier, an extension that was undone: no lease may outlive the deadline. */
@@ -69,13 +70,38 @@ async function mendEnds(night: Night, edge: EdgeHold, { leases, clock }: EdgeLis
 }
 
 /** The isolation stands; the way to the sources is gone. Near its end the lease has done what it should. */
-async function mendVault(night: Night, edge: EdgeHold, { leases, clock }: EdgeListing): Promise<void> {
+async function mendVault(
+  night: Night,
+  edge: EdgeHold,
+  { leases, clock }: EdgeListing,
+  over: AbortSignal,
+): Promise<void> {
   if (!vaultIsOpen(night, edge)) return;
   const status = edgeStatus(night, edge);
   const request = leaseFor(status, "vault", night.plan);
   if (request.deadlineBootMs - clock.bootMs < leastMs || holdsAll(request, leases)) return;
-  night.recorder.note(`the edge ${edge.planned.name} had shut the vault: it is opened for what is left`);
-  await openOn(night, edge);
+  if (hasGap(night)) return;
+  night.recorder.note(
+    `the vault is shut on the edge ${edge.planned.name}: it is opened for what is left, once the isolation is proved`,
+  );
+  await proveAgain(night, edge, over);
+}
+
+/** While one edge lets the segments out, what another lets the backup host reach is no vault. */
+async function shutEverywhere(night: Night, gone: EdgeHold): Promise<void> {
+  const shut = (edge: EdgeHold) => (vaultIsOpen(night, edge) ? edge.client.shut() : Promise.resolve(null));
+  const others = night.edges.filter((edge) => edge !== gone);
+  const answers = await Promise.allSettled([shut(gone), ...others.map(shut)]);
+  const [own] = answers;
+  if (own?.status === "rejected") throw own.reason;
+  for (const [index, answer] of answers.slice(1).entries()) {
+    if (answer.status === "fulfilled") continue;
+    night.recorder.note(`shutting the vault on ${others[index]?.planned.name}: ${answer.reason}`);
+  }
+}
+
+function hasGap({ recorder }: Night): boolean {
+  return recorder.status.interruptions.some(({ until }) => until === null);
 }
 
 /** Its sets are empty, its boot clock is another: the same moment is computed anew, by this host's boot clock. */
@@ -85,17 +111,19 @@ async function isolateRebooted(night: Night, edge: EdgeHold, over: AbortSignal):
   if (over.aborted) return;
   const { clock } = reading;
   const reconnectByBootMs = onEdge(clock, reading.answeredBootMs, night.boot);
-  const open = vaultIsOpen(night, edge);
   interrupted(night, edge, seenAt(night, edge), "it was rebooted");
   night.recorder.record({ type: "edge-clock", edge: name, clock, reconnectByBootMs });
+  await shutEverywhere(night, edge);
   await isolateOn(night, edge);
-  await reopen(night, edge, open, over);
+  await proveAgain(night, edge, over);
 }
 
-async function reopen(night: Night, edge: EdgeHold, open: boolean, over: AbortSignal): Promise<void> {
-  if (over.aborted) return;
-  await proveIsolated(night);
-  if (open && !over.aborted) await openOn(night, edge);
+/** Where another edge has a gap meanwhile, whoever closes that one proves both; the next look opens the vault here. */
+async function proveAgain(night: Night, edge: EdgeHold, over: AbortSignal): Promise<void> {
+  if (over.aborted || hasGap(night)) return;
+  const proof = await tryToProve(night);
+  if (proof === null || over.aborted || !vaultIsOpen(night, edge)) return;
+  await openOn(night, edge, proof);
 }
 
 /** Looks once more before everything is released: what was emptied since the last look must not go unseen. */

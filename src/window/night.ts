@@ -7,6 +7,7 @@ import type { Prober } from "../model/prober.ts";
 import type { SiteRow } from "../site-rules/rows.ts";
 import { unlessStopped } from "./clock.ts";
 import type { BootDeadlines } from "./deadlines.ts";
+import type { IsolationProof } from "./isolation-proof.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Runtime } from "./runtime.ts";
 import type { EdgeStatus } from "./status.ts";
@@ -52,6 +53,8 @@ export interface Night {
   /** What each edge's own tables do to declared flows, as it was last heard. */
   readonly siteRows: Map<string, readonly SiteRow[]>;
   readonly held: HeldConnection[];
+  /** What this runner proved last; null before it has. Nothing opens the vault without one that still stands. */
+  isolation: IsolationProof | null;
   readonly saved: Map<string, Saved>;
   /** Snapshots that were there before the window. */
   readonly earlierSnapshots: Set<string>;

@@ -31,6 +31,7 @@ export function openNight(recorder: Recorder, runtime: Runtime): Night {
     before: targetsBefore(recorder),
     siteRows: new Map(),
     held: [],
+    isolation: null,
     saved: savedBefore(recorder),
     earlierSnapshots: new Set(status.earlierSnapshots),
   };

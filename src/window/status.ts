@@ -15,6 +15,8 @@ export interface EdgeStatus {
   readonly clock: EdgeClock | null;
   readonly reconnectByBootMs: number | null;
   readonly isolatedAt: string | null;
+  /** How often its kernel was given the isolation: again after a reboot, after a gap, by another runner. */
+  readonly isolations: number;
   readonly vaultOpenAt: string | null;
   readonly releasedAt: string | null;
 }
@@ -85,6 +87,8 @@ export interface WindowStatus {
   readonly flows: readonly FlowEntry[];
   /** What the site's own tables do to declared flows, as preflight found them. */
   readonly siteRules: readonly string[];
+  /** When the isolation that stands now was proved by packets; null before that, and after a gap. */
+  readonly isolationProvedAt: string | null;
   readonly probes: readonly ProbeEntry[];
   readonly sources: readonly SourceStatus[];
   /** Ids of the snapshots that were there before the window, shortened; null before preflight has looked. */

@@ -3,6 +3,7 @@
  * every reason for a result that is not `ok` is found here, so that a rebuilt report says the same.
  */
 import type { WindowResult } from "../model/report.ts";
+import { leavesOut } from "../model/runbook-order.ts";
 import { interruptionText } from "./interruption.ts";
 import {
   asExpected,
@@ -76,19 +77,28 @@ function isolation(status: WindowStatus): readonly StopCause[] {
 }
 
 function sources(status: WindowStatus): readonly StopCause[] {
-  const found = status.sources.flatMap((source): StopCause[] => {
+  const { without } = status.plan.runbook;
+  const wanted = status.sources.filter(({ name }) => !leavesOut(without, name));
+  const found = wanted.flatMap((source): StopCause[] => {
     if (source.state === "saved" && source.verified === true) return [];
     const why = source.findings.join("; ");
     if (source.state === "saved" && source.verified === false) {
       return [failed(`the verification of ${source.name} failed: ${why}`)];
     }
-    if (source.state === "saved") return [partial(`${source.name} was saved but not verified`)];
+    if (source.state === "saved") {
+      const why = without?.verify === undefined ? "" : `: the runbook leaves it out: ${without.verify}`;
+      return [partial(`${source.name} was saved but not verified${why}`)];
+    }
     if (source.state === "failed") return [partial(`${source.name} was not saved: ${why}`)];
     if (source.state === "skipped") return [partial(`${source.name} was skipped: ${why}`)];
     return [partial(`${source.name} was not saved: the window ended before`)];
   });
-  const none = status.sources.length > 0 && !status.sources.some((one) => one.verified === true);
-  if (none && !ended(status)) return [...found, failed("no source was saved and verified")];
+  const done = wanted.some(({ state, verified }) => {
+    return verified === true || (without?.verify !== undefined && state === "saved");
+  });
+  if (wanted.length > 0 && !done && !ended(status)) {
+    return [...found, failed("no source was saved and verified")];
+  }
   return found;
 }
 

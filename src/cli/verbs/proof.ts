@@ -8,7 +8,6 @@ import { pastOf } from "../../proof/past.ts";
 import { prove } from "../../proof/prove.ts";
 import { surroundings } from "../../proof/surroundings.ts";
 import { proofText } from "../../proof/table.ts";
-import { parallelOf } from "../../window/parallel.ts";
 
 /** Exit code 0 when the proof holds, 1 when the window would be refused. */
 export async function run(words: readonly string[]): Promise<number> {
@@ -17,7 +16,7 @@ export async function run(words: readonly string[]): Promise<number> {
   const { hospital, runbook } = loadFromStackFile(stack, project);
   const proof = prove(hospital, {
     ...surroundings(project),
-    parallel: parallelOf(runbook),
+    runbook,
     past: report === undefined ? {} : pastReport(report),
   });
   process.stdout.write(`${json ? JSON.stringify(proof, null, 2) : proofText(proof, expand)}\n`);

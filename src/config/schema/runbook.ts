@@ -4,7 +4,7 @@ import type { Step, StepKind } from "../../model/runbook.ts";
 import { Invalid, isMap, quote } from "../invalid.ts";
 import { didYouMean } from "../suggest.ts";
 import { dispatch, fields, integer, list, oneOf, scalar } from "./shape.ts";
-import { name, readSize } from "./values.ts";
+import { name, readSize, text } from "./values.ts";
 
 const sources = dispatch<"all" | string[]>((input) =>
   input === "all" ? z.literal("all") : list(name, 'the word "all" or a list of sources', 1),
@@ -124,7 +124,22 @@ const EXAMPLES: Partial<Record<StepKind, string>> = {
   verify: 'write "- verify: { read: 5%, restore: { sample: 200 files }, databases: load }"',
 };
 
+/** A word per source would be as easily forgotten as the source: the reason is what somebody thinks about. */
+const reasons = dispatch<Record<string, string>>((input) => {
+  if (!isMap(input)) return fields("the sources that are not saved", {});
+  return z.object(Object.fromEntries(Object.keys(input).map((key) => [key, text])));
+});
+
+const without = fields("what is left out", {
+  verify: text.optional(),
+  sources: reasons.optional(),
+}).transform(({ verify, sources }) => ({
+  ...(verify === undefined ? {} : { verify }),
+  ...(sources === undefined ? {} : { sources }),
+}));
+
 export const runbook = fields("the runbook", {
+  without: without.optional(),
   steps: list(step, "the steps", 1),
   finally: list(step, "what is done on every path", 1),
 });

@@ -4,6 +4,7 @@
  */
 import type { Source } from "../../model/hospital.ts";
 import type { Step } from "../../model/runbook.ts";
+import { isSavedBy } from "../../model/runbook-order.ts";
 import { expectedMs, type PastRun } from "../estimate.ts";
 import { chooseNext } from "../next-source.ts";
 import { type Night, stopAt, until } from "../night.ts";
@@ -83,14 +84,12 @@ function savingOf(night: Night, { step, waiting, running, past, signal }: Doing)
   };
 }
 
-/** The step's sources, the most valuable first. The others are skipped, and it is said. */
+/** The step's sources, the most valuable first. */
 function wanted(night: Night, step: BackupStep): Source[] {
   const states = new Map(night.recorder.status.sources.map(({ name, state }) => [name, state]));
   const left = ({ name }: Source): boolean => ["waiting", "running"].includes(states.get(name) ?? "waiting");
   // What an earlier runner saved, skipped or gave up is not begun again.
-  const ordered = night.plan.sources.filter(left).toSorted((a, b) => a.order - b.order);
-  const chosen = (source: Source): boolean => step.sources === "all" || step.sources.includes(source.name);
-  for (const source of ordered.filter((one) => !chosen(one)))
-    skip(night, source, "the runbook leaves it out");
-  return ordered.filter(chosen);
+  return night.plan.sources
+    .filter((source) => left(source) && isSavedBy(step, source.name, night.plan.runbook.without))
+    .toSorted((a, b) => a.order - b.order);
 }

@@ -13,6 +13,15 @@ import type { FlowEntry } from "../status.ts";
 
 export async function tryBefore(night: Night): Promise<void> {
   const segments = night.plan.segments.filter((segment) => night.probers.has(segment.name));
+  if (!segments.some(({ isolate }) => isolate)) {
+    throw new JedaError(
+      "REFUSED",
+      "no isolated segment has a probe point: its isolation could not be proved",
+      {
+        hint: "the vault opens only on a proved isolation: declare a probePoint in one of the segments at least",
+      },
+    );
+  }
   await Promise.all([...segments.map((segment) => trySegment(night, segment)), refuseOpenVault(night)]);
 }
 

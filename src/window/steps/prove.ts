@@ -1,14 +1,24 @@
 /** Proof by packets, from inside every segment: what must be cut is cut, what must be open is open. */
 import { JedaError } from "../../model/errors.ts";
 import { attemptMs, type Trial, tryFlow, tryFlows } from "../flows.ts";
-import { contradictions, flowsOf, heldFlow, provedIsolated } from "../isolation-proof.ts";
+import { contradictions, flowsOf, heldFlow, IsolationProof, provedIsolated } from "../isolation-proof.ts";
 import type { Night } from "../night.ts";
+
+/** The runbook's step. @throws JedaError when the isolation is not proved: the vault stays shut. */
+export async function proveIsolated(night: Night): Promise<void> {
+  if ((await tryToProve(night)) !== null) return;
+  throw new JedaError("REFUSED", "an edge lost the isolation while it was being proved", {
+    hint: "the vault stays shut and nothing is backed up; the report says which edge, and when",
+  });
+}
 
 /**
  * New connections of both families and those held open since before must be cut from the isolated segments,
- * and the others must still have what they had. Throws when anything says otherwise: the vault stays shut.
+ * and the others must still have what they had. Null when the isolation changed meanwhile: it must be proved anew.
+ * @throws JedaError when anything says otherwise.
  */
-export async function proveIsolated(night: Night): Promise<void> {
+export async function tryToProve(night: Night): Promise<IsolationProof | null> {
+  const begun = IsolationProof.begin(night.recorder.status);
   sayWhatIsLost(night);
   await tryFlows(
     night,
@@ -38,6 +48,12 @@ export async function proveIsolated(night: Night): Promise<void> {
       );
     }
   }
+  night.recorder.stop.signal.throwIfAborted();
+  const proof = IsolationProof.of(status, begun);
+  if (proof === null) return null;
+  night.isolation = proof;
+  night.recorder.record({ type: "isolation-proved", segments: proof.segments, untried: proof.untried });
+  return proof;
 }
 
 /** Every segment is back; waits for each as long as a first packet may take. Never throws. */

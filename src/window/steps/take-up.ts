@@ -127,6 +127,8 @@ async function isolateAgain(night: Night, found: readonly Found[], gone: readonl
   if (!begun && gone.length === found.length) startCutoff(night);
   for (const { edge } of begun ? gone : []) interrupted(night, edge, lastLineBeforeThisRunner(night));
   night.recorder.stop.signal.throwIfAborted();
+  // The vault that the runner before this one had opened rested on an isolation that is no more.
+  if (begun) await together(night, night.edges, (edge) => edge.client.shut().then(() => undefined));
   await together(
     night,
     gone.map(({ edge }) => edge),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { parseRunbook, readRunbook, unknownSources } from "../../../src/config/runbook.ts";
-import { errorsOf, hospitalYaml, loadText, projectDir } from "./hospital-yaml.ts";
+import { parseRunbook, readRunbook } from "../../../src/config/runbook.ts";
+import { batchesOf, leftOut } from "../../../src/model/runbook-order.ts";
+import { errorsOf, projectDir } from "./hospital-yaml.ts";
 
 const FILE = "runbooks/test.yaml";
 const good = `steps:
@@ -53,16 +54,52 @@ describe("a runbook", () => {
       .replace("5%", '"5.0 %"');
     assert.equal(parse(retyped).hash, hash);
     assert.notEqual(parse(good.replace("200 files", "201 files")).hash, hash);
-    assert.notEqual(parse(good.replace("  - report\n", "")).hash, hash);
+    assert.notEqual(parse(`${good}without: { sources: { scans: saved by day } }\n`).hash, hash);
   });
 
   it("may name its sources, which then must exist", () => {
-    const runbook = parse(good.replace("sources: all", "sources: [records, fils]"));
-    const errors = unknownSources(runbook, loadText(hospitalYaml).hospital.sources);
+    const text = good.replace("sources: all", "sources: [records, fils]");
+    const errors = errorsOf(() => parseRunbook("test", FILE, text, ["records", "files"]));
     assert.deepEqual(
-      errors.map((error) => [error.message, error.hint]),
-      [['runbooks/test.yaml backs up "fils", which is not a source', 'did you mean "files"?']],
+      errors.map(({ message, hint, at }) => [message, hint, at?.line, at?.column]),
+      [
+        ['steps[3].backup.sources[1]: "fils" is not a source', 'did you mean "files"?', 5, 34],
+        [
+          "steps: no backup saves the source files",
+          'name it in a backup, or write "without: { sources: { files: REASON } }" beside steps',
+          2,
+          3,
+        ],
+      ],
     );
+  });
+
+  it("may save its sources in several backups, one after another, and leave some out by a word and a reason", () => {
+    const two = "- backup: { sources: [a, b], parallel: 2 }\n  - backup: { sources: [c] }";
+    const text = `${good.replace("- backup: { sources: all, parallel: 2 }", two)}without:\n  sources: { d: saved by day }\n`;
+    const runbook = parseRunbook("test", FILE, text, ["a", "b", "c", "d"]);
+    assert.deepEqual(
+      batchesOf(
+        runbook,
+        ["a", "b", "c", "d"].map((name) => ({ name })),
+      ),
+      [
+        { step: 3, names: ["a", "b"], parallel: 2 },
+        { step: 4, names: ["c"], parallel: 1 },
+      ],
+    );
+    assert.deepEqual(leftOut(runbook), ["d is not saved: saved by day"]);
+    const all = parseRunbook("test", FILE, `${good}without: { sources: { d: by day } }\n`, ["a", "d"]);
+    assert.deepEqual(batchesOf(all, [{ name: "a" }, { name: "d" }])[0]?.names, ["a"]);
+  });
+
+  it("may go without verification when that is written, which is a row of preview and report", () => {
+    const text = good.replace(/ {2}- verify.*\n/, "");
+    const runbook = parse(`${text}without: { verify: read back on Sundays }\n`);
+    assert.deepEqual(leftOut(runbook), ["nothing is verified: read back on Sundays"]);
+    assert.deepEqual(leftOut(parse(good.replace("databases: load", "databases: skip"))), [
+      "dumps of databases are not loaded: verify has databases: skip",
+    ]);
   });
 
   it("that is shipped can be read", () => {
@@ -124,6 +161,71 @@ describe("a runbook is refused with", () => {
     const { message, line } = refused("  - isolate\n  - prove: isolated\n", "");
     assert.match(message, /backup before isolate/);
     assert.equal(line, 3);
+  });
+
+  it("a backup before the isolation is proved", () => {
+    const { message, hint, line } = refused("  - prove: isolated\n", "");
+    assert.equal(message, "steps[2]: backup before prove: isolated");
+    assert.match(hint, /the vault opens only on a proved isolation/);
+    assert.equal(line, 4);
+    const backup = "  - backup: { sources: all, parallel: 2 }\n";
+    const behind = refused(`  - prove: isolated\n${backup}`, `${backup}  - prove: isolated\n`);
+    assert.match(behind.message, /backup before prove: isolated/);
+  });
+
+  it("steps in an order that makes no sense", () => {
+    const verify = "  - verify: { read: 5%, restore: { sample: 200 files }, databases: load }\n";
+    const list = "{ sources: all, parallel: 2 }";
+    const cases = [
+      [
+        "- isolate\n  - prove: isolated\n",
+        "- prove: isolated\n  - isolate\n",
+        /prove: isolated before isolate/,
+      ],
+      ["- prove: isolated\n", "- prove: isolated\n  - prove: isolated\n", /prove: isolated is there twice/],
+      [verify, verify + verify, /verify is there twice/],
+      [verify, `${verify}  - preflight\n`, /preflight is there twice/],
+      [verify, "", /what is backed up is not verified/],
+      [
+        `- backup: ${list}\n${verify}`,
+        `- backup: { sources: [a] }\n${verify}  - backup: { sources: [b] }\n`,
+        /backup after verify/,
+      ],
+      [
+        `- backup: ${list}`,
+        "- backup: { sources: [a] }\n  - backup: { sources: [b, a] }",
+        /a is saved twice/,
+      ],
+      [
+        `- backup: ${list}`,
+        `- backup: { sources: [a] }\n  - backup: ${list}`,
+        /all sources are saved here, and some/,
+      ],
+      ["finally:", "without: { verify: why }\nfinally:", /verify is a step, and left out as well/],
+      ["sources: all", "sources: [constructor, constructor]", /constructor is saved twice/],
+      ["  - prove: connected\n", "", /prove: connected is missing/],
+      ["  - report\n", "", /report is missing/],
+      ["  - report\n", "  - report\n  - report\n", /report is there twice/],
+    ] as const;
+    for (const [from, to, expected] of cases) assert.match(refused(from, to).message, expected);
+  });
+
+  it("a source that no step names and no word leaves out, or that is both saved and left out", () => {
+    const refusedWith = (text: string) =>
+      errorsOf(() => parseRunbook("test", FILE, text, ["a", "b"])).map(({ message, at }) => {
+        return `${at?.line}:${at?.column} ${message}`;
+      });
+    const some = good.replace("sources: all", "sources: [a]");
+    assert.deepEqual(refusedWith(some), ["2:3 steps: no backup saves the source b"]);
+    assert.deepEqual(refusedWith(`${some}without: { sources: { b: why, c: why } }\n`), [
+      '11:31 without.sources.c: "c" is not a source',
+    ]);
+    assert.match(
+      refusedWith(`${some}without: { sources: { a: why, b: why } }\n`).join(),
+      /a is saved, and left out/,
+    );
+    assert.match(refusedWith(`${some}without: { sources: { b: "" } }\n`).join(), /is empty/);
+    assert.match(refusedWith(`${some}without: { sources: [b] }\n`).join(), /as a map of fields/);
   });
 
   it("a verification before a backup", () => {

@@ -124,7 +124,9 @@ describe("hazards of the flow proof", () => {
     const sources = ["a", "b", "c"].map((name, order) => ({ ...source, name, order }));
     const speed = { bytes: 20_000_000, durationMs: 1000 }; // 90 minutes each
     const past = { a: speed, b: speed, c: speed };
-    const late = (parallel: number) => hazards(handMade({ sources }), "source-too-large", { past, parallel });
+    const steps = (parallel: number) => [{ kind: "backup", sources: "all", parallel }] as const;
+    const late = (parallel: number) =>
+      hazards(handMade({ sources }), "source-too-large", { past, runbook: { steps: steps(parallel) } });
     assert.deepEqual(late(3), []);
     assert.equal(late(2).length, 1);
     assert.match(late(2)[0] ?? "", /^c .*179 minutes are needed, behind a, b/);

@@ -66,7 +66,14 @@ export class World {
       ...{ plan, runtime, recorder: this.recorder, extending: false },
       boot: bootDeadlines(this.recorder.status, this.clock),
       edges: [{ planned: plan.edges[0] as PlannedEdge, client: this.edge, turn: new Turn(), heldAt: null }],
-      ...{ probers: new Map(), before: new Map(), siteRows: new Map(), held: [], saved: new Map() },
+      ...{
+        probers: new Map(),
+        before: new Map(),
+        siteRows: new Map(),
+        held: [],
+        saved: new Map(),
+        isolation: null,
+      },
       earlierSnapshots: new Set<string>(),
     };
   }

@@ -87,6 +87,7 @@ describe("leases", () => {
       clock,
       reconnectByBootMs: 500_000,
       isolatedAt: null,
+      isolations: 0,
       vaultOpenAt: null,
       releasedAt: null,
     };

@@ -286,7 +286,7 @@ describe("one of two edges whose connection stalls", () => {
     const { open, report } = await openAlone(hospital);
     equal(report.result, "failed");
     match(report.reasons[0] ?? "", /standby did not answer within 15000 ms/);
-    ok(open > 0 && open < 20_000, `${open} ms`);
+    equal(open, 0, "the vault opens nowhere before every edge was looked at");
   });
 
   it("has the isolation undone when the runner that isolates again was another one than before", async () => {

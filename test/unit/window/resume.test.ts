@@ -1,46 +1,10 @@
 /** A runner killed after any line of its journal, and another that takes the window up. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { JournalEntry } from "../../../src/model/journal.ts";
-import { type Journal, memoryJournal } from "../../../src/window/journal.ts";
+import { memoryJournal } from "../../../src/window/journal.ts";
 import { FakeHospital } from "./fakes/hospital.ts";
+import { type Killed, killedAfter, successor } from "./fakes/killed.ts";
 import { plan } from "./fakes/plan.ts";
-
-interface Killed {
-  readonly hospital: FakeHospital;
-  readonly entries: readonly JournalEntry[];
-}
-
-/** Runs a window whose runner dies as soon as the journal has so many lines. Null when it ended before. */
-async function killedAfter(
-  lines: number,
-  prepare = (_: FakeHospital): void => undefined,
-): Promise<Killed | null> {
-  const journal = memoryJournal();
-  let die: (killed: Killed) => void = () => undefined;
-  const death = new Promise<Killed>((resolve) => {
-    die = resolve;
-  });
-  const mortal: Journal = {
-    ...journal,
-    append(body, at) {
-      const entry = journal.append(body, at);
-      if (journal.entries.length === lines) {
-        hospital.dead = true;
-        die({ hospital, entries: [...journal.entries] });
-      }
-      return entry;
-    },
-  };
-  const hospital: FakeHospital = new FakeHospital(plan, mortal);
-  prepare(hospital);
-  const end = hospital.run().then(() => null);
-  // A dead runner may be past everything that waits.
-  return Promise.race([death, end.then(() => (hospital.dead ? death : null))]);
-}
-
-function successor({ hospital, entries }: Killed): FakeHospital {
-  return new FakeHospital(plan, memoryJournal(entries), hospital);
-}
 
 const started = (entries: readonly JournalEntry[]): readonly string[] =>
   entries.flatMap((entry) => (entry.type === "source-saved" ? [entry.source] : []));

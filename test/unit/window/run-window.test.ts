@@ -214,3 +214,42 @@ describe("a window in memory", () => {
     match(report.reasons.join(), /no source was saved and verified/);
   });
 });
+
+describe("a window whose runbook saves in several steps, or leaves something out", () => {
+  const [preflight, isolate, prove, , verify] = plan.runbook.steps;
+  if (preflight === undefined || isolate === undefined || prove === undefined || verify === undefined) {
+    throw new Error("steps");
+  }
+  const backup = (...sources: string[]) => ({ kind: "backup", sources, parallel: 1 }) as const;
+  const twice = [preflight, isolate, prove, backup("office-files"), backup("records"), verify];
+
+  it("does each of the backups, and verifies what all of them saved", async () => {
+    const hospital = new FakeHospital({ ...plan, runbook: { ...plan.runbook, steps: twice } });
+    const report = await hospital.run();
+    deepEqual(report.reasons, []);
+    equal(report.result, "ok");
+    const started = hospital.recorder.entries.flatMap((entry) =>
+      entry.type === "source-started" ? [entry.source] : [],
+    );
+    deepEqual(started, ["office-files", "records"]);
+    ok(report.sources.every(({ verified }) => verified));
+  });
+
+  it("leaves out what it says that it leaves out: a row, and no reason against it", async () => {
+    const without = { sources: { records: "its replica is saved by day" } };
+    const steps = [preflight, isolate, prove, backup("office-files"), verify];
+    const report = await new FakeHospital({ ...plan, runbook: { ...plan.runbook, steps, without } }).run();
+    deepEqual(report.reasons, []);
+    deepEqual(report.leftOut, ["records is not saved: its replica is saved by day"]);
+    equal(report.sources.find(({ name }) => name === "records")?.snapshot, null);
+  });
+
+  it("is at best partial without verification, and says whose word that was", async () => {
+    const without = { verify: "read back on Sundays" };
+    const steps = [preflight, isolate, prove, backup("office-files", "records")];
+    const report = await new FakeHospital({ ...plan, runbook: { ...plan.runbook, steps, without } }).run();
+    equal(report.result, "partial");
+    deepEqual(report.leftOut, ["nothing is verified: read back on Sundays"]);
+    match(report.reasons.join(), /not verified: the runbook leaves it out: read back on Sundays/);
+  });
+});
