@@ -1,4 +1,4 @@
-/** What every test file came to, and what a second, quieter run of some of them changes in that. */
+/** What a test run came to, and what it cost. */
 
 export interface Tally {
   readonly passed: number;
@@ -6,31 +6,40 @@ export interface Tally {
   readonly skipped: number;
 }
 
-/** By the path of the test file; "" holds what belongs to none. */
-export type Tallies = Readonly<Record<string, Tally>>;
-
 export const nothing: Tally = { passed: 0, failed: 0, skipped: 0 };
-
-/** More than this is no chance: something is broken, and a second run only takes time. */
-const mostUnsteadyFiles = 3;
-
-export function total(tallies: Tallies): Tally {
-  return Object.values(tallies).reduce(
-    (sum, { passed, failed, skipped }) => ({
-      passed: sum.passed + passed,
-      failed: sum.failed + failed,
-      skipped: sum.skipped + skipped,
-    }),
-    nothing,
-  );
-}
 
 export function figures({ passed, failed, skipped }: Tally): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }
 
-/** The files that failed beside others and may have failed for that alone; empty when it is too many, or no file's. */
-export function worthASecondRun(tallies: Tallies): readonly string[] {
-  const failing = Object.keys(tallies).filter((file) => (tallies[file]?.failed ?? 0) > 0);
-  return failing.length <= mostUnsteadyFiles && !failing.includes("") ? failing : [];
+/** Of one test file. */
+export interface Cost {
+  /** Relative to the repository. */
+  readonly file: string;
+  /** From its first hook to its last, in milliseconds. */
+  readonly wallMs: number;
+  /** User and system time of its worker and of the children that it has waited for, in milliseconds. */
+  readonly cpuMs: number;
+}
+
+/** From lines of JSON, one a file. */
+export function costsOf(lines: string): readonly Cost[] {
+  return lines
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Cost);
+}
+
+const shown = 15;
+
+/** The files that took longest, and the whole: CPU is what a busy machine does not change much. */
+export function dearest(costs: readonly Cost[]): string {
+  const seconds = (ms: number): string => (ms / 1000).toFixed(1).padStart(7);
+  const sum = (part: "wallMs" | "cpuMs"): number => costs.reduce((total, one) => total + one[part], 0);
+  const longest = costs.toSorted((a, b) => b.wallMs - a.wallMs).slice(0, shown);
+  return [
+    "Seconds of wall clock and of CPU; the files that took longest:",
+    ...longest.map(({ file, wallMs, cpuMs }) => `${seconds(wallMs)} ${seconds(cpuMs)}  ${file}`),
+    `${seconds(sum("wallMs"))} ${seconds(sum("cpuMs"))}  all ${costs.length} files, one after another`,
+  ].join("\n");
 }

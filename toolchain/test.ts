@@ -1,12 +1,12 @@
 /** `npm test [-- MOCHA ARG…]`: every test, after seeing to it that what they need is there. */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { become } from "./become.ts";
 import { ensurePackages, ensureToolchain } from "./ensure.ts";
 import { failed } from "./failed.ts";
 import { repository } from "./paths.ts";
-import { figures, type Tallies, total, worthASecondRun } from "./tally.ts";
+import { costsOf, dearest, figures, type Tally } from "./tally.ts";
 import { testFiles } from "./test-files.ts";
 
 const mocha = [
@@ -21,35 +21,21 @@ const mocha = [
 ];
 
 /** Files side by side: most of them wait for a kernel's timeout or for another host. */
-const besideEachOther = ["--parallel", "--jobs=4"];
+const besideEachOther = ["--parallel", "--jobs=4", "--require=toolchain/file-cost.ts"];
 
-/** Runs mocha; what each file came to, null when it ended without a word of that. */
-async function run(words: readonly string[]): Promise<Tallies | null> {
+/** Runs mocha once, for what fails beside others has failed: on a hospital's host nothing runs alone either. */
+async function run(words: readonly string[]): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "jeda-test-"));
-  const file = join(directory, "tallies.json");
+  const [tally, costs] = [join(directory, "tally.json"), join(directory, "costs.jsonl")];
   try {
-    await become([...mocha, ...words], { ...process.env, JEDA_TALLIES: file });
-    return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Tallies) : null;
+    await become([...mocha, ...words], { ...process.env, JEDA_TALLY: tally, JEDA_COSTS: costs });
+    if (existsSync(costs)) process.stdout.write(`\n${dearest(costsOf(readFileSync(costs, "utf8")))}\n`);
+    if (existsSync(tally)) {
+      process.stdout.write(`${figures(JSON.parse(readFileSync(tally, "utf8")) as Tally)}\n`);
+    }
   } finally {
     rmSync(directory, { recursive: true });
   }
-}
-
-/** A test that fails beside others and passes alone has found a slow machine, or a race: it is named, not hidden. */
-async function runAll(words: readonly string[]): Promise<Tallies | null> {
-  const first = await run([...besideEachOther, ...words, ...testFiles(repository)]);
-  const again = first === null ? [] : worthASecondRun(first);
-  if (first === null || again.length === 0) return first;
-  const named = (file: string): string => relative(repository, file);
-  process.stdout.write(`\nOnce more, alone, what failed beside others:\n${again.map(named).join("\n")}\n`);
-  const second = await run([...words, ...again]);
-  if (second === null) return first;
-  for (const file of again)
-    if (second[file]?.failed === 0)
-      process.stdout.write(`unsteady: ${named(file)} failed beside others only\n`);
-  const all = { ...first, ...second };
-  process.exitCode = total(all).failed > 0 ? 1 : 0;
-  return all;
 }
 
 try {
@@ -59,8 +45,7 @@ try {
   const words = process.argv.slice(2);
   // Whoever names files means those.
   const named = words.some((word) => !word.startsWith("-") && existsSync(word));
-  const tallies = named ? await run(words) : await runAll(words);
-  if (tallies !== null) process.stdout.write(`${figures(total(tallies))}\n`);
+  await run(named ? words : [...besideEachOther, ...words, ...testFiles(repository)]);
 } catch (error) {
   failed(error);
 }
