@@ -1,4 +1,4 @@
-/** One whole window on a lab of its own, watched from all sides, for the test files that judge it. */
+/** One whole window on a lab of its own, watched from all sides, for the tests that judge it. */
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { addresses } from "../../lab/hospital.ts";

@@ -26,10 +26,12 @@ describe("the flow proof is true in a real kernel", () => {
 });
 
 describe("the flow proof is true in a real kernel, for random hospitals", () => {
-  it("300 of them, or JEDA_PROOF_HOSPITALS", async function () {
+  // The same ones each time; new ones are every night's work (`npm run proof:fuzz`, .ci/nightly).
+  const hospitals = Number(process.env.JEDA_PROOF_HOSPITALS ?? 50);
+  const seed = Number(process.env.JEDA_PROOF_SEED ?? 20170515);
+
+  it(`${hospitals} of them (seed ${seed})`, async function () {
     this.timeout(1_800_000);
-    const hospitals = Number(process.env.JEDA_PROOF_HOSPITALS ?? 300);
-    const seed = Number(process.env.JEDA_PROOF_SEED ?? Math.floor(Math.random() * 0x7fff_ffff));
     const lines: string[] = [];
     const { passed, failed } = await fuzz(hospitals, seed, (line) => {
       lines.push(line);

@@ -5,9 +5,9 @@ import { commands } from "./commands.ts";
 import { truthAt } from "./truth.ts";
 import { World } from "./world.ts";
 
-/** Settable, to go on from what CI printed: JEDA_MODEL_SEED, JEDA_MODEL_RUNS. */
-const seed = Number(process.env.JEDA_MODEL_SEED ?? Date.now() % 2 ** 31);
-const numRuns = Number(process.env.JEDA_MODEL_RUNS ?? 10_000);
+/** The same histories each time; a night (.ci/nightly) tries ten times as many new ones: JEDA_MODEL_SEED, JEDA_MODEL_RUNS. */
+const seed = Number(process.env.JEDA_MODEL_SEED ?? 20170515);
+const numRuns = Number(process.env.JEDA_MODEL_RUNS ?? 1_000);
 
 describe("the window, model-based", function () {
   this.timeout(600_000);
