@@ -1,5 +1,5 @@
 /** Running commands on a lab host, as its root, without going through its network. */
-import { execa, type Options, type Result } from "execa";
+import { execa } from "execa";
 import { JedaError } from "../src/model/errors.ts";
 import { everyHost, type LabHost } from "./hospital.ts";
 import { readPower } from "./power-record.ts";
@@ -63,7 +63,8 @@ export async function labSh(
   options: LabShOptions = {},
 ): Promise<LabShResult> {
   const [file = "nsenter", ...rest] = hostCommand(id, host, argv);
-  const settings: Options = {
+  // Not annotated: comparing execa's general `Options` and `Result` costs the type checker a minute.
+  const result = await execa(file, rest, {
     reject: false,
     extendEnv: false,
     env: { ...hostEnvironment, ...options.env },
@@ -72,8 +73,7 @@ export async function labSh(
     killSignal: "SIGKILL",
     stripFinalNewline: false,
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
-  };
-  const result = (await execa(file, rest, settings)) as Result;
+  });
   const { stdout, stderr, exitCode, timedOut } = result;
-  return { stdout: String(stdout), stderr: String(stderr), exitCode: timedOut ? 124 : (exitCode ?? 137) };
+  return { stdout, stderr, exitCode: timedOut ? 124 : (exitCode ?? 137) };
 }

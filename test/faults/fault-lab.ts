@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ExecaError, execa, type Result } from "execa";
+import { execa } from "execa";
 import { labDown } from "../../lab/down.ts";
 import type { EdgeCount, EdgeHost, LabHost } from "../../lab/hospital.ts";
 import { namespacePath, namespaceProcesses } from "../../lab/namespaces.ts";
@@ -212,6 +212,10 @@ export function signal(processes: readonly HostProcess[], name: NodeJS.Signals):
   }
 }
 
-function ran(result: Pick<Result | ExecaError, "exitCode" | "stdout" | "all">): Ran {
+function ran(result: {
+  readonly exitCode?: number | undefined;
+  readonly stdout: unknown;
+  readonly all: unknown;
+}): Ran {
   return { exitCode: result.exitCode ?? 137, stdout: String(result.stdout), all: String(result.all) };
 }

@@ -9,9 +9,9 @@ const files: Fault = {
   states: ["isolated", "backing-up", "verifying", "reconnecting"],
   async inject({ lab }) {
     await Promise.all(
-      runner(lab).map(({ pid }) =>
-        execa("prlimit", ["--pid", String(pid), "--nofile=12:12"], { reject: false }),
-      ),
+      runner(lab).map(async ({ pid }) => {
+        await execa("prlimit", ["--pid", String(pid), "--nofile=12:12"], { reject: false });
+      }),
     );
   },
 };
