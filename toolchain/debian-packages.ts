@@ -7,6 +7,7 @@ export const debianPackages: { readonly [name: string]: string } = {
   "iputils-ping": "probes",
   "mariadb-client": "dumps, and loading them back",
   "mariadb-server": "the medical-record database",
+  mmdebstrap: "root trees of other Debian releases, for lab hosts in tests",
   "netcat-openbsd": "connections that tests hold open",
   nftables: "every firewall",
   "openssh-client": "every way to a host",
