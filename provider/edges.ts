@@ -1,6 +1,12 @@
 /** What the firewall resources need of the world; `surroundings.ts` gives the real one, tests a fake. */
 import type { HostFirewall } from "../src/host/host-firewall.ts";
-import type { EdgeClient, EdgeListing, LeaseElement, Transition } from "../src/model/edge-protocol.ts";
+import type {
+  BootFiles,
+  EdgeClient,
+  EdgeListing,
+  LeaseElement,
+  Transition,
+} from "../src/model/edge-protocol.ts";
 import type { EdgeReach } from "../src/model/hospital.ts";
 import type { Prober } from "../src/model/prober.ts";
 
@@ -9,8 +15,8 @@ export interface Edges {
   client(name: string, ssh: EdgeReach, role: keyof EdgeReach): EdgeClient;
   /** Replaces the edge's script by way of the policy key. */
   install(name: string, ssh: EdgeReach, script: string): Promise<void>;
-  /** Writes the file for the next boot once more, from the tables as they are. */
-  persist(name: string, ssh: EdgeReach): Promise<void>;
+  /** Writes the files for the next boot once more. */
+  persist(name: string, ssh: EdgeReach, files: BootFiles): Promise<void>;
   /** Takes away what no window was granted; what one was granted goes back to its own end. */
   revoke(name: string, ssh: EdgeReach, leases: readonly LeaseElement[]): Promise<void>;
   prober(destination: string): Prober;

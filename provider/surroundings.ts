@@ -24,7 +24,7 @@ export const edges: Edges = {
   install: async (name, ssh, script) => {
     await installEdgeScript({ name, ssh }, script);
   },
-  persist: (name, ssh) => persistEdge({ name, ssh }),
+  persist: (name, ssh, files) => persistEdge({ name, ssh }, files),
   revoke: (name, ssh, leases) => revokeLeases({ name, ssh }, leases),
   prober: (destination) => sshProber(destination),
   transition: ({ tables, wanted }) => makeTransition(tables, wanted),

@@ -10,6 +10,8 @@ export const edgeFirewallSchema = z.strictObject({
   ssh: reachSchema,
   /** nft text of each table. */
   tables: z.strictObject({ jeda: z.string(), jeda_window: z.string() }),
+  /** nft text of what a boot loads where the tables do not load. */
+  minimal: z.string().default(""),
   probes: z.array(
     z.strictObject({
       service: z.string(),

@@ -4,7 +4,7 @@ import { type HandMade, handMadeLeases } from "../../src/firewall/hand-made.ts";
 import { foreignFindings, howToDeclare } from "../../src/firewall/known-tables.ts";
 import { persistedDrift } from "../../src/firewall/persisted.ts";
 import { askBackup } from "../../src/host/backup-read.ts";
-import type { EdgeListing } from "../../src/model/edge-protocol.ts";
+import type { BootFiles, EdgeListing } from "../../src/model/edge-protocol.ts";
 import { JedaError } from "../../src/model/errors.ts";
 import type { EdgeReach } from "../../src/model/hospital.ts";
 import type { Edges } from "../edges.ts";
@@ -20,8 +20,12 @@ import { changesWindow, refuseUnderLease, segmentsOf, until } from "./edge-under
 const AS_DECLARED = "as declared";
 const PERSISTED = "/etc/jeda/edge.nft";
 
-function persistedOf({ persisted, wanted }: EdgeListing): readonly string[] {
-  return persisted === undefined ? [] : persistedDrift(PERSISTED, persisted, wanted);
+function persistedOf({ persisted, wanted }: EdgeListing, minimal: string): readonly string[] {
+  return persisted === undefined ? [] : persistedDrift(PERSISTED, persisted, { tables: wanted, minimal });
+}
+
+function bootFilesOf({ tables, minimal }: EdgeFirewallInputs): BootFiles {
+  return { boot: tables.jeda + tables.jeda_window, minimal };
 }
 
 interface Hands {
@@ -72,17 +76,19 @@ export function edgeFirewall(edges: Edges, run: Run): Handler<EdgeFirewallInputs
     const listing = (await takeAway(inputs, found, call)) ? await client.list(inputs.tables) : found;
     const change = edges.transition(listing);
     if (change !== null) {
-      await applyOnProbation(client, change, inputs.probes, (via) => edges.prober(via), call.log);
+      const whole = { ...change, ...bootFilesOf(inputs) };
+      await applyOnProbation(client, whole, inputs.probes, (via) => edges.prober(via), call.log);
     }
-    // Confirming has written the file already.
-    if (change === null && persistedOf(listing).length > 0) await edges.persist(inputs.edge, inputs.ssh);
+    // Confirming has written the files already.
+    if (change === null && persistedOf(listing, inputs.minimal).length > 0)
+      await edges.persist(inputs.edge, inputs.ssh, bootFilesOf(inputs));
     return remembered(listing, known);
   };
 
   return {
     schema: edgeFirewallSchema,
     identity: ["edge"],
-    quiet: ["tables", "segments", "uplinks"],
+    quiet: ["tables", "minimal", "segments", "uplinks"],
 
     async derive({ tables }) {
       const policy = declaredTable(tables.jeda);
@@ -122,7 +128,7 @@ export function edgeFirewall(edges: Edges, run: Run): Handler<EdgeFirewallInputs
       const strangers = [...foreignFindings(listing, known), ...aroundForward(listing, inputs)];
       const foreign = Object.fromEntries(strangers.map(({ key, value }) => [key, value]));
       const byHand = (await handMade(inputs, listing)).found;
-      const persisted = persistedOf(listing);
+      const persisted = persistedOf(listing, inputs.minimal);
       const surroundings = around(listing, inputs, outputs);
       const drift = [
         ...policy.drift,

@@ -32,6 +32,8 @@ const schema = z.strictObject({
   read: z.string().optional(),
   /** nft text of `inet jeda_host`. */
   table: z.string(),
+  /** nft text of what a boot loads where the table does not load. */
+  minimal: z.string().default(""),
   knownTables: knownTablesSchema.optional(),
   // Set by the provider.
   rules: texts.optional(),
@@ -68,22 +70,25 @@ function isMissing(error: JedaError): boolean {
 }
 
 export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
-  const persistedOf = ({ persisted, wanted }: HostListing): readonly string[] =>
-    persisted === undefined ? [] : persistedDrift(PERSISTED, persisted, { jeda_host: wanted });
+  const persistedOf = ({ persisted, wanted }: HostListing, minimal: string): readonly string[] =>
+    persisted === undefined
+      ? []
+      : persistedDrift(PERSISTED, persisted, { tables: { jeda_host: wanted }, minimal });
 
   const apply = async (inputs: HostFirewallInputs, known: Properties = {}): Promise<Properties> => {
     const firewall = hosts.firewall(inputs.host, inputs.ssh);
     await firewall.install();
     const listing = await firewall.list(inputs.table);
     const memory = rememberAround(listing.facts, siteOf(listing), known);
+    const files = { boot: inputs.table, minimal: inputs.minimal };
     const live = { jeda_host: listing.table };
     const wanted = { jeda_host: listing.wanted };
     const change = makeTransition(live, wanted);
     if (change === null) {
-      if (persistedOf(listing).length > 0) await firewall.persist();
+      if (persistedOf(listing, inputs.minimal).length > 0) await firewall.persist(files);
       return memory;
     }
-    await firewall.apply(change, PROBATION_MS);
+    await firewall.apply({ ...change, ...files }, PROBATION_MS);
     try {
       await firewall.confirm();
     } catch (error) {
@@ -119,7 +124,7 @@ export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
   return {
     schema,
     identity: ["host"],
-    quiet: ["table"],
+    quiet: ["table", "minimal"],
 
     derive: async ({ table }) => ({
       ...declaredTable(table),
@@ -146,7 +151,7 @@ export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
         live: listing.table,
         wanted: listing.wanted,
       });
-      const persisted = persistedOf(listing);
+      const persisted = persistedOf(listing, inputs.minimal);
       const mode = listing.scriptMode ?? MODE;
       const known = inputs.knownTables ?? [];
       const strangers = foreignFindings(listing, known);

@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 const parts = [
   "settings",
   "answers",
+  "programs",
   "clocks",
   "input",
   "elements",

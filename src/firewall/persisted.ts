@@ -3,23 +3,56 @@ import type { Persisted } from "../model/edge-protocol.ts";
 import { tableDrift } from "./drift.ts";
 import { parseListing, parseTableText } from "./listing.ts";
 
-/**
- * One sentence for each difference.
- *
- * @param wanted text of each table as the host's own nft prints it; null where none is wanted.
- */
-export function persistedDrift(
+export interface WantedAtBoot {
+  /** Text of each table as the host's own nft prints it; null where none is wanted. */
+  readonly tables: Readonly<Record<string, string | null>>;
+  /** Text of what is loaded where those do not load. */
+  readonly minimal: string;
+}
+
+/** One sentence for each difference. */
+export function persistedDrift(path: string, persisted: Persisted, wanted: WantedAtBoot): string[] {
+  return [
+    ...fallbackDrift(persisted),
+    ...fileDrift(path, persisted, wanted.tables),
+    ...minimalDrift(path, persisted, wanted.minimal),
+  ];
+}
+
+function fallbackDrift({ fallback }: Persisted): string[] {
+  if (fallback === undefined || fallback === null) return [];
+  return [
+    `since its last boot the minimal ruleset is in force, which locks the vault and lets nothing be isolated: ${fallback}`,
+  ];
+}
+
+function minimalDrift(path: string, { minimal }: Persisted, wanted: string): string[] {
+  if (minimal === undefined || minimal === wanted || wanted === "") return [];
+  const file = path.replace(/\.nft$/, "-minimal.nft");
+  return [
+    minimal === null
+      ? `${file} is missing: should ${path} not load at a boot, the vault would be open`
+      : `${file} is not what was declared`,
+  ];
+}
+
+function fileDrift(
   path: string,
   persisted: Persisted,
   wanted: Readonly<Record<string, string | null>>,
 ): string[] {
   if (persisted.text === null) return [`${path} is missing: after a reboot there would be no firewall`];
+  if (persisted.refused !== undefined) {
+    return [`${path} would not load at a boot: ${persisted.refused}`, ...modeDrift(path, persisted.mode)];
+  }
   const text = persisted.text;
   const found = parseListing(text);
   const names = Object.keys(wanted);
+  const tableOf = (name: string) =>
+    persisted.tables === undefined ? blockOf(text, name) : (persisted.tables[name] ?? null);
   return [
     ...names.flatMap((name) =>
-      tableDrift(wanted[name] ?? null, blockOf(text, name)).map((line) => `after a reboot: ${line}`),
+      tableDrift(wanted[name] ?? null, tableOf(name)).map((line) => `after a reboot: ${line}`),
     ),
     ...found
       .filter(({ family, name }) => family !== "inet" || !names.includes(name))

@@ -1,6 +1,12 @@
 /** An edge by SSH: the requests of `model/edge-protocol.ts` as words for its script (docs/edge-protocol.md). */
 import { z } from "zod";
-import type { EdgeClient, LeaseAnswer, LeaseElement, LeaseRequest } from "../model/edge-protocol.ts";
+import type {
+  BootFiles,
+  EdgeClient,
+  LeaseAnswer,
+  LeaseElement,
+  LeaseRequest,
+} from "../model/edge-protocol.ts";
 import type { Edge, EdgeReach } from "../model/hospital.ts";
 import { listSchema, sections, toEdgeListing } from "./edge-listing.ts";
 import { callFirewall, clockSchema, okSchema } from "./firewall-call.ts";
@@ -52,8 +58,8 @@ export function sshEdge(
     renew: (request) => lease("renew", request),
     release: async (fence) => (await call(["release", `${fence}`], okSchema)).clock,
     shut: async () => (await call(["shut"], okSchema)).clock,
-    apply: async ({ provisional, confirmed, reverted }, probationMs) => {
-      await call(["apply", `${probationMs}`], okSchema, sections({ provisional, confirmed, reverted }));
+    apply: async (transition, probationMs) => {
+      await call(["apply", `${probationMs}`], okSchema, sections({ ...transition }));
     },
     confirm: async () => {
       await call(["confirm"], okSchema, undefined, true);
@@ -71,10 +77,16 @@ function elements(request: LeaseRequest): string {
 
 type PolicyReach = Pick<Edge, "name"> & { readonly ssh: Pick<EdgeReach, "policy"> };
 
-/** Writes the file for the next boot once more, from the tables as they are: they must be as declared. */
-export async function persistEdge(edge: PolicyReach, options: EdgeClientOptions = {}): Promise<void> {
+/** Writes the files for the next boot once more; the tables must be as declared. */
+export async function persistEdge(
+  edge: PolicyReach,
+  files: BootFiles,
+  options: EdgeClientOptions = {},
+): Promise<void> {
+  const stdin = sections({ ...files });
   await callFirewall(`edge ${edge.name}`, edge.ssh.policy, ["persist"], okSchema, {
     ...options,
+    stdin,
     forced: true,
   });
 }

@@ -36,6 +36,10 @@ export const listSchema = z.object({
   scriptMode: z.string().optional(),
   persisted: text.optional(),
   persistedMode: z.string().optional(),
+  persistedTables: z.record(z.string(), text).optional(),
+  persistedRefused: z.string().optional(),
+  minimal: text.optional(),
+  fallback: text.optional(),
 });
 
 export type RawListing = z.infer<typeof listSchema>;
@@ -77,9 +81,18 @@ function bridgePorts(lines: string): readonly BridgePort[] {
 export function aboutFiles(raw: RawListing): { scriptMode?: string; persisted?: Persisted } {
   return {
     ...(raw.scriptMode === undefined ? {} : { scriptMode: raw.scriptMode }),
-    ...(raw.persisted === undefined
-      ? {}
-      : { persisted: { text: raw.persisted, mode: raw.persistedMode ?? "" } }),
+    ...(raw.persisted === undefined ? {} : { persisted: persistedOf(raw, raw.persisted) }),
+  };
+}
+
+function persistedOf(raw: RawListing, text: string | null): Persisted {
+  return {
+    text,
+    mode: raw.persistedMode ?? "",
+    ...(raw.persistedTables === undefined ? {} : { tables: raw.persistedTables }),
+    ...(raw.persistedRefused === undefined ? {} : { refused: raw.persistedRefused }),
+    ...(raw.minimal === undefined ? {} : { minimal: raw.minimal }),
+    ...(raw.fallback === undefined ? {} : { fallback: raw.fallback }),
   };
 }
 

@@ -67,6 +67,7 @@ const hints: Record<string, string> = {
   busy: "Somebody else is changing this edge. Wait for the end of it (at most the probation), then try again.",
   expired:
     "The edge took too long to reach again, so it put the former rules back. Find out why, then try again.",
+  lacking: "Install there what is named (apt-get install …), then try again.",
   table: "Apply the firewall policy first: pulumi up.",
   verb: "The key behind this destination is one of the other two: check jeda:edges.",
   lease: "A window is running. Wait until it has ended, or release it.",

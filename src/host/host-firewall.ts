@@ -7,7 +7,14 @@ import { parseFacts } from "../firewall/edge-facts.ts";
 import { edgeScriptText } from "../firewall/edge-script.ts";
 import { parseTableText } from "../firewall/listing.ts";
 import { onProbation } from "../firewall/settled.ts";
-import type { EdgeClock, EdgeFacts, ForeignHook, Persisted, Transition } from "../model/edge-protocol.ts";
+import type {
+  BootFiles,
+  EdgeClock,
+  EdgeFacts,
+  ForeignHook,
+  Persisted,
+  Transition,
+} from "../model/edge-protocol.ts";
 import { aboutFiles, aboutOthers, listSchema, type RawListing, sections } from "./edge-listing.ts";
 import { type CallOptions, callFirewall, okSchema } from "./firewall-call.ts";
 import { remoteSha256, sha256, writeRemoteFile } from "./remote-file.ts";
@@ -50,8 +57,8 @@ export interface HostFirewall {
   /** Over a new connection. */
   confirm(): Promise<void>;
   revert(): Promise<void>;
-  /** Writes the file for the next boot once more, from the table as it is. */
-  persist(): Promise<void>;
+  /** Writes the files for the next boot once more. */
+  persist(files: BootFiles): Promise<void>;
 }
 
 /** @param host the backup host; `ssh` is its control path, as root; with `read`, its read-only key lists. */
@@ -93,10 +100,8 @@ export function hostFirewall(
           : await call(["list"], listSchema, { stdin }),
       );
     },
-    apply: async ({ provisional, confirmed, reverted }, probationMs) => {
-      await call(["apply", `${probationMs}`], okSchema, {
-        stdin: sections({ provisional, confirmed, reverted }),
-      });
+    apply: async (transition, probationMs) => {
+      await call(["apply", `${probationMs}`], okSchema, { stdin: sections({ ...transition }) });
     },
     confirm: async () => {
       await call(["confirm"], okSchema, { fresh: true });
@@ -104,8 +109,8 @@ export function hostFirewall(
     revert: async () => {
       await call(["revert"], okSchema);
     },
-    persist: async () => {
-      await call(["persist"], okSchema);
+    persist: async (files) => {
+      await call(["persist"], okSchema, { stdin: sections({ ...files }) });
     },
   };
 }

@@ -58,6 +58,14 @@ export interface LiveLease extends LeaseElement {
 export interface Persisted {
   /** Null where the file does not exist. */
   readonly text: string | null;
+  /** Each table of it as the host's own nft prints it; absent where the script is too old to say. */
+  readonly tables?: Readonly<Record<string, string | null>>;
+  /** What nft says where the file does not load. */
+  readonly refused?: string;
+  /** The text of what is loaded instead where it does not; null without such a file. */
+  readonly minimal?: string | null;
+  /** Why this boot runs on that one; null where it does not. */
+  readonly fallback?: string | null;
   /** "600 0:0": mode, owner and group; empty without a file. */
   readonly mode: string;
 }
@@ -132,8 +140,16 @@ export interface EdgeListing {
   readonly keys?: string;
 }
 
+/** What a host loads at boot: nft texts as they were compiled, for another nft may be there by then. */
+export interface BootFiles {
+  /** All of jeda's tables on that host. */
+  readonly boot: string;
+  /** What is loaded where `boot` does not load (`src/firewall/minimal-table.ts`). */
+  readonly minimal: string;
+}
+
 /** nft scripts for one commit-confirmed change; see `src/firewall/transition.ts`. */
-export interface Transition {
+export interface Transition extends Partial<BootFiles> {
   readonly provisional: string;
   readonly confirmed: string;
   readonly reverted: string;

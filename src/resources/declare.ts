@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../config/canonical-json.ts";
 import { compileHostTable } from "../firewall/host-table.ts";
+import { minimalEdge, minimalHost } from "../firewall/minimal-table.ts";
 import { compilePolicyTable } from "../firewall/policy-table.ts";
 import { renderTable } from "../firewall/table.ts";
 import { compileWindowTable } from "../firewall/window-table.ts";
@@ -110,6 +111,7 @@ async function declareEdge(
         jeda: renderTable(compilePolicyTable(hospital, edge)),
         jeda_window: renderTable(compileWindowTable(hospital, edge)),
       },
+      minimal: minimalEdge(hospital),
       probes: serviceProbes(hospital),
       segments: Object.fromEntries(
         hospital.segments.map(({ name, interfaces, cidrs }) => [name, [...interfaces, ...cidrs]]),
@@ -143,6 +145,7 @@ async function declareBackupHost(
       host: name,
       ...reach,
       table: renderTable(compileHostTable(hospital)),
+      minimal: minimalHost(hospital),
       ...(knownTables === undefined ? {} : { knownTables }),
     },
     { parent },

@@ -30,6 +30,8 @@ export interface EdgeFirewallArgs {
   readonly ssh: EdgeReach;
   /** nft text of the two tables. */
   readonly tables: Readonly<Record<TableName, string>>;
+  /** Loaded at a boot where the tables do not load. */
+  readonly minimal: string;
   readonly probes: readonly ServiceProbeArgs[];
   /** Interfaces and prefixes of each segment, to name leases by their segment. */
   readonly segments: Readonly<Record<string, readonly string[]>>;
@@ -57,6 +59,8 @@ export interface HostFirewallArgs {
   readonly read?: string;
   /** nft text of `inet jeda_host`. */
   readonly table: string;
+  /** Loaded at a boot where the table does not load. */
+  readonly minimal: string;
   readonly knownTables?: readonly KnownTable[];
 }
 

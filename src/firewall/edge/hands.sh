@@ -33,11 +33,15 @@ put_back() {
   done <"$work/named"
 }
 
-# persist: writes the file for the next boot once more, from the tables as they are.
+# persist: writes the files for the next boot once more.
 verb_persist() {
+  read_input
+  [ ! -s "$work/stdin" ] || { complete_input; split_input; }
+  check_boot_file boot
+  check_boot_file minimal
   take_lock
   ! on_probation || refuse busy "a change waits for its confirmation"
-  persist
+  persist "$work"
   printf '{"ok":true,"clock":%s}\n' "$(clock_json)"
 }
 

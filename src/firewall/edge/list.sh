@@ -33,10 +33,10 @@ each_table() {
 verb_list() {
   read_input
   [ ! -s "$work/stdin" ] || { complete_input; split_input; }
-  printf '{"ok":true,"clock":%s,"scriptSha256":"%s","tables":{' "$(clock_json)" "$(own_sha256)" >"$work/answer"
-  each_table table_json >>"$work/answer"
-  printf '},"wanted":{' >>"$work/answer"
+  printf '{"ok":true,"clock":%s,"scriptSha256":"%s","wanted":{' "$(clock_json)" "$(own_sha256)" >"$work/answer"
   each_table canonical_json >>"$work/answer"
+  printf '},"tables":{' >>"$work/answer"
+  each_table table_json >>"$work/answer"
   # With `-s` the remaining time of a lease is hidden, hence the table once more.
   nft list table inet jeda_window >"$work/leases" 2>/dev/null || : >"$work/leases"
   nft list chains >"$work/chains" 2>/dev/null || : >"$work/chains"
@@ -57,8 +57,21 @@ verb_list() {
     printf ',"facts":' && json_text "$work/facts"
     printf ',"keys":' && json_text "$work/keys"
     printf ',"scriptMode":"%s","persisted":' "$(mode_of "$place")"
-    if [ -f "$etc/$persisted" ]; then json_text "$etc/$persisted"; else printf null; fi
-    printf ',"persistedMode":"%s"' "$(mode_of "$etc/$persisted")"
+    file_json "$etc/$persisted"
+    printf ',"persistedMode":"%s","minimal":' "$(mode_of "$etc/$persisted")"
+    file_json "$etc/$minimal"
+    printf ',"fallback":'
+    if [ -s "$run/fallback" ]; then printf '"%s"' "$(cat "$run/fallback")"; else printf null; fi
+    # What the next boot would make of it: the file may be older than this nft.
+    if [ "$mode" != window ] && [ -f "$etc/$persisted" ]; then
+      if listed "$etc/$persisted" >"$work/atboot" 2>"$work/nft.err"; then
+        printf ',"persistedTables":{'
+        each_table boot_table_json
+        printf '}'
+      else
+        printf ',"persistedRefused":"%s"' "$(json_words "$(nft_said)")"
+      fi
+    fi
     echo '}'
   } >>"$work/answer"
   cat "$work/answer"

@@ -23,6 +23,8 @@ verb_apply() {
     refuse lease "a lease is running: the sets of inet jeda_window can't be recreated now"
   fi
   rehearse
+  check_boot_file boot
+  check_boot_file minimal
   [ "$(steps "$work/section.provisional" | wc -l)" -gt 1 ] || nft_do -c -f "$last" || refuse nft "$(nft_said)"
   rm -rf "$run/pending"
   mkdir "$run/pending"
@@ -59,7 +61,7 @@ verb_confirm() {
     refuse nft "$said"
   fi
   as_expected "$run/pending/section.confirmed" || refuse readback "the tables are not what was confirmed"
-  persist
+  persist "$run/pending"
   rm -rf "$run/pending"
   printf '{"ok":true,"clock":%s}\n' "$(clock_json)"
 }

@@ -1,38 +1,80 @@
 # --- what survives a reboot ---
 
-# The confirmed tables with empty sets: a rebooted edge never wakes up isolated or with an open vault.
+# persist DIRECTORY: writes what the next boot loads. The tables as they were compiled, which DIRECTORY or the file
+# itself has, where those mean what is live; else as this nft prints them, which another one may not read. Sets are
+# empty: a rebooted host never wakes up isolated or with an open vault. Beside it the minimal ruleset.
 persist() {
   mkdir -p "$etc"
-  new=$(mktemp "$etc/.new.XXXXXX")
-  for table in $tables; do
-    nft -s list table inet "$table" 2>/dev/null || true
-  done | without_elements >"$new"
-  unshare -n nft -f "$new" 2>"$work/nft.err" 9>&- || {
+  live_words >"$work/words"
+  boot=$work/listed.nft
+  live_tables >"$boot"
+  for text in "$etc/$persisted" "$1/section.boot.1"; do
+    ! means_the_same "$text" || boot=$text
+  done
+  unshare -n nft -f "$boot" 2>"$work/nft.err" 9>&- || {
     # A rule about a link that exists only here loads here.
-    nft_do -c -f "$new" || { rm -f "$new"; refuse nft "the confirmed tables would not load at boot: $(nft_said)"; }
+    nft_do -c -f "$boot" || refuse nft "the confirmed tables would not load at boot: $(nft_said)"
   }
+  put_in_place "$boot" "$persisted"
+  if [ ! -s "$work/words" ]; then
+    rm -f "$etc/$minimal"
+  elif [ -s "$1/section.minimal.1" ]; then
+    put_in_place "$1/section.minimal.1" "$minimal"
+  fi
+  rm -f "$run/fallback"
+}
+
+means_the_same() {
+  [ -s "$1" ] && listed "$1" 2>/dev/null | words 2>/dev/null | cmp -s - "$work/words"
+}
+
+# put_in_place TEXT NAME: whole or not at all.
+put_in_place() {
+  new=$(mktemp "$etc/.new.XXXXXX")
+  cat "$1" >"$new"
   sync "$new" 2>/dev/null || sync
-  unlock "$etc/$persisted"
-  mv "$new" "$etc/$persisted"
+  unlock "$etc/$2"
+  mv "$new" "$etc/$2"
   sync "$etc" 2>/dev/null || sync
 }
 
-# boot: local only. Safe to repeat, but for a running lease.
+# boot: local only. Safe to repeat, but for a running lease. What does not load is no reason for an open vault: the
+# minimal ruleset is tried then, and that it is in force stands on the console, in `list`, drift and preflight.
 verb_boot() {
-  [ -r "$etc/$persisted" ] || refuse missing "$etc/$persisted does not exist: no policy was confirmed yet"
+  [ -r "$etc/$persisted" ] || [ -r "$etc/$minimal" ] || refuse missing "$etc/$persisted does not exist: no policy was confirmed yet"
   take_lock
   # In a boot in which nothing was leased yet, an element can only come from a ruleset that was saved in a window.
   [ -n "$(grants)" ] || flush_sets "$lease_sets"
   ! holds_leases || refuse lease "a lease is running: nothing was loaded"
+  rm -rf "$run/pending"
+  if load_boot "$persisted" && whole; then
+    rm -f "$run/fallback"
+  else
+    why="$etc/$persisted did not load: $(nft_said)"
+    load_boot "$minimal" || refuse nft "$why"
+    json_words "$why" >"$run/fallback"
+    echo "jeda: $why" >&2
+    echo "jeda: the minimal ruleset is in force: the vault is locked, nothing can be isolated. To mend it: pulumi up" >&2
+  fi
+  printf '{"ok":true,"clock":%s}\n' "$(clock_json)"
+}
+
+# One transaction, so that what does not load leaves what was there.
+load_boot() {
   {
     for table in $tables; do
       printf 'add table inet %s\ndelete table inet %s\n' "$table" "$table"
     done
-    cat "$etc/$persisted"
-  } >"$work/boot.nft"
-  nft_do -f "$work/boot.nft" || refuse nft "$(nft_said)"
-  rm -rf "$run/pending"
-  printf '{"ok":true,"clock":%s}\n' "$(clock_json)"
+    cat "$etc/$1"
+  } >"$work/boot.nft" 2>"$work/nft.err" && nft_do -f "$work/boot.nft"
+}
+
+# An empty file loads too.
+whole() {
+  [ -e "$etc/$minimal" ] || return 0
+  for table in $tables; do
+    has_table "$table" || { echo "it does not hold inet $table" >"$work/nft.err"; return 1; }
+  done
 }
 
 # install SHA256: replaces this script by the one on standard input, atomically.

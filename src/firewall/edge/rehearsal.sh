@@ -33,11 +33,26 @@ on_probation() {
   return 1
 }
 
-# Text of the tables without elements, as an unordered heap of words: the order inside a set is the kernel's.
-live_words() {
+live_tables() {
   for table in $tables; do
     nft -s list table inet "$table" 2>/dev/null || true
-  done | without_elements | tr ' ,\t' '\n\n\n' | sort
+  done | without_elements
+}
+
+# Text of tables without elements, as an unordered heap of words: the order inside a set is the kernel's.
+words() {
+  without_elements | tr ' ,\t' '\n\n\n' | sort
+}
+
+# As this nft prints them, whoever loaded them: it prints otherwise what another nft has loaded.
+live_words() {
+  live_tables >"$work/live.nft"
+  { listed "$work/live.nft" 2>/dev/null || cat "$work/live.nft"; } | words
+}
+
+# The tables of a file as this nft prints them, loaded in a network namespace of their own.
+listed() {
+  unshare -n sh -c 'nft -f "$1" || exit; shift; for table; do nft -s list table inet "$table" 2>/dev/null || true; done' sh "$1" $tables 9>&-
 }
 
 without_elements() {
@@ -47,9 +62,7 @@ without_elements() {
 # Tries the whole sequence in a network namespace of its own, beginning with what is live: a change that could
 # not be confirmed or undone is not begun. Prints nothing; leaves the words that must be there afterwards.
 rehearse() {
-  for table in $tables; do
-    nft -s list table inet "$table" 2>/dev/null || true
-  done | without_elements >"$work/live.nft"
+  live_tables >"$work/live.nft"
   for section in confirmed reverted; do
     {
       echo 'nft -f "$1/live.nft" || exit 9'
@@ -61,12 +74,22 @@ rehearse() {
     status=0
     unshare -n sh "$work/rehearsal" "$work" >"$work/after" 2>"$work/nft.err" 9>&- || status=$?
     case $status in
-    0) without_elements <"$work/after" | tr ' ,\t' '\n\n\n' | sort >"$work/section.$section.words" ;;
+    0) words <"$work/after" >"$work/section.$section.words" ;;
     # Something in the live tables can't be loaded elsewhere (a rule about a link that exists only here).
     9) ;;
     *) refuse nft "$section: $(nft_said)" ;;
     esac
   done
+}
+
+# check_boot_file NAME: only our own tables, which load.
+check_boot_file() {
+  [ -s "$work/section.$1.1" ] || return 0
+  check_words "$work/section.$1.1"
+  unshare -n sh -c 'nft -f "$1" && nft list tables' sh "$work/section.$1.1" >"$work/found" 2>"$work/nft.err" 9>&- ||
+    refuse nft "$1: $(nft_said)"
+  strange=$(grep -vxE "table inet ($(echo "$tables" | tr ' ' '|'))" "$work/found" | head -n 1 || true)
+  [ -z "$strange" ] || refuse input "not one of jeda's own tables: $strange"
 }
 
 as_expected() {

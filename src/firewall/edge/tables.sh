@@ -1,7 +1,27 @@
 # --- reading back: tables as text ---
 
+file_json() {
+  if [ -f "$1" ]; then json_text "$1"; else printf null; fi
+}
+
+# One table of a listing of several.
+boot_table_json() {
+  sed -n "/^table inet $1 {\$/,/^}\$/p" "$work/atboot" >"$work/table"
+  if [ -s "$work/table" ]; then json_text "$work/table"; else printf null; fi
+}
+
+# A live table as this nft would print it, had it loaded the table itself: what another one loaded, before an upgrade
+# or after one was taken back, it prints in other words. Only where it is not what is wanted, word for word.
 table_json() {
-  if nft -s list table inet "$1" >"$work/table" 2>/dev/null; then json_text "$work/table"; else printf null; fi
+  if ! nft -s list table inet "$1" >"$work/table" 2>/dev/null; then
+    printf null
+    return
+  fi
+  if [ -s "$work/canonical.$1" ] && ! without_elements <"$work/table" | cmp -s - "$work/canonical.$1"; then
+    ! unshare -n sh -c 'nft -f "$1" && nft -s list table inet "$2"' sh "$work/table" "$1" >"$work/relisted" 2>/dev/null 9>&- ||
+      mv "$work/relisted" "$work/table"
+  fi
+  json_text "$work/table"
 }
 
 # "BRIDGE PORT" a line: frames between the ports of a bridge never meet the forward hook.
@@ -21,8 +41,8 @@ canonical_json() {
     return
   fi
   check_words "$file"
-  unshare -n sh -c 'nft -f "$1" && nft -s list table inet "$2"' sh "$file" "$1" >"$work/canonical" 2>"$work/nft.err" 9>&- ||
+  unshare -n sh -c 'nft -f "$1" && nft -s list table inet "$2"' sh "$file" "$1" >"$work/canonical.$1" 2>"$work/nft.err" 9>&- ||
     refuse nft "wanted table inet $1: $(nft_said)"
-  json_text "$work/canonical"
+  json_text "$work/canonical.$1"
 }
 

@@ -33,6 +33,7 @@ main() {
     ;;
   *) refuse mode "not a mode: '$mode'" ;;
   esac
+  minimal=${persisted%.nft}-minimal.nft
   verb=${1:-}
   case " $verbs " in
   *" ${verb:-none} "*) ;;
@@ -45,6 +46,7 @@ main() {
   *) arguments=0 ;;
   esac
   [ $# -eq $arguments ] || refuse input "$verb takes $arguments arguments, not $#"
+  need_programs
   mkdir -p "$run"
   work=$(mktemp -d "$run/work.XXXXXX")
   renewing=

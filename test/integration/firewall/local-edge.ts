@@ -4,16 +4,28 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { inRoot, insideRoot } from "../../../lab/roots/enter.ts";
 import { edgeScriptText } from "../../../src/firewall/edge-script.ts";
+import { minimalEdge } from "../../../src/firewall/minimal-table.ts";
 import { compilePolicyTable } from "../../../src/firewall/policy-table.ts";
 import { renderTable } from "../../../src/firewall/table.ts";
 import { makeTransition } from "../../../src/firewall/transition.ts";
 import { compileWindowTable } from "../../../src/firewall/window-table.ts";
 import { listSchema, sections, toEdgeListing } from "../../../src/host/edge-listing.ts";
-import type { EdgeListing, LeaseElement, Transition } from "../../../src/model/edge-protocol.ts";
+import type { BootFiles, EdgeListing, LeaseElement, Transition } from "../../../src/model/edge-protocol.ts";
 import type { Hospital } from "../../../src/model/hospital.ts";
 import { edge, hospital } from "./hospital.ts";
 import type { Network } from "./network.ts";
+
+const wantedOn = (from: Hospital) => ({
+  jeda: renderTable(compilePolicyTable(from, edge)),
+  jeda_window: renderTable(compileWindowTable(from, edge)),
+});
+
+export function bootFiles(from: Hospital = hospital): BootFiles {
+  const { jeda, jeda_window } = wantedOn(from);
+  return { boot: jeda + jeda_window, minimal: minimalEdge(from) };
+}
 
 export interface Answer {
   readonly ok: boolean;
@@ -35,10 +47,13 @@ export const vaultOpen: readonly LeaseElement[] = [
 
 export class LocalEdge {
   readonly network: Network;
+  /** The root tree of the release whose programs it has; null for this machine's own. */
+  root: string | null;
   directory = "";
 
-  constructor(network: Network) {
+  constructor(network: Network, root: string | null = null) {
     this.network = network;
+    this.root = root;
   }
 
   async up(): Promise<void> {
@@ -57,14 +72,23 @@ export class LocalEdge {
   get env(): NodeJS.ProcessEnv {
     return {
       PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
-      JEDA_RUN: join(this.directory, "run"),
-      JEDA_ETC: join(this.directory, "etc"),
+      JEDA_RUN: this.#seen("run"),
+      JEDA_ETC: this.#seen("etc"),
     };
+  }
+
+  #seen(name: string): string {
+    const path = join(this.directory, name);
+    return this.root === null ? path : insideRoot(path);
+  }
+
+  #on(): string[] {
+    return [...this.network.on("edge"), ...(this.root === null ? [] : inRoot(this.root))];
   }
 
   /** Runs the script; the answer as it came. */
   async raw(words: readonly string[], stdin = "", env: NodeJS.ProcessEnv = {}): Promise<Answer> {
-    const [command = "", ...rest] = [...this.network.on("edge"), "sh", this.script, ...words];
+    const [command = "", ...rest] = [...this.#on(), "sh", this.#seen("edge"), ...words];
     const child = spawn(command, rest, { env: { ...this.env, ...env }, stdio: ["pipe", "pipe", "inherit"] });
     let out = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -77,7 +101,7 @@ export class LocalEdge {
   }
 
   async nft(...words: string[]): Promise<string> {
-    const [command = "", ...rest] = [...this.network.on("edge"), "nft", ...words];
+    const [command = "", ...rest] = [...this.#on(), "nft", ...words];
     return (await promisify(execFile)(command, rest)).stdout;
   }
 
@@ -104,24 +128,25 @@ export class LocalEdge {
   }
 
   async list(from: Hospital = hospital): Promise<EdgeListing> {
-    const wanted = {
-      jeda: renderTable(compilePolicyTable(from, edge)),
-      jeda_window: renderTable(compileWindowTable(from, edge)),
-    };
-    return toEdgeListing(listSchema.parse(await this.raw(["read", "list"], sections(wanted))));
+    return toEdgeListing(listSchema.parse(await this.raw(["read", "list"], sections(wantedOn(from)))));
   }
 
   async apply(transition: Transition, probationMs: number): Promise<Answer> {
-    const { provisional, confirmed, reverted } = transition;
-    return this.raw(["policy", "apply", `${probationMs}`], sections({ provisional, confirmed, reverted }));
+    return this.raw(["policy", "apply", `${probationMs}`], sections({ ...transition }));
+  }
+
+  /** What has to be applied for this; null where it is so already. */
+  async changeTo(from: Hospital): Promise<Transition | null> {
+    const { tables, wanted } = await this.list(from);
+    const change = makeTransition(tables, wanted);
+    return change === null ? null : { ...change, ...bootFiles(from) };
   }
 
   /** Applies what the hospital declares and confirms it; null when there was nothing to change. */
   async declare(from: Hospital = hospital): Promise<Answer | null> {
-    const listing = await this.list(from);
-    const transition = makeTransition(listing.tables, listing.wanted);
-    if (transition === null) return null;
-    const applied = await this.apply(transition, 10_000);
+    const change = await this.changeTo(from);
+    if (change === null) return null;
+    const applied = await this.apply(change, 10_000);
     return applied.ok ? this.raw(["policy", "confirm"]) : applied;
   }
 }

@@ -1,6 +1,7 @@
 /** An edge in memory: it holds texts where the kernel holds tables, and lets the test play the kernel. */
 import type { Edges } from "../../../provider/edges.ts";
 import type {
+  BootFiles,
   BridgePort,
   EdgeClient,
   EdgeListing,
@@ -84,9 +85,9 @@ export class FakeEdge implements Edges {
     this.script = createHash("sha256").update(script).digest("hex");
   }
 
-  async persist(): Promise<void> {
+  async persist(_name: string, _ssh: unknown, { boot, minimal }: BootFiles): Promise<void> {
     this.said.push("persist");
-    this.persisted = { text: `${this.tables.jeda}${this.tables.jeda_window}`, mode: "600 0:0" };
+    this.persisted = { text: boot, minimal, mode: "600 0:0" };
   }
 
   async revoke(_name: string, _ssh: unknown, leases: readonly LeaseElement[]): Promise<void> {
