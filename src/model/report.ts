@@ -107,3 +107,14 @@ export interface Report {
   readonly startedAt: string;
   readonly endedAt: string;
 }
+
+/** Of a window that has not ended: there is no result, and what was not looked at yet is null. */
+export interface ReportSoFar extends Omit<Report, "result" | "endedAt" | "sources"> {
+  readonly result: null;
+  readonly endedAt: null;
+  /** Always empty. */
+  readonly reasons: readonly [];
+  /** What is and what is still to come, in one line. */
+  readonly soFar: string;
+  readonly sources: readonly (Omit<SourceReport, "verified"> & { readonly verified: boolean | null })[];
+}

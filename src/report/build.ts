@@ -1,14 +1,34 @@
 /** Status → report. Pure: rebuilt from the journal alone, it says the same as on the night. */
-import type { Report, SegmentReport, ServiceReport, SourceReport } from "../model/report.ts";
+import type { Report, ReportSoFar, SegmentReport, ServiceReport, SourceReport } from "../model/report.ts";
 import { leftOut } from "../model/runbook-order.ts";
 import { isoInZone } from "../window/iso.ts";
 import { closedBefore, provedConnected, provedIsolated } from "../window/isolation-proof.ts";
 import type { EdgeStatus, WindowStatus } from "../window/status.ts";
 import { anomaliesOf, decide } from "../window/verdict.ts";
+import { soFar } from "./so-far.ts";
 
+/** Of a window that has ended. */
 export function buildReport(status: WindowStatus): Report {
+  return { ...facts(status), ...decide(status), endedAt: status.endedAt ?? status.at };
+}
+
+/** For whoever asks meanwhile. What a verdict would say of what is still to come, it would say wrongly. */
+export function reportSoFar(status: WindowStatus): ReportSoFar {
+  const built = facts(status);
+  const sources = built.sources.map((source) => {
+    const verified = status.sources.find(({ name }) => name === source.name)?.verified ?? null;
+    return { ...source, verified };
+  });
+  // A proof that is under way contradicts nothing: what does ends the window, with a reason.
+  const segments = built.segments.map((segment) => {
+    const early = segment.provedIsolated === false && status.causes.length === 0;
+    return early ? { ...segment, provedIsolated: null } : segment;
+  });
+  return { ...built, segments, sources, result: null, reasons: [], endedAt: null, soFar: soFar(status) };
+}
+
+function facts(status: WindowStatus): Omit<Report, "result" | "reasons" | "endedAt"> {
   const { plan, deadlines, planned } = status;
-  const { result, reasons } = decide(status);
   const iso = (ms: number): string => isoInZone(ms, plan.zone);
   const reconnectedAt = latest(status.edges, "releasedAt");
   const isolatedAt = latest(status.edges, "isolatedAt");
@@ -18,8 +38,6 @@ export function buildReport(status: WindowStatus): Report {
     hospital: plan.hospital,
     zone: plan.zone,
     runbook: { name: plan.runbook.name, hash: plan.runbook.hash },
-    result,
-    reasons,
     segments: plan.segments
       .filter(({ isolate }) => isolate)
       .map(
@@ -68,16 +86,7 @@ export function buildReport(status: WindowStatus): Report {
     siteRules: status.siteRules,
     promotionOverride: plan.promotionOverride ?? null,
     startedAt: status.startedAt,
-    endedAt: status.endedAt ?? status.at,
   };
-}
-
-/** For whoever asks meanwhile: a window that has not ended is not `ok`, whatever it has done so far. */
-export function reportSoFar(status: WindowStatus): Report {
-  const built = buildReport(status);
-  if (status.state === "ended") return built;
-  const result = built.result === "ok" ? "partial" : built.result;
-  return { ...built, result, reasons: [`the window has not ended: it is ${status.state}`, ...built.reasons] };
 }
 
 /** The moment at which the last edge had it; null while one has not. */

@@ -1,12 +1,14 @@
 /** The report for a terminal: what a person wants to know at three in the morning, the worst first. Pure. */
-import type { Report, SegmentReport, SourceReport } from "../model/report.ts";
+import type { Report, ReportSoFar, SegmentReport } from "../model/report.ts";
 import { bytesText, durationText, timeOfDay } from "./quantities.ts";
 import { table } from "./table.ts";
 
-/** Ends without a newline. @param ended false for one that was asked for meanwhile */
-export function reportText(report: Report, ended = true): string {
+type AnyReport = Report | ReportSoFar;
+
+/** Ends without a newline. */
+export function reportText(report: AnyReport): string {
   return [
-    head(report, ended),
+    head(report),
     ...(report.reasons.length > 0 ? [list("Why it is not ok", report.reasons)] : []),
     table(["SEGMENT", "ISOLATED", "BACK", "PROVED CUT", "PROVED BACK"], report.segments.map(segmentRow)),
     ...kept(report),
@@ -37,13 +39,19 @@ export function reportText(report: Report, ended = true): string {
   ].join("\n\n");
 }
 
-function head(report: Report, ended: boolean): string {
-  const { hospital, id, result, startedAt, endedAt, runbook, zone } = report;
+function head(report: AnyReport): string {
+  const { hospital, id, startedAt, runbook, zone } = report;
+  const hash = `runbook ${runbook.name} ${runbook.hash.slice(0, 12)}`;
+  if (report.result === null) {
+    const began = `${startedAt.slice(0, 10)}, ${timeOfDay(startedAt)}, ${zone}; ${hash}`;
+    return `${hospital}: the window ${id} has not ended\nso far: ${report.soFar}\n${began}`;
+  }
+  const { result, endedAt } = report;
   const took = durationText(Date.parse(endedAt) - Date.parse(startedAt));
   const day = startedAt.slice(0, 10);
   return [
-    `${hospital}: the window ${id} ${ended ? "ended" : "has not ended; so far"} ${result.toUpperCase()}`,
-    `${day}, ${timeOfDay(startedAt)} to ${timeOfDay(endedAt)} (${took}), ${zone}; runbook ${runbook.name} ${runbook.hash.slice(0, 12)}`,
+    `${hospital}: the window ${id} ended ${result.toUpperCase()}`,
+    `${day}, ${timeOfDay(startedAt)} to ${timeOfDay(endedAt)} (${took}), ${zone}; ${hash}`,
   ].join("\n");
 }
 
@@ -53,7 +61,7 @@ function segmentRow(segment: SegmentReport): readonly string[] {
   return [name, moment(isolatedAt), moment(reconnectedAt), proof(provedIsolated), back];
 }
 
-function kept({ kept }: Report): readonly string[] {
+function kept({ kept }: AnyReport): readonly string[] {
   if (kept.length === 0) return [];
   const names = kept.map(({ name, provedConnected, closedBefore }) => {
     if (provedConnected === null)
@@ -63,28 +71,30 @@ function kept({ kept }: Report): readonly string[] {
   return [`Never cut: ${names.join(", ")}`];
 }
 
-function closed({ segments, kept }: Report): readonly string[] {
+function closed({ segments, kept }: AnyReport): readonly string[] {
   const flows = [...segments, ...kept].flatMap(({ name, closedBefore }) =>
     closedBefore.map((flow) => `${name}: ${flow}`),
   );
   return flows.length === 0 ? [] : [list("Closed before the window", flows)];
 }
 
-function sourceRow(source: SourceReport): readonly string[] {
+function sourceRow(source: AnyReport["sources"][number]): readonly string[] {
   const { name, kind, snapshot, bytes, items, durationMs, verified } = source;
-  const id = snapshot === null ? "none" : snapshot.slice(0, 8);
-  return [name, kind, id, bytesText(bytes), `${items}`, durationText(durationMs), verified ? "yes" : "NO"];
+  const id = snapshot === null ? (verified === null ? "–" : "none") : snapshot.slice(0, 8);
+  return [name, kind, id, bytesText(bytes), `${items}`, durationText(durationMs), proof(verified)];
 }
 
-function records({ records: counted }: Report): readonly string[] {
+function records({ records: counted }: AnyReport): readonly string[] {
   if (counted === null) return [];
   const { sent, acknowledged, stored, lost } = counted;
   return [`Records entered: ${sent} sent, ${acknowledged} acknowledged, ${stored} stored, ${lost} lost`];
 }
 
 function deadlines({
+  result,
   deadlines: { start, startCutoff, backupStop, reconnectBy, planned, extensions, reconnectedAt, kept },
-}: Report): string {
+}: AnyReport): string {
+  const open = result === null;
   const later = extensions.length > 0;
   const before = (name: string, at: string): readonly (readonly string[])[] =>
     later ? [[name, timeOfDay(at), "planned, put off"]] : [];
@@ -92,11 +102,11 @@ function deadlines({
     ["DEADLINE", "AT", "KEPT BY"],
     [
       ["start", timeOfDay(start), ""],
-      ["startCutoff", timeOfDay(startCutoff), keptText(kept.startCutoffMs)],
+      ["startCutoff", timeOfDay(startCutoff), keptText(kept.startCutoffMs, open)],
       ...before("backupStop", planned.backupStop),
-      ["backupStop", timeOfDay(backupStop), keptText(kept.backupStopMs)],
+      ["backupStop", timeOfDay(backupStop), keptText(kept.backupStopMs, open)],
       ...before("reconnectBy", planned.reconnectBy),
-      ["reconnectBy", timeOfDay(reconnectBy), keptText(kept.reconnectByMs)],
+      ["reconnectBy", timeOfDay(reconnectBy), keptText(kept.reconnectByMs, open)],
       ["reconnected", moment(reconnectedAt), ""],
     ],
   );
@@ -107,13 +117,13 @@ function deadlines({
   return `${rows}\n${list("Extended", lines)}`;
 }
 
-function vault({ vault: { openedAt, shutAt, provedShut } }: Report): string {
-  if (openedAt === null) return "Vault: it was not opened";
+function vault({ result, vault: { openedAt, shutAt, provedShut } }: AnyReport): string {
+  if (openedAt === null) return `Vault: it was not opened${result === null ? " so far" : ""}`;
   return `Vault: open ${moment(openedAt)}, shut ${moment(shutAt)}, proved shut: ${proof(provedShut)}`;
 }
 
-function keptText(ms: number | null): string {
-  if (ms === null) return "not reached";
+function keptText(ms: number | null, open: boolean): string {
+  if (ms === null) return open ? "to come" : "not reached";
   return ms < 0 ? `MISSED by ${durationText(-ms)}` : durationText(ms);
 }
 

@@ -2,9 +2,9 @@
 
 import { type TellPorts, tell } from "../notice/tell.ts";
 import { beginText, endText, extendText, holdText, type Moment } from "../notice/text.ts";
-import { buildReport } from "../report/build.ts";
 import { isoInZone } from "./iso.ts";
 import type { Night } from "./night.ts";
+import { decide } from "./verdict.ts";
 
 export function tellBegin(night: Night): Promise<void> {
   const moment = momentOf(night);
@@ -13,7 +13,7 @@ export function tellBegin(night: Night): Promise<void> {
 
 export function tellEnd(night: Night): Promise<void> {
   const moment = momentOf(night);
-  const { result } = buildReport(night.recorder.status);
+  const { result } = decide(night.recorder.status);
   return tell(night.plan.notices ?? [], (language) => endText(language, moment, result), ports(night));
 }
 

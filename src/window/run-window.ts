@@ -23,6 +23,7 @@ import { shutAndReconnect } from "./steps/shut-and-reconnect.ts";
 import { takeUp } from "./steps/take-up.ts";
 import { verify } from "./steps/verify.ts";
 import { causeOf } from "./stop.ts";
+import { decide } from "./verdict.ts";
 
 /** A window that kills its runners (memory, a broken disk) is not tried for ever. */
 const mostTakenUp = 5;
@@ -150,7 +151,7 @@ async function finish(night: Night): Promise<void> {
 
 function end(night: Night): WindowResult {
   const { recorder, runtime } = night;
-  const { result } = buildReport(recorder.status);
+  const { result } = decide(recorder.status);
   recorder.record({ type: "ended", result });
   try {
     runtime.store(`${JSON.stringify(buildReport(recorder.status), null, 2)}\n`);

@@ -10,6 +10,7 @@ interface Status {
     readonly acknowledged: { readonly by: string; readonly reason: string } | null;
     readonly runnerAlive: boolean;
     readonly isolated: readonly string[];
+    readonly soFar?: string | null;
     readonly deadlines: Readonly<Record<string, string>>;
     readonly planned?: Readonly<Record<string, string>>;
     readonly anomalies?: readonly string[];
@@ -48,6 +49,7 @@ function describe(window: Status["window"]): string {
   }
   return [
     `${id}: ${state}, the runner is ${runnerAlive ? "alive" : "DEAD"}`,
+    ...(window.soFar === undefined || window.soFar === null ? [] : [`so far: ${window.soFar}`]),
     `isolated: ${isolated.join(", ") || "nothing"}`,
     `reconnect by ${deadlines.reconnectBy ?? "?"}${extended.length === 0 ? "" : ` (planned: ${window.planned?.reconnectBy ?? "?"})`}`,
     ...extended,

@@ -1,6 +1,6 @@
 /** `report`: rebuilt from the journal, also while the window still runs. JSON by schemas/report.schema.json. */
 import { JedaError } from "../../model/errors.ts";
-import { reportSoFar } from "../../report/build.ts";
+import { buildReport, reportSoFar } from "../../report/build.ts";
 import { reportText } from "../../report/text.ts";
 import { fold } from "../fold.ts";
 import { knownJournal, type RunnerContext } from "./context.ts";
@@ -17,8 +17,7 @@ export async function report(context: RunnerContext): Promise<number> {
     });
   }
   const status = fold(knownJournal(context.places, id).entries);
-  const built = reportSoFar(status);
-  const ended = status.state === "ended";
-  context.print(context.asked.json === true ? JSON.stringify(built) : reportText(built, ended));
+  const built = status.state === "ended" ? buildReport(status) : reportSoFar(status);
+  context.print(context.asked.json === true ? JSON.stringify(built) : reportText(built));
   return 0;
 }

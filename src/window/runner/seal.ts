@@ -7,7 +7,7 @@ import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } f
 import { dirname, join } from "node:path";
 import { JedaError } from "../../model/errors.ts";
 import { keyText, type Statement, signedBytes } from "../../promotion/statement.ts";
-import { reportSoFar } from "../../report/build.ts";
+import { buildReport } from "../../report/build.ts";
 import { fold } from "../fold.ts";
 import type { Places } from "../places.ts";
 import { knownJournal, need, type RunnerContext } from "./context.ts";
@@ -21,7 +21,12 @@ export async function key(context: RunnerContext): Promise<number> {
 /** Signs what the journal says of a window that ended ok. @throws JedaError REFUSED for any other. */
 export async function seal(context: RunnerContext): Promise<number> {
   const id = need(context, "window");
-  const report = reportSoFar(fold(knownJournal(context.places, id).entries));
+  const status = fold(knownJournal(context.places, id).entries);
+  if (status.state !== "ended") {
+    const why = `the window ${id} has not ended: it is ${status.state}`;
+    throw new JedaError("REFUSED", `${why}; only one that ended ok is signed`);
+  }
+  const report = buildReport(status);
   if (report.result !== "ok") {
     throw new JedaError(
       "REFUSED",

@@ -1,5 +1,6 @@
 /** `status`: one window as it stands, the newest unless one is named. JSON by schemas/status.schema.json. */
 import type { Deadlines } from "../../model/plan.ts";
+import { soFar } from "../../report/so-far.ts";
 import { ruleText } from "../coming.ts";
 import { hospitalScope } from "../hospital-lock.ts";
 import { isoInZone } from "../iso.ts";
@@ -83,6 +84,7 @@ export function describeWindow({ id, status, runnerAlive }: KnownWindow): object
     heldSince: status.hold?.at ?? null,
     sources: status.sources.map(({ name, state, bytes, verified }) => ({ name, state, bytes, verified })),
     causes: status.causes,
+    soFar: status.state === "ended" ? null : soFar(status),
     endedAt: status.endedAt,
   };
 }
