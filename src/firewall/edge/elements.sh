@@ -16,19 +16,32 @@ milliseconds='
     return total
   }'
 
-# Smallest default timeout of the lease sets: the site's maximum isolation. 0 when a set has none.
+# The window's table as the kernel holds it now, in $work/table, and the elements of its sets in $work/live. False
+# where there is no such table. `nft get element` leaves out the time of a prefix, so the whole table is listed.
+read_table() {
+  nft list table inet jeda_window >"$work/table" 2>/dev/null 9>&- || return 1
+  live_elements <"$work/table" >"$work/live"
+}
+
+# Smallest default timeout of the lease sets: the site's maximum isolation. 0 when a set has none. Of $work/table.
 maximum_ms() {
-  for set in $lease_sets; do
-    nft -s list set inet jeda_window "$set" 2>/dev/null | awk "$milliseconds"'
-      $1 == "timeout" && !seen { printf "%d\n", milliseconds($2); seen = 1 }
-      END { if (!seen) print 0 }'
-  done | sort -n | head -n 1
+  awk -v sets="$lease_sets" "$milliseconds"'
+    $1 == "set" { set = $2 }
+    $1 == "chain" { set = "" }
+    $1 == "timeout" && set != "" && !(set in found) { found[set] = milliseconds($2) }
+    END {
+      n = split(sets, name, " ")
+      for (i = 1; i <= n; i++) {
+        ms = found[name[i]] + 0
+        if (i == 1 || ms < least) least = ms
+      }
+      printf "%d\n", least
+    }' "$work/table"
 }
 
 check_elements() {
   sed '$d' "$work/stdin" >"$work/elements"
   [ -s "$work/elements" ] || refuse input "no element"
-  [ "$(wc -l <"$work/elements")" -le 20000 ] || refuse input "more than 20000 elements"
   bad=$(awk '
     NF == 2 && $1 == "isolated_if" && length($2) <= 15 && $2 ~ /^[A-Za-z0-9_.@-]+$/ { next }
     NF == 2 && $1 == "isolated_v4" && $2 ~ /^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+(\/[1-9][0-9]?)?$/ { next }
@@ -39,59 +52,91 @@ check_elements() {
   sort -u "$work/elements" >"$work/sorted"
 }
 
-# One line "SET { a timeout Tms, b timeout Tms }" for each set; $1 is the text behind each value.
-grouped() {
-  awk -v suffix="$1" '
-    function value(set, text) { return set == "isolated_if" ? "\"" text "\"" : text }
-    $1 != last { if (last != "") print " }"; printf "%s { ", $1; last = $1; comma = "" }
-    { printf "%s%s%s", comma, value($1, $2), suffix; comma = ", " }
-    END { if (last != "") print " }" }' "$work/sorted"
-}
-
-# add, delete, add: never absent, renewed on every kernel, and it works when the element has just expired.
-load_lease() {
-  {
-    grouped " timeout ${1}ms" | sed 's/^/add element inet jeda_window /'
-    grouped "" | sed 's/^/delete element inet jeda_window /'
-    grouped " timeout ${1}ms" | sed 's/^/add element inet jeda_window /'
-  } >"$work/lease.nft"
-  nft_do -f "$work/lease.nft"
-}
-
 # Values are compared as text: in nft's own form (no host bits; /32 and /128 are taken off).
 plain_value='
   function plain(text) { gsub(/["\t ]/, "", text); sub(/\/32$/, "", text); if (text ~ /:/) sub(/\/128$/, "", text); return text }'
 
-# The lease sets as the kernel holds them, "SET VALUE EXPIRES_MS KIND" for each element: EXPIRES_MS is -1 for an
-# endless one, KIND is "fraction" where its timeout is no whole second, else "whole". `nft get element` leaves out the
-# time of a prefix, so the whole table is listed.
-live_elements() {
-  nft list table inet jeda_window 9>&- | awk "$milliseconds$plain_value"'
-    $1 == "set" { set = $2 }
-    /[\t ]elements = \{/ { inside = 1; text = ""; sub(/.*elements = \{/, "") }
-    inside { text = text $0 }
-    inside && /\}/ {
-      inside = 0
-      sub(/\}.*/, "", text)
-      n = split(text, part, ",")
-      for (i = 1; i <= n; i++) {
-        value = part[i]; sub(/ timeout .*/, "", value); sub(/ expires .*/, "", value)
-        ms = -1
-        if (match(part[i], /expires [0-9a-z]+/)) ms = milliseconds(substr(part[i], RSTART + 8, RLENGTH - 8))
-        print set, plain(value), sprintf("%.0f", ms), (part[i] ~ /timeout [0-9a-z]*[0-9]ms / ? "fraction" : "whole")
+# load_lease TIMEOUT_MS: those in $work/sorted.
+load_lease() {
+  awk -v left="$1" '{ print $1, $2, left }' "$work/sorted" >"$work/change"
+  load_change
+}
+
+# The lines "SET VALUE TIMEOUT_MS" of $work/change, 0 for what is to go; all other elements of these sets, as they
+# stand in $work/live, keep their ends. One transaction that empties each set and fills it: no packet meets an empty
+# one, an element that has just expired is in nobody's way, and it takes no longer than filling. (`delete element`
+# with thousands of prefixes takes nft minutes.)
+load_change() {
+  grants | awk -v now="$(boot_ms)" "$plain_value"'
+    # A timeout of ours is never whole seconds, what a hand typed mostly is: that stays so (grants.sh).
+    function rest(ms, kind, end,   part) {
+      if (end != "" && end - now < ms) ms = end - now
+      part = ms % 1000
+      if (kind == "whole") return ms - part
+      if (part < 100) return ms - part - 100
+      return part > 900 ? ms - part + 900 : ms
+    }
+    function put(set, value, timeout) {
+      if (set == "isolated_if") value = "\"" value "\""
+      if (timeout != "") timeout = " timeout " sprintf("%.0f", timeout) "ms"
+      list[set, ++filled[set]] = value timeout
+    }
+    FILENAME == ARGV[1] {
+      changed[$1 " " plain($2)] = 1
+      if (!($1 in filled)) { filled[$1] = 0; sets[++count] = $1 }
+      if ($3 > 0) put($1, $2, $3)
+      next
+    }
+    FILENAME == "-" { ends[$1 " " plain($2)] = $3; next }
+    !($1 in filled) || ($1 " " $2) in changed { next }
+    $3 < 0 { put($1, $2, ""); next }
+    { ms = rest($3, $4, ends[$1 " " $2]); if (ms > 0) put($1, $2, ms) }
+    END {
+      for (i = 1; i <= count; i++) {
+        set = sets[i]
+        print "flush set inet jeda_window " set
+        if (!filled[set]) continue
+        printf "add element inet jeda_window %s { ", set
+        for (j = 1; j <= filled[set]; j++) printf "%s%s", (j > 1 ? ", " : ""), list[set, j]
+        print " }"
       }
+    }' "$work/change" - "$work/live" >"$work/lease.nft" || return 1
+  nft_do -f "$work/lease.nft"
+}
+
+# The elements of the lease sets in a listing, "SET VALUE EXPIRES_MS KIND" for each: EXPIRES_MS is -1 for an endless
+# one, KIND is "fraction" where its timeout is no whole second, else "whole". A listing is broken between elements.
+live_elements() {
+  awk "$milliseconds$plain_value"'
+    $1 == "set" { set = $2 }
+    /[\t ]elements = \{/ { inside = 1; sub(/.*elements = \{/, "") }
+    inside {
+      last = sub(/\}.*/, "")
+      n = split($0, part, ",")
+      for (i = 1; i <= n; i++) {
+        m = split(part[i], word, " ")
+        if (m == 0) continue
+        ms = -1
+        kind = "whole"
+        for (k = 2; k < m; k++) {
+          if (word[k] == "expires") ms = (word[k + 1] in known) ? known[word[k + 1]] : (known[word[k + 1]] = milliseconds(word[k + 1]))
+          if (word[k] == "timeout" && word[k + 1] ~ /[0-9]ms$/) kind = "fraction"
+        }
+        print set, plain(word[1]), sprintf("%.0f", ms), kind
+      }
+      if (last) inside = 0
     }'
 }
 
-# Prints "COUNT SHORTEST LONGEST" of the leased elements as the kernel holds them; an endless one counts as long.
+# Prints "COUNT SHORTEST LONGEST" of the elements in $work/sorted as they stand in $work/live; an endless one counts as long.
 read_lease() {
-  live_elements | awk "$plain_value"'
-    FILENAME != "-" { wanted[$1 " " plain($2)] = 1; next }
+  awk "$plain_value"'
+    FILENAME == ARGV[1] { wanted[$1 " " plain($2)] = 1; next }
     ($1 " " $2) in wanted {
       ms = $3 < 0 ? 1e12 : $3
       if (!count || ms < shortest) shortest = ms
       if (!count || ms > longest) longest = ms
       count++
     }
-    END { printf "%.0f %.0f %.0f\n", count, shortest, longest }' "$work/sorted" -
+    END { printf "%.0f %.0f %.0f\n", count, shortest, longest }' "$work/sorted" "$work/live"
 }

@@ -26,7 +26,7 @@ marked() {
 # What came out of a saved ruleset: "SET VALUE" of elements with a timeout of ours that nobody was granted in this
 # boot, or that would outlive their grant.
 revenants() {
-  live_elements 2>/dev/null | awk -v boot="$(boot_id)" -v now="$(boot_ms)" "$plain_value"'
+  nft list table inet jeda_window 2>/dev/null 9>&- | live_elements | awk -v boot="$(boot_id)" -v now="$(boot_ms)" "$plain_value"'
     FILENAME != "-" { if ($1 == boot) ends[$2 " " plain($3)] = $4; next }
     $4 == "fraction" && $3 >= 0 && now + $3 > ends[$1 " " $2] + 300 { print $1, $2 }' "$run/grants" -
 }

@@ -21,16 +21,17 @@ verb_revoke() {
 
 # The elements in $work/named, each to its own end, or away.
 put_back() {
-  while read -r set value; do
-    echo "$set $value" >"$work/sorted"
-    deadline=$(grants | awk -v set="$set" -v value="$value" '$1 == set && $2 == value { print $3 }')
-    left=$((${deadline:-0} - $(boot_ms) - 10))
-    if [ "$left" -ge 1000 ]; then
-      load_lease "$(marked "$left")" || refuse nft "$(nft_said)"
-    else
-      delete_elements
-    fi
-  done <"$work/named"
+  grants | awk -v now="$(boot_ms)" "$plain_value"'
+    FILENAME == "-" { ends[$1 " " plain($2)] = $3; next }
+    {
+      left = ends[$1 " " plain($2)] - now - 10
+      part = left % 1000
+      if (part < 100) left -= part + 100
+      else if (part > 900) left -= part - 900
+      print $1, $2, left >= 1000 ? left : 0
+    }' - "$work/named" >"$work/change"
+  read_table || refuse table "table inet jeda_window is not loaded"
+  load_change || refuse nft "$(nft_said)"
 }
 
 # persist: writes the files for the next boot once more.

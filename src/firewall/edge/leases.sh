@@ -2,14 +2,13 @@
 
 drop_lease() {
   grant 0
-  delete_elements
+  ! read_table || delete_elements
 }
 
+# Those in $work/sorted, where they are.
 delete_elements() {
-  grouped "" | while read -r set elements; do
-    nft add element inet jeda_window "$set" "$elements" 2>/dev/null || true
-    nft delete element inet jeda_window "$set" "$elements" 2>/dev/null || true
-  done
+  sed 's/$/ 0/' "$work/sorted" >"$work/change"
+  load_change || true
 }
 
 # lease|renew BOOT_ID FENCE DEADLINE_BOOT_MS
@@ -26,20 +25,22 @@ verb_lease() {
   [ "$1" = "$(boot_id)" ] || refuse boot "this edge has booted since: the lease is for another boot"
   current=$(fence)
   [ "$2" -ge "$current" ] || refuse fence "fence $2 is older than $current: the window was ended, aborted or released"
-  has_table jeda_window || refuse table "table inet jeda_window is not loaded"
+  read_table || refuse table "table inet jeda_window is not loaded"
   [ "$2" -eq "$current" ] || raise_fence "$2"
   maximum=$(maximum_ms)
   [ "$maximum" -gt 0 ] || refuse table "a lease set is missing or has no default timeout"
   wanted=$(wc -l <"$work/sorted")
+  held=$(read_lease)
   if [ -n "$renewing" ]; then
-    held=$(read_lease)
     # A lease that has ended is not begun again by somebody who was asleep meanwhile.
     [ "${held%% *}" -eq "$wanted" ] || refuse lapsed "the kernel holds ${held%% *} of $wanted elements: there is nothing to renew"
   fi
+  end=$(earliest_end "$3" "$held")
   late=0
   for attempt in 1 2 3 4 5 6; do
     # The boot clock has steps of 10 ms: counted as the later end, so that a lease is never late.
-    left=$(($3 - $(boot_ms) - 10 - late))
+    now=$(boot_ms)
+    left=$((end - now - 10 - late))
     if [ "$left" -lt 1000 ]; then
       [ "$attempt" = 1 ] || drop_lease
       refuse deadline "$left ms are left until the deadline: nothing is leased below 1000 ms"
@@ -48,33 +49,80 @@ verb_lease() {
     left=$(marked "$left")
     grant "$3"
     load_lease "$left" || { grant 0; refuse nft "$(nft_said)"; }
+    keep_end "$3" "$((end - now))" "$((end - now - left))"
     for _reading in 1 2 3 4 5; do
       before=$(boot_ms)
-      found=$(read_lease)
+      read_table || refuse readback "table inet jeda_window is gone"
       after=$(boot_ms)
+      found=$(read_lease)
       # A listing that took long says little about when it was true.
       [ $((after - before)) -gt 300 ] || break
     done
     read -r count shortest longest <<EOF
 $found
 EOF
-    if [ "$count" -ne "$wanted" ] || [ "$shortest" -lt $(($3 - after - 1000)) ]; then
+    if [ "$count" -ne "$wanted" ] || [ "$shortest" -lt $((end - after - 1000)) ]; then
       drop_lease
       refuse readback "the kernel holds $count of $wanted elements, the shortest for $shortest of $left ms: all were deleted"
     fi
     # Longer than asked only if this process stood still between computing and loading, as on a busy edge: once
     # more, then, and shorter by as much.
-    if [ "$longest" -le $(($3 - before + 100)) ]; then
+    if [ "$longest" -le $((end - before + 100)) ]; then
       [ "$2" -eq "$current" ] || keep_fence
       [ -n "$renewing" ] || start_watch
       printf '{"ok":true,"timeoutMs":%s,"clock":%s}\n' "$left" "$(clock_json)"
       return
     fi
-    late=$((late + longest - ($3 - before)))
+    late=$((late + longest - (end - before)))
     [ "$late" -le 800 ] || late=800
   done
   drop_lease
   refuse readback "the elements would have outlived the deadline and were deleted"
+}
+
+# earliest_end DEADLINE_BOOT_MS HELD: the deadline, or an earlier moment of the boot clock where that has jumped back
+# since these elements were leased. The kernel's own count never jumps: what the held elements still have, and the
+# difference of the deadline to the one they were leased for, is all there is. Where none is held (somebody emptied
+# the set) the wall clock says what was left; the smaller of the two clocks counts.
+earliest_end() {
+  now=$(boot_ms)
+  granted=$(grants | awk "$plain_value"'
+    FILENAME != "-" { wanted[$1 " " plain($2)] = 1; next }
+    ($1 " " plain($2)) in wanted && (!least || $3 < least) { least = $3 }
+    END { printf "%.0f\n", least }' "$work/sorted" -)
+  # What was leased before has ended: this is another lease.
+  if [ "$granted" -le "$now" ]; then
+    echo "$1"
+    return
+  fi
+  read -r wall_end off <<EOF
+$(awk -v boot="$(boot_id)" -v deadline="$granted" '
+    $1 == boot && $2 == deadline { found = $3 " " $4 }
+    END { print found == "" ? "0 0" : found }' "$run/ends" 2>/dev/null || echo 0 0)
+EOF
+  read -r count shortest _ <<EOF
+$2
+EOF
+  end=$1
+  if [ "$count" -gt 0 ]; then
+    end=$((now + shortest + off + $1 - granted))
+  elif [ "$wall_end" -gt 0 ]; then
+    end=$((now + wall_end - $(wall_ms) + $1 - granted))
+  fi
+  # Reading takes a moment.
+  [ "$end" -lt $(($1 - 300)) ] || end=$1
+  echo "$end"
+}
+
+# keep_end DEADLINE_BOOT_MS LEFT_MS OFF_MS: "BOOT_ID DEADLINE_BOOT_MS END_WALL_MS OFF_MS" for each deadline that was
+# granted; OFF_MS is what the elements end before it.
+keep_end() {
+  {
+    awk -v boot="$(boot_id)" -v deadline="$1" -v now="$(boot_ms)" '
+      $1 == boot && $2 != deadline && $2 > now' "$run/ends" 2>/dev/null || :
+    echo "$(boot_id) $1 $(($(wall_ms) + $2)) $3"
+  } >"$work/ends"
+  mv "$work/ends" "$run/ends"
 }
 
 # release FENCE: the fence first, so that nothing that is still on its way can isolate again.

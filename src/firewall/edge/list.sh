@@ -5,9 +5,10 @@ check_words() {
   [ -z "$bad" ] || refuse input "not allowed in a table: line $bad"
 }
 
-# Everything but our own tables, for a foreign one may be pinned by its content.
+# Everything but our own tables, for a foreign one may be pinned by its content. Terse: without the elements of sets
+# and maps, which may be tens of thousands, and of which many come and go by themselves.
 foreign_tables() {
-  nft -s list ruleset 2>/dev/null | awk -v own=" $tables " '
+  nft -t -s list ruleset 2>/dev/null | awk -v own=" $tables " '
     /^table / { skipping = ($2 == "inet" && index(own, " " $3 " ") > 0) }
     !skipping { print }
     /^}/ { skipping = 0 }'

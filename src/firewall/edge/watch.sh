@@ -5,6 +5,7 @@
 verb_watch() {
   exec 8>"$run/watch"
   flock -n 8 || exit 0
+  read_table || exit 0
   maximum=$(maximum_ms)
   looks=0
   while [ -e "$run/watch" ] && [ -e "$run/grants" ]; do

@@ -231,6 +231,104 @@ describe("the lease on a real edge", () => {
     }
   });
 
+  describe("when a clock of the edge jumps", () => {
+    let steady = "";
+    let jumps = { boot: 0, wall: 0 };
+    const clocks = () => ({ uptime: join(edge.directory, "uptime"), wall: join(edge.directory, "wall") });
+
+    /** The script reads both clocks from files, which stand where the edge's own do but for the jumps. */
+    async function jump(by: Partial<typeof jumps>): Promise<void> {
+      jumps = { boot: jumps.boot + (by.boot ?? 0), wall: jumps.wall + (by.wall ?? 0) };
+      const [up = "0"] = (await readFile("/proc/uptime", "utf8")).split(" ");
+      await writeFile(clocks().uptime, `${(Number(up) + jumps.boot / 1000).toFixed(2)} 0.00\n`);
+      await writeFile(clocks().wall, `${Date.now() + jumps.wall}\n`);
+    }
+    const longest = async () => Math.max(...(await edge.list()).leases.map(({ expiresMs }) => expiresMs ?? 1e9));
+    const lease = async (deadline: number, verb: string) => {
+      const text = [...isolation.map(({ set, value }) => `${set} ${value}`), "#jeda end", ""].join("\n");
+      return edge.raw(["window", verb, await edge.bootId(), `${fence}`, `${deadline}`], text);
+    };
+    let deadline = 0;
+
+    before(async () => {
+      steady = await readFile(edge.script, "utf8");
+      const { uptime, wall } = clocks();
+      const own = steady.replace("</proc/uptime", `<${uptime}`).replace("date +%s%3N", `cat ${wall}`);
+      assert.equal(own.includes(uptime) && own.includes(wall), true);
+      await writeFile(edge.script, own, { mode: 0o755 });
+    });
+    after(async () => {
+      await writeFile(edge.script, steady, { mode: 0o755 });
+    });
+    beforeEach(async () => {
+      jumps = { boot: 0, wall: 0 };
+      await jump({});
+      deadline = (await edge.raw(["read", "clock"])).clock?.bootMs ?? 0;
+      deadline += 60_000;
+      assert.equal((await lease(deadline, "lease")).ok, true);
+    });
+
+    it("the boot clock back: a renewal lasts no longer than what was left", async () => {
+      await jump({ boot: -100_000 });
+      assert.equal((await lease(deadline, "renew")).ok, true);
+      assert.ok((await longest()) <= 60_000, `${await longest()} ms`);
+      assert.equal((await lease(deadline, "renew")).ok, true);
+      assert.ok((await longest()) <= 60_000, `${await longest()} ms`);
+    });
+
+    it("the boot clock back: an extension adds what it was granted, and no more", async () => {
+      await jump({ boot: -100_000 });
+      assert.equal((await lease(deadline + 30_000, "renew")).ok, true);
+      const left = await longest();
+      assert.ok(left <= 90_000 && left > 60_000, `${left} ms`);
+    });
+
+    it("the boot clock back, and somebody empties the sets: the wall clock says what was left", async () => {
+      await jump({ boot: -100_000, wall: 20_000 });
+      for (const set of ["isolated_if", "isolated_v4", "isolated_v6"]) {
+        await edge.nft("flush", "set", "inet", "jeda_window", set);
+      }
+      assert.equal((await lease(deadline, "lease")).ok, true);
+      assert.ok((await longest()) <= 40_000, `${await longest()} ms`);
+    });
+
+    it("the boot clock forward: the lease ends earlier, or is not given", async () => {
+      await jump({ boot: 30_000 });
+      assert.equal((await lease(deadline, "renew")).ok, true);
+      assert.ok((await longest()) <= 30_000, `${await longest()} ms`);
+      await jump({ boot: 3_600_000 });
+      assert.equal((await lease(deadline, "renew")).code, "deadline");
+    });
+
+    it("the wall clock, either way: nothing, while the kernel holds the lease", async () => {
+      for (const wall of [-3_600_000, 7_200_000]) {
+        await jump({ wall });
+        assert.equal((await lease(deadline, "renew")).ok, true);
+        const left = await longest();
+        assert.ok(left <= 60_000 && left > 5_000, `${left} ms`);
+      }
+    });
+  });
+
+  it("takes and renews thousands of prefixes, and leaves those of others their own end", async () => {
+    const prefixes = Array.from({ length: 3_000 }, (_, index) => ({
+      set: "isolated_v4" as const,
+      value: `10.${100 + (index >> 8)}.${index & 255}.0/25`,
+    }));
+    const other = [{ set: "isolated_v4", value: "10.20.0.0/24" }] as const;
+    assert.equal((await edge.lease(other, 50_000, fence)).ok, true);
+    assert.equal((await edge.lease(prefixes, 120_000, fence)).ok, true);
+    assert.equal((await edge.lease(prefixes, 110_000, fence, "renew")).ok, true);
+    const { leases } = await edge.list();
+    assert.equal(leases.length, prefixes.length + 1);
+    for (const { value, expiresMs } of leases) {
+      const most = value === "10.20.0.0/24" ? 50_000 : 110_000;
+      assert.ok(expiresMs !== null && expiresMs <= most && expiresMs > 1_000, `${value} ${expiresMs}`);
+    }
+    fence = await edge.release();
+    assert.equal(await leased(), 0);
+  });
+
   it("shuts the vault and leaves the isolation", async () => {
     await edge.lease([...isolation, ...vaultOpen], 60_000, fence);
     assert.equal((await edge.raw(["window", "shut"])).ok, true);
