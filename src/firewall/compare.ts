@@ -1,5 +1,6 @@
 /** What differs between a wanted and a live table, by meaning: one sentence for each difference. Pure. */
 import type { ListedChain, ListedSet, ListedTable } from "./listing.ts";
+import { elementsDiffer, partedRule } from "./rule-elements.ts";
 
 /**
  * Rules are named by their ids. Lease elements are no difference; missing or foreign chains, sets and other
@@ -78,7 +79,11 @@ function compareChains(
   for (const [key, text] of want) {
     const now = have.get(key);
     if (now === undefined) findings.push(`${table} ${key}: the rule is missing ("${text}")`);
-    else if (now !== text) findings.push(`${table} ${key}: the rule is "${now}", wanted "${text}"`);
+    else if (now !== text) {
+      const elements = elementsDiffer(text, now);
+      const how = elements === null ? `the rule is "${now}", wanted "${text}"` : `elements ${elements}`;
+      findings.push(`${table} ${key}: ${how}`);
+    }
   }
   for (const [key, text] of have) {
     if (!want.has(key)) findings.push(`${table} ${key}: a rule was added ("${text}")`);
@@ -91,9 +96,16 @@ function compareChains(
   return findings;
 }
 
-/** "chain/rule" → text, for a diff that names each rule. */
+/** "chain/rule" → text, for a diff that names each rule; of a rule with a long set also each of its elements. */
 export function ruleMap(table: ListedTable): Record<string, string> {
-  return Object.fromEntries(table.chains.flatMap(({ rules }) => rules.map(({ key, text }) => [key, text])));
+  const rules = table.chains.flatMap((chain) => chain.rules);
+  return Object.fromEntries(
+    rules.flatMap(({ key, text }): [string, string][] => {
+      const parted = partedRule(text);
+      if (parted === null) return [[key, text]];
+      return [[key, parted.frame], ...parted.elements.map((one): [string, string] => [`${key} ${one}`, "element"])];
+    }),
+  );
 }
 
 /** Chain → ids in order. */

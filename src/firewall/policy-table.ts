@@ -2,8 +2,8 @@
  * `inet jeda`: the policy between segments that is there outside windows too. It only drops. SMB, RPC and RDP
  * between segments are the worm's road inside; `observe` counts them, `enforce` drops them.
  */
-import type { Edge, Hospital } from "../model/hospital.ts";
-import { interfaceSet, type Rule, rule, type Table } from "./table.ts";
+import type { Edge, Hospital, Segment } from "../model/hospital.ts";
+import { anonymous, type Chain, interfaceSet, type Rule, rule, type Table } from "./table.ts";
 
 const PRIORITY = -10;
 const LATERAL_PORTS = "{ 135, 137-139, 445, 3389 }";
@@ -21,10 +21,8 @@ export function compilePolicyTable(hospital: Hospital, _edge: Edge): Table {
           rule("forward", "lateral-udp", `udp dport ${LATERAL_PORTS} jump lateral`),
         ],
       },
-      {
-        name: "lateral",
-        rules: [replies, ...allowed(hospital), ...between(hospital)],
-      },
+      { name: "lateral", rules: [replies, ...allowed(hospital), ...openers(hospital)] },
+      ...ofEachOpener(hospital),
     ],
   };
 }
@@ -43,14 +41,32 @@ function allowed(hospital: Hospital): Rule[] {
 }
 
 /** Not from the vault: reading a share is what the backup is for, and its own chain lets nothing else pass. */
-function between(hospital: Hospital): Rule[] {
+function opening(hospital: Hospital): readonly Segment[] {
+  return hospital.segments.filter((segment) => segment.role !== "vault");
+}
+
+/** One look-up for all segments, so that neither the ruleset nor a packet's way grows with their pairs. */
+function openers(hospital: Hospital): Rule[] {
+  const chains = opening(hospital).flatMap(({ name, interfaces }) =>
+    interfaces.map((wire) => `"${wire}" : goto ${chainOf(name)}`),
+  );
+  if (chains.length === 0) return [];
+  const inside = interfaceSet(hospital.segments.flatMap((segment) => segment.interfaces));
+  return [rule("lateral", "openers", `oifname ${inside} iifname vmap ${anonymous(chains)}`)];
+}
+
+/** What a segment opens to another. A chain of its own, so that its counter tells whose machines do. */
+function ofEachOpener(hospital: Hospital): Chain[] {
   const verdict = hospital.lateral.mode === "enforce" ? "counter drop" : "counter";
-  const openers = hospital.segments.filter((segment) => segment.role !== "vault");
-  return openers.flatMap((segment) => {
-    const others = hospital.segments.filter((other) => other !== segment);
-    if (others.length === 0) return [];
-    const to = interfaceSet(others.flatMap((other) => other.interfaces));
-    const text = `iifname ${interfaceSet(segment.interfaces)} oifname ${to} ${verdict}`;
-    return [rule("lateral", `from-${segment.name}`, text)];
-  });
+  return opening(hospital).map(({ name, interfaces }) => ({
+    name: chainOf(name),
+    rules: [
+      rule(chainOf(name), "within", `oifname ${interfaceSet(interfaces)} return`),
+      rule(chainOf(name), "lateral", verdict),
+    ],
+  }));
+}
+
+function chainOf(segment: string): string {
+  return `from-${segment}`;
 }

@@ -69,7 +69,7 @@ function fate(flow: FlowLine): readonly string[] {
   return phases.map((phase) => `${flow.phases[phase].flow} ${starred(flow.phases[phase].rule)}`);
 }
 
-/** `lateral/from-guest` and its siblings are one rule to a reader, and so are those of the two families. */
+/** `from-guest/lateral` and its siblings are one rule to a reader, and so are those of the two families. */
 function starred(rule: string): string {
   return ofEach(rule)
     .replace(/^(input\/.*-from)-.*/, "$1-*")

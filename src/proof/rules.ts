@@ -31,14 +31,14 @@ export const rule = {
   hostControl: (family: Family) => `input/control-${short(family)}`,
   hostSsh: "input/no-other-ssh",
   hostRest: "input/rest",
-  lateral: (from: string) => `lateral/from-${from}`,
+  lateral: (from: string) => `from-${from}/lateral`,
   lateralAllow: (from: string, to: string) => `lateral/allow-${from}-${to}`,
 } as const;
 
 /** SMB, RPC and RDP: the roads that worms of WannaCry's kind take inside. */
 export const lateralPorts: readonly number[] = [135, 137, 138, 139, 445, 3389];
 
-/** `lateral/from-guest` and its siblings are one rule of several openers. */
+/** `from-guest/lateral` and its siblings are one rule of several openers. */
 export function ofEach(id: string): string {
-  return id.replace(/^lateral\/(from|allow)-.*/, "lateral/$1-*");
+  return id.replace(/^from-.*\/lateral$/, "from-*/lateral").replace(/^lateral\/allow-.*/, "lateral/allow-*");
 }

@@ -32,13 +32,13 @@ const table = (text: string, name: string) => ({
 export const ownEdits: readonly HandEdit[] = [
   edge(
     "a counter taken out of a rule",
-    `nft replace rule inet jeda lateral ${handle("jeda", "lateral", "lateral/from-clinical")} 'iifname "clin0" oifname { "adm0", "guest0", "ops0", "vault0" } comment "lateral/from-clinical"'`,
-    /inet jeda lateral\/from-clinical: the rule is "iifname "clin0" oifname \{ [^}]* \}", wanted ".* counter"/,
+    `nft replace rule inet jeda from-clinical ${handle("jeda", "from-clinical", "from-clinical/lateral")} 'continue comment "from-clinical/lateral"'`,
+    /inet jeda from-clinical\/lateral: the rule is "continue", wanted "counter"/,
   ),
   edge(
     "a comment",
-    `nft replace rule inet jeda lateral ${handle("jeda", "lateral", "lateral/from-guest")} 'iifname "guest0" oifname { "adm0", "clin0", "ops0", "vault0" } counter comment "lateral/from-guests"'`,
-    /inet jeda lateral\/from-guests: a rule was added/,
+    `nft replace rule inet jeda from-guest ${handle("jeda", "from-guest", "from-guest/lateral")} 'counter comment "from-guest/laterals"'`,
+    /inet jeda from-guest\/laterals: a rule was added/,
   ),
   edge(
     "a state more in a rule",
