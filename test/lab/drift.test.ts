@@ -175,7 +175,7 @@ describe("drift in the lab", function () {
     const enforce = config("enforce", "jeda:lateral: observe", "jeda:lateral: enforce");
     const changed = await up("--target", FIREWALL, "--config-file", enforce);
     assert.equal(changed.exitCode, 0, changed.all);
-    assert.match(await on("edge", "nft list chain inet jeda lateral"), / drop/);
+    assert.match(await on("edge", "nft list table inet jeda"), / drop/);
     const after = await ends();
     assert.deepEqual([...after.keys()].sort(), [...before.keys()].sort());
     for (const [element, end] of after) {

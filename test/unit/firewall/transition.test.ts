@@ -29,6 +29,17 @@ describe("a commit-confirmed change", () => {
     assert.equal(reverted, "delete table inet jeda\n");
   });
 
+  it("renames the chains of a verdict map, on both sides", () => {
+    const map = wanted.replace("jump lateral ", 'iifname vmap { "a0" : goto lateral, "b0" : goto lateral } ');
+    const rule = (side: string) =>
+      `add rule inet jeda ${side}_forward iifname vmap { "a0" : goto ${side}_lateral, "b0" : goto ${side}_lateral }`;
+    const { provisional = "" } = makeTransition({ jeda: wanted }, { jeda: map }) ?? {};
+    assert.ok(provisional.includes(rule("new")), provisional);
+    const { provisional: back = "", confirmed = "" } = makeTransition({ jeda: map }, { jeda: wanted }) ?? {};
+    assert.ok(back.includes(rule("old")), back);
+    assert.ok(confirmed.includes("add rule inet jeda forward jump lateral"), confirmed);
+  });
+
   it("wakes a dormant table only after emptying it", () => {
     const dormant = wanted.replace("{\n", "{\n\tflags dormant\n\n");
     const { provisional = "", reverted = "" } = makeTransition({ jeda: dormant }, { jeda: wanted }) ?? {};
