@@ -103,7 +103,10 @@ export function ruleMap(table: ListedTable): Record<string, string> {
     rules.flatMap(({ key, text }): [string, string][] => {
       const parted = partedRule(text);
       if (parted === null) return [[key, text]];
-      return [[key, parted.frame], ...parted.elements.map((one): [string, string] => [`${key} ${one}`, "element"])];
+      return [
+        [key, parted.frame],
+        ...parted.elements.map((one): [string, string] => [`${key} ${one}`, "element"]),
+      ];
     }),
   );
 }

@@ -243,7 +243,8 @@ describe("the lease on a real edge", () => {
       await writeFile(clocks().uptime, `${(Number(up) + jumps.boot / 1000).toFixed(2)} 0.00\n`);
       await writeFile(clocks().wall, `${Date.now() + jumps.wall}\n`);
     }
-    const longest = async () => Math.max(...(await edge.list()).leases.map(({ expiresMs }) => expiresMs ?? 1e9));
+    const longest = async () =>
+      Math.max(...(await edge.list()).leases.map(({ expiresMs }) => expiresMs ?? 1e9));
     const lease = async (deadline: number, verb: string) => {
       const text = [...isolation.map(({ set, value }) => `${set} ${value}`), "#jeda end", ""].join("\n");
       return edge.raw(["window", verb, await edge.bootId(), `${fence}`, `${deadline}`], text);
