@@ -1,12 +1,13 @@
 /** Taking a lab away, however it was left: everything is found by the lab's id, nothing needs a record. */
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { execa } from "execa";
 import { everyHost } from "./hospital.ts";
 import { removeIfEmpty, withLock } from "./lock.ts";
 import { deleteNamespace, endProcesses, namespaceOwners } from "./namespaces.ts";
 import { readPower } from "./power-record.ts";
 import { useSystemPath } from "./prerequisites.ts";
-import { checkLabId, labsDir, lockFile, stateDir } from "./state.ts";
+import { backendDir, checkLabId, labsDir, lockFile, stateDir } from "./state.ts";
 import { removeControlGroups } from "./systemd.ts";
 import { removePartialTemplates } from "./template/cache.ts";
 
@@ -35,8 +36,43 @@ export async function clearLab(id: string): Promise<void> {
   for (const point of mountsUnder(stateDir(id), readFileSync("/proc/self/mountinfo", "utf8"))) {
     await execa("umount", ["--lazy", point]);
   }
-  rmSync(stateDir(id), { recursive: true, force: true });
+  removeState(id);
   await removePartialTemplates();
+}
+
+/**
+ * A stack that is not the lab's may have been put into the lab's state; its own is not ours to remove.
+ * @returns those stacks
+ */
+export function othersStacks(id: string): readonly string[] {
+  const folder = join(backendDir(id), ".pulumi/stacks");
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => /\.json(?:\.gz)?$/.test(file) && file.replace(/\.json.*$/, "") !== "jeda/lab")
+    .map(
+      (file) =>
+        file
+          .replace(/\.json.*$/, "")
+          .split("/")
+          .at(-1) ?? file,
+    );
+}
+
+/** Everything of the lab's; the state of other stacks stays where it is. */
+function removeState(id: string): void {
+  const kept = othersStacks(id);
+  if (kept.length === 0) {
+    rmSync(stateDir(id), { recursive: true, force: true });
+    return;
+  }
+  for (const name of readdirSync(stateDir(id))) {
+    const path = join(stateDir(id), name);
+    if (path !== backendDir(id)) rmSync(path, { recursive: true, force: true });
+  }
+  const own = readdirSync(backendDir(id), { recursive: true, encoding: "utf8" });
+  for (const file of own.filter((one) => /\/jeda\/lab(?:\.json.*)?$/.test(one))) {
+    rmSync(join(backendDir(id), file), { recursive: true, force: true });
+  }
 }
 
 /**

@@ -3,12 +3,12 @@ import { parseArgs } from "node:util";
 import { execa } from "execa";
 import { JedaError } from "../src/model/errors.ts";
 import { ensurePackages, ensureToolchain } from "../toolchain/ensure.ts";
-import { labDown } from "./down.ts";
+import { labDown, othersStacks } from "./down.ts";
 import type { EdgeCount } from "./hospital.ts";
 import { rebootHost } from "./power.ts";
 import { useSystemPath } from "./prerequisites.ts";
 import { hostCommand, hostEnvironment, labHost } from "./shell.ts";
-import { DEFAULT_LAB, type LabSize, stateDir } from "./state.ts";
+import { backendDir, DEFAULT_LAB, type LabSize, stateDir } from "./state.ts";
 import { labStatus } from "./status.ts";
 import { labUp } from "./up.ts";
 import { printReport, runWindow } from "./window-run.ts";
@@ -95,6 +95,11 @@ async function main(words: string[]): Promise<number> {
     case "down":
       await labDown(id);
       say(`lab ${id}: nothing of it is left in ${stateDir(id)}, in namespaces, mounts or processes`);
+      for (const stack of othersStacks(id)) {
+        say(
+          `kept: the state of the stack ${stack}, in ${backendDir(id)}; that folder is gone after a reboot: PULUMI_BACKEND_URL=file://${backendDir(id)} npm run -s pulumi -- stack export --stack ${stack} --file ${stack}.json`,
+        );
+      }
       return 0;
     case "reboot":
       useSystemPath();

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { JedaError } from "../src/model/errors.ts";
 import { repository } from "../toolchain/paths.ts";
-import { stateDir } from "./state.ts";
+import { twoEdgesFile } from "./state.ts";
 
 const firstEdge = "    - name: edge\n";
 const secondEdge = `    - name: edge2
@@ -17,8 +17,6 @@ export function withSecondEdge(text: string): string {
   if (!text.includes(firstEdge)) throw new JedaError("INTERNAL", "the lab's stack file has no edge in it");
   return text.replace(firstEdge, `${secondEdge}${firstEdge}`);
 }
-
-export const twoEdgesFile = (id: string): string => join(stateDir(id), "two-edges.yaml");
 
 export function writeTwoEdges(id: string): void {
   const text = readFileSync(join(repository, "stacks/Pulumi.lab.yaml"), "utf8");

@@ -44,6 +44,8 @@ const stateFile = (id: string): string => join(stateDir(id), "state.json");
 
 /** Pulumi's file backend of this lab. */
 export const backendDir = (id: string): string => join(stateDir(id), "pulumi");
+/** The stack file of a lab with two edges; of one with a single edge it is not there. */
+export const twoEdgesFile = (id: string): string => join(stateDir(id), "two-edges.yaml");
 /** What is bound over /etc/ssh/ssh_config, /etc/hosts and /etc/resolv.conf for whoever acts as ops. */
 export const opsDir = (id: string): string => join(stateDir(id), "ops");
 export const sshConfig = (id: string): string => join(opsDir(id), "ssh_config");

@@ -60,6 +60,7 @@ async function finalReport(id: string, upExit: number): Promise<Report> {
   const result = await execa(file, rest, { cwd: repository, env, stdin: "ignore", reject: false });
   if (result.exitCode !== 0) {
     throw new JedaError("UNREACHABLE", `there is no report of the window (pulumi up ended with ${upExit})`, {
+      changed: "pulumi up had begun: npm run -s pulumi -- stack shows what it made",
       hint: `${result.stderr.trim()}\nLook at what the backup host has: npm run -s jeda -- window status`,
     });
   }

@@ -9,6 +9,7 @@ export const ingredients = [
   "toolchain/pins.ts",
   "toolchain/assemble.ts",
   "toolchain/standins.ts",
+  "toolchain/command-version.ts",
   "toolchain/language-host",
   "toolchain/command-provider",
   "toolchain/plugin",

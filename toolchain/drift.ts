@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { execa } from "execa";
 import { z } from "zod";
 import { stackNames } from "../src/config/stack-file.ts";
+import { didYouMean } from "../src/config/suggest.ts";
 import {
   classify,
   type Looked,
@@ -16,9 +17,11 @@ import { parsePreview } from "../src/drift/preview-json.ts";
 import { driftReport } from "../src/drift/report.ts";
 import { driftText } from "../src/drift/text.ts";
 import { JedaError } from "../src/model/errors.ts";
+import { onACopy } from "./config-copy.ts";
 import { ensureToolchain } from "./ensure.ts";
-import { currentLab, prepareBackend, pulumiEnvironment } from "./environment.ts";
+import { currentLab, homeOf, prepareBackend, pulumiEnvironment } from "./environment.ts";
 import { failed } from "./failed.ts";
+import { demandLabStack } from "./lab-only.ts";
 import { opsPrefix } from "./ops.ts";
 import { repository } from "./paths.ts";
 import { say } from "./progress.ts";
@@ -35,9 +38,15 @@ interface Answer {
   readonly stderr: string;
 }
 
-async function surroundings(): Promise<{ readonly run: Runner; readonly pulumi: string }> {
-  await ensureToolchain();
+async function surroundings(
+  named: string | undefined,
+): Promise<{ readonly run: Runner; readonly pulumi: string }> {
   const lab = currentLab();
+  const planned = pulumiEnvironment(lab);
+  if (planned.isLab && named !== undefined) {
+    demandLabStack(["--stack", named], process.env, homeOf(planned));
+  }
+  await ensureToolchain();
   const { pulumi, variables, isLab } = pulumiEnvironment(lab);
   if (isLab) prepareBackend(lab);
   const prefix = isLab ? await opsPrefix(lab) : [];
@@ -102,7 +111,10 @@ const answerSchema = z.object({
 
 async function look(run: Runner, pulumi: string, stack: string): Promise<StackDrift> {
   const words = ["preview", "--json", "--expect-no-changes", "--non-interactive", "--stack", stack];
-  const { exitCode, stdout, stderr } = await run([pulumi, ...words], PREVIEW_MS);
+  const copy = onACopy([], stack);
+  const { exitCode, stdout, stderr } = await run([pulumi, ...words, ...copy.words], PREVIEW_MS).finally(
+    copy.remove,
+  );
   const preview = parsePreview(stdout);
   const id = preview === null ? undefined : windowToCreate(preview);
   if (preview === null || (exitCode !== 0 && exitCode !== 7)) {
@@ -123,7 +135,7 @@ function stacksOf(named: string | undefined): readonly string[] {
   if (named === undefined) return known;
   if (known.includes(named.split("/").at(-1) ?? "")) return [named];
   throw new JedaError("CONFIG", `there is no stack file for "${named}"`, {
-    hint: `there are: ${known.join(", ")}`,
+    hint: didYouMean(named, known),
   });
 }
 
@@ -132,7 +144,7 @@ try {
     options: { stack: { type: "string" }, json: { type: "boolean", default: false } },
   });
   const stacks = stacksOf(values.stack);
-  const { run, pulumi } = await surroundings();
+  const { run, pulumi } = await surroundings(values.stack);
   const applied = values.stack === undefined ? await everApplied(run, pulumi) : null;
   const found: StackDrift[] = [];
   for (const stack of stacks) {

@@ -7,11 +7,7 @@ import { ensureToolchain } from "./ensure.ts";
 import { currentLab } from "./environment.ts";
 import { failed } from "./failed.ts";
 import { repository } from "./paths.ts";
-
-/** Quoted for a POSIX shell. */
-function shellWord(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
+import { shellWord } from "./shell-word.ts";
 
 try {
   await ensureToolchain();

@@ -1,7 +1,8 @@
 /** The environment in which Pulumi, and the commands it runs, work on a lab or on a named backend. */
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
+import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
-import { backendDir } from "../lab/state.ts";
+import { backendDir, twoEdgesFile } from "../lab/state.ts";
 import { officialPulumi } from "./official.ts";
 import { pulumiHome, toolBin, toolchainDir } from "./paths.ts";
 import { say } from "./progress.ts";
@@ -35,6 +36,8 @@ export function describeEnvironment(
     variables.PULUMI_BACKEND_URL = `file://${backendDir(labId)}`;
     // The selection that Pulumi remembers belongs to the folder, and would be shared by labs side by side.
     variables.PULUMI_STACK = given.PULUMI_STACK ?? "lab";
+    // For jeda's own command line. With a backend of one's own nobody else's stack is suggested.
+    variables.JEDA_STACK = given.JEDA_STACK || labStack(labId);
   }
   if (!given.PULUMI_CONFIG_PASSPHRASE && !given.PULUMI_CONFIG_PASSPHRASE_FILE) {
     if (isLab) variables.PULUMI_CONFIG_PASSPHRASE = labPassphrase;
@@ -45,6 +48,16 @@ export function describeEnvironment(
   const rest = (given.PATH ?? "").split(delimiter).filter((folder) => !first.includes(folder));
   variables.PATH = [...first, ...rest].join(delimiter);
   return { pulumi: official ?? toolBin("pulumi"), variables, isLab };
+}
+
+/** The stack's name, or the file of a lab with two edges, so that none of them is left out. */
+function labStack(labId: string): string {
+  return existsSync(twoEdgesFile(labId)) ? twoEdgesFile(labId) : "lab";
+}
+
+/** Where Pulumi keeps its plugins, and which stack is selected where. */
+export function homeOf({ variables }: PulumiEnvironment, given: NodeJS.ProcessEnv = process.env): string {
+  return variables.PULUMI_HOME ?? (given.PULUMI_HOME || join(homedir(), ".pulumi"));
 }
 
 /** For the lab `labId` by the process's own environment. */

@@ -4,16 +4,22 @@ import { become } from "./become.ts";
 import { ensureToolchain } from "./ensure.ts";
 import { currentLab, pulumiEnvironment } from "./environment.ts";
 import { failed } from "./failed.ts";
+import { flagValue, isLabStack } from "./named-stack.ts";
 import { opsPrefix } from "./ops.ts";
 import { repository } from "./paths.ts";
 
 try {
   await ensureToolchain();
   const lab = currentLab();
+  const words = process.argv.slice(2);
   const { variables, isLab } = pulumiEnvironment(lab);
-  const prefix = isLab ? await opsPrefix(lab) : [];
-  const words = [join(repository, "bin/jeda"), ...process.argv.slice(2)];
-  await become([...prefix, ...words], { ...process.env, ...variables });
+  const stack = flagValue(words, "--stack") ?? process.env.JEDA_STACK ?? "lab";
+  // As ops of a lab nothing but that lab can be reached: whoever names another hospital is not taken there.
+  const prefix = isLab && (isLabStack(stack) || stack.endsWith(".yaml")) ? await opsPrefix(lab) : [];
+  const { JEDA_STACK: own = "", ...rest } = variables;
+  const standing = prefix.length > 0 ? { JEDA_STACK: own } : {};
+  const all = { ...process.env, ...rest, ...standing };
+  await become([...prefix, join(repository, "bin/jeda"), ...words], all);
 } catch (error) {
   failed(error);
 }

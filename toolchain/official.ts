@@ -1,7 +1,9 @@
 /** The official Pulumi CLI, when the user has one that fits: then it does the work, with its own plugins. */
 import { spawnSync } from "node:child_process";
-import { realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
+import { homedir } from "node:os";
 import { dirname, join, sep } from "node:path";
+import { commandVersion } from "./command-version.ts";
 import { cacheDir } from "./paths.ts";
 import { findOnPath, isExecutable } from "./search-path.ts";
 import { compareVersions, findVersion, type Version } from "./versions.ts";
@@ -15,12 +17,31 @@ export function isCompatible(versionText: string): boolean {
   return version !== null && compareVersions(version, OLDEST) >= 0 && compareVersions(version, TOO_NEW) < 0;
 }
 
+/** Where the command plugin of an official CLI stands once it was fetched. */
+function hasCommandPlugin(environment: NodeJS.ProcessEnv): boolean {
+  const home = environment.PULUMI_HOME || join(environment.HOME || homedir(), ".pulumi");
+  const folder = join(home, "plugins", `resource-command-v${commandVersion}`);
+  // While it is being unpacked a file of this name stands beside it.
+  return isExecutable(join(folder, "pulumi-resource-command")) && !existsSync(`${folder}.partial`);
+}
+
+/** What makes an official CLI without the command plugin fit: an `up` would fail in the middle for want of it. */
+export const pluginWords = ["plugin", "install", "resource", "command", commandVersion] as const;
+
+/** The absolute path of the official CLI to use, or null: it has to have all that an `up` needs. */
+export function officialPulumi(
+  environment: NodeJS.ProcessEnv = process.env,
+  versionOf: (file: string) => string = askVersion,
+): string | null {
+  return hasCommandPlugin(environment) ? compatiblePulumi(environment, versionOf) : null;
+}
+
 /**
- * The absolute path of the official CLI on `PATH`, or null. Not taken: one of our own cache (also another clone's,
+ * The absolute path of the official CLI on `PATH`, with or without its plugins, or null. Not taken: one of our own cache (also another clone's,
  * from a sourced `toolchain:env`), one without a Node language host, one of another version.
  * `versionOf` is for tests.
  */
-export function officialPulumi(
+export function compatiblePulumi(
   environment: NodeJS.ProcessEnv = process.env,
   versionOf: (file: string) => string = askVersion,
 ): string | null {

@@ -1,43 +1,63 @@
 /** `npm run -s pulumi -- ARG…`: Pulumi by the toolchain, on the lab's state unless the environment names its own. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { backendDir } from "../lab/state.ts";
-import { stackNames } from "../src/config/stack-file.ts";
+import { execa } from "execa";
 import { become } from "./become.ts";
+import { onACopy } from "./config-copy.ts";
 import { ensureToolchain } from "./ensure.ts";
-import { currentLab, prepareBackend, pulumiEnvironment } from "./environment.ts";
+import {
+  currentLab,
+  homeOf,
+  type PulumiEnvironment,
+  prepareBackend,
+  pulumiEnvironment,
+} from "./environment.ts";
 import { failed } from "./failed.ts";
+import { demandLabStack, isForeignProject } from "./lab-only.ts";
+import { namedStacks, verbOf } from "./named-stack.ts";
 import { opsPrefix } from "./ops.ts";
 import { repository } from "./paths.ts";
-import { say } from "./progress.ts";
 
-function stackNamed(words: readonly string[]): string | undefined {
-  const at = words.findIndex((word) => word === "--stack" || word === "-s");
-  const named = at < 0 ? words.find((word) => word.startsWith("--stack="))?.slice(8) : words[at + 1];
-  return stackNames(repository).find((name) => name === named);
+/** Of another project nothing of the lab's is known. */
+const labOnly = ["PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_STACK", "JEDA_STACK"];
+
+/** The stack of a preview, as Pulumi will choose it. */
+async function stackOf(
+  words: readonly string[],
+  { pulumi, variables, isLab }: PulumiEnvironment,
+): Promise<string> {
+  const [named] = namedStacks(words, { ...process.env, ...variables });
+  if (named !== undefined) return named;
+  if (isLab) return "lab";
+  const { stdout } = await execa(pulumi, ["stack", "--show-name", "--non-interactive"], {
+    ...{ cwd: repository, env: variables, reject: false, stdin: "ignore", timeout: 60_000 },
+  });
+  return stdout.trim();
 }
 
-/** A file backend keeps one file for each stack. */
-function isMade(lab: string, stack: string): boolean {
-  return existsSync(join(backendDir(lab), ".pulumi/stacks/jeda", `${stack}.json`));
-}
-
-function notMade(stack: string): string {
-  return `the lab's state has no stack ${stack}; "npm run preview -- --stack ${stack}" needs none, and "npm run -s pulumi -- stack init ${stack}" makes it`;
+async function ofThisClone(words: readonly string[], environment: PulumiEnvironment): Promise<void> {
+  const { pulumi, variables, isLab } = environment;
+  const lab = currentLab();
+  const prefix = isLab ? await opsPrefix(lab) : [];
+  if (isLab) prepareBackend(lab);
+  const all = { ...process.env, ...variables };
+  const verb = verbOf(words);
+  const stack = verb === "preview" || verb === "pre" ? await stackOf(words, environment) : "";
+  if (stack === "") return become([...prefix, pulumi, ...words], all);
+  const copy = onACopy(words, stack);
+  await become([...prefix, pulumi, ...words, ...copy.words], all).finally(copy.remove);
 }
 
 try {
+  const words = process.argv.slice(2);
+  const isForeign = isForeignProject(words, process.cwd());
+  const planned = pulumiEnvironment(currentLab());
+  if (planned.isLab && !isForeign) demandLabStack(words, process.env, homeOf(planned));
   await ensureToolchain();
-  const lab = currentLab();
-  const { pulumi, variables, isLab } = pulumiEnvironment(lab);
-  const prefix = isLab ? await opsPrefix(lab) : [];
-  if (isLab) {
-    prepareBackend(lab);
-    const words = process.argv.slice(2);
-    const stack = stackNamed(words);
-    if (stack !== undefined && !isMade(lab, stack) && !words.includes("init")) say(notMade(stack));
+  const environment = pulumiEnvironment(currentLab());
+  if (!isForeign) await ofThisClone(words, environment);
+  else {
+    const variables = Object.entries(environment.variables).filter(([name]) => !labOnly.includes(name));
+    await become([environment.pulumi, ...words], { ...process.env, ...Object.fromEntries(variables) });
   }
-  await become([...prefix, pulumi, ...process.argv.slice(2)], { ...process.env, ...variables });
 } catch (error) {
   failed(error);
 }

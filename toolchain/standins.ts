@@ -5,10 +5,8 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { commandVersion } from "./command-version.ts";
 import { repository } from "./paths.ts";
-
-/** Must be that of @pulumi/command in package.json: the engine asks for the program's own version. */
-export const commandVersion = "1.2.1";
 
 interface StandIn {
   readonly entry: string;

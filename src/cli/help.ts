@@ -8,6 +8,6 @@ export function helpText(): string {
 
 ${table(["Commands", ""], rows)}
 
-Where the backup host is: --backup DESTINATION, or JEDA_BACKUP_HOST, or --stack NAME (its stack file; "lab" when nothing is named).
+Which hospital: --stack NAME or --backup DESTINATION, else JEDA_STACK or JEDA_BACKUP_HOST. What reaches a host refuses when none is named; npm run -s jeda names the lab's while it stands.
 Exit codes: 0 ok, 1 error, 10 partial, 11 failed, 12 aborted, 13 skipped, 130 following was interrupted. See docs/cli.md.`;
 }

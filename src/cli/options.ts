@@ -1,10 +1,9 @@
-/** The options of the window's verbs, and where the backup host is that they ask. */
+/** The options of the window's verbs. */
 import { hostname, userInfo } from "node:os";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { type Loaded, loadFromStackFile } from "../config/load.ts";
 import type { BackupReach } from "../host/backup-read.ts";
 import { JedaError } from "../model/errors.ts";
+import { configured } from "./aim.ts";
 
 export interface WindowOptions {
   readonly id: string | undefined;
@@ -69,18 +68,6 @@ export function parsed<T>(read: () => T): T {
 /** Who sits at this terminal, where nobody is named. */
 export function operator(): string {
   return `${userInfo().username}@${hostname()}`;
-}
-
-/** What the stack's file of this clone says, `lab` where none is named. @throws JedaErrors CONFIG */
-export function configured(stack: string | undefined): Loaded {
-  return loadFromStackFile(stack ?? "lab", fileURLToPath(new URL("../..", import.meta.url)));
-}
-
-/** The OpenSSH destination of the backup host. @throws JedaErrors CONFIG when the stack's file is wrong. */
-export function backupHost({ backup, stack }: WindowOptions): string {
-  const named = backup ?? (stack === undefined ? process.env.JEDA_BACKUP_HOST : undefined);
-  if (named !== undefined && named !== "") return named;
-  return configured(stack).hospital.backupHost.ssh;
 }
 
 /** How the backup host of the stack is asked without root. @throws JedaErrors CONFIG when the stack's file is wrong. */

@@ -21,6 +21,7 @@ import { readStack } from "./read-stack.ts";
 import { resolveServices } from "./resolve.ts";
 import { readRunbook } from "./runbook.ts";
 import { PREFIX, readStackFile, type StackFile, stackFileOf, stackNames } from "./stack-file.ts";
+import { didYouMean } from "./suggest.ts";
 
 export interface Loaded {
   readonly hospital: Hospital;
@@ -59,7 +60,7 @@ export function loadFromStackFile(stackOrPath: string, projectDir: string): Load
   const name = stackFileOf(stackOrPath, projectDir);
   const file = readStackFile(name, projectDir);
   if (file === undefined) {
-    const hint = `stacks with a file: ${stackNames(projectDir).join(", ") || "none"}`;
+    const hint = didYouMean(stackOrPath, stackNames(projectDir));
     throw new JedaErrors([new JedaError("CONFIG", `there is no stack file ${name}`, { hint })]);
   }
   return loadFromFile(file, projectDir);

@@ -3,16 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import { differences } from "../../provider/diff.ts";
 import { emptyPb, pluginPb, providerPb } from "../../provider/proto.ts";
-import {
-  fromStruct,
-  holdsSecret,
-  type Json,
-  type Properties,
-  secret,
-  toStruct,
-  UNKNOWN,
-  unwrapAll,
-} from "../../provider/wire.ts";
+import { fromStruct, type Properties, toStruct, UNKNOWN, unwrapAll } from "../../provider/wire.ts";
 import { answer } from "../plugin/answer.ts";
 import { collectFiles } from "./assets.ts";
 import { execute, type PreviousOutput } from "./execute.ts";
@@ -25,13 +16,16 @@ const RESOURCE = "command:local:Command";
 const FUNCTION = "command:local:run";
 
 export function commandProvider(running: RunningCommands, log: LineLog): UntypedServiceImplementation {
-  /** Runs `text` and gives what the state holds afterwards: the inputs as they came, and what was printed. */
+  /**
+   * Runs `text` and gives what the state holds afterwards: the inputs as they came, and what was printed. Like the
+   * original's, an output is secret only if an input of the same name is, which none is: what a command echoes is clear.
+   */
   async function run(urn: string, text: string, raw: Properties, previous: Properties): Promise<Properties> {
     const inputs = plainInputs(raw);
     const before = unwrapAll(previous) as PreviousOutput;
     try {
       const output = await execute(text, inputs, before, running, (line) => log.send(urn, line));
-      return { ...raw, ...sealed({ ...output, ...collectFiles(inputs) }, raw) };
+      return { ...raw, ...output, ...collectFiles(inputs) };
     } finally {
       await log.flushed();
     }
@@ -75,12 +69,10 @@ export function commandProvider(running: RunningCommands, log: LineLog): Untyped
       const raw = fromStruct(request.getProperties());
       const response = new providerPb.CreateResponse();
       if (request.getPreview()) {
-        return response.setProperties(
-          toStruct({ ...raw, ...sealed({ stdout: UNKNOWN, stderr: UNKNOWN }, raw) }),
-        );
+        return response.setProperties(toStruct({ ...raw, stdout: UNKNOWN, stderr: UNKNOWN }));
       }
       const text = plainInputs(raw).create;
-      const empty = { ...raw, ...sealed({ stdout: "", stderr: "" }, raw) };
+      const empty = { ...raw, stdout: "", stderr: "" };
       const state = text === undefined ? empty : await run(request.getUrn(), text, raw, {});
       const name = request.getUrn().split("::").at(-1) ?? "";
       return response.setId(name + randomBytes(4).toString("hex")).setProperties(toStruct(state));
@@ -92,14 +84,11 @@ export function commandProvider(running: RunningCommands, log: LineLog): Untyped
       const response = new providerPb.UpdateResponse();
       const kept = { stdout: olds.stdout ?? "", stderr: olds.stderr ?? "" };
       if (request.getPreview()) {
-        return response.setProperties(
-          toStruct({ ...raw, ...sealed({ stdout: UNKNOWN, stderr: UNKNOWN }, raw) }),
-        );
+        return response.setProperties(toStruct({ ...raw, stdout: UNKNOWN, stderr: UNKNOWN }));
       }
       const { update, create } = plainInputs(raw);
       const text = update ?? create;
-      const state =
-        text === undefined ? { ...raw, ...sealed(kept, raw) } : await run(request.getUrn(), text, raw, olds);
+      const state = text === undefined ? { ...raw, ...kept } : await run(request.getUrn(), text, raw, olds);
       return response.setProperties(toStruct(state));
     }),
 
@@ -149,12 +138,6 @@ function diff(request: providerPb.DiffRequest): providerPb.DiffResponse {
     response.addDiffs(property);
   }
   return response;
-}
-
-/** What a command printed can repeat any of its inputs: one secret among them makes every output secret. */
-function sealed(outputs: { readonly [name: string]: Json }, inputs: Properties): Properties {
-  if (!holdsSecret(inputs)) return outputs;
-  return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, secret(value)]));
 }
 
 function refuseOthers(urn: string): void {

@@ -2,18 +2,18 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { loadFromStackFile } from "../../config/load.ts";
 import { JedaError } from "../../model/errors.ts";
 import { pastOf } from "../../proof/past.ts";
 import { prove } from "../../proof/prove.ts";
 import { surroundings } from "../../proof/surroundings.ts";
 import { proofText } from "../../proof/table.ts";
+import { configured } from "../aim.ts";
 
 /** Exit code 0 when the proof holds, 1 when the window would be refused. */
 export async function run(words: readonly string[]): Promise<number> {
   const { stack, json, expand, report } = options(words);
   const project = fileURLToPath(new URL("../../..", import.meta.url));
-  const { hospital, runbook } = loadFromStackFile(stack, project);
+  const { hospital, runbook } = configured(stack);
   const proof = prove(hospital, {
     ...surroundings(project),
     runbook,
@@ -36,7 +36,7 @@ function pastReport(file: string) {
 }
 
 function options(words: readonly string[]): {
-  readonly stack: string;
+  readonly stack: string | undefined;
   readonly json: boolean;
   /** Every name of a class is written out. */
   readonly expand: boolean;
@@ -52,7 +52,7 @@ function options(words: readonly string[]): {
         report: { type: "string" },
       },
     });
-    const { stack = "lab", json = false, expand = false, report } = values;
+    const { stack, json = false, expand = false, report } = values;
     return { stack, json, expand, report };
   } catch (error) {
     throw new JedaError("CONFIG", error instanceof Error ? error.message : String(error), {

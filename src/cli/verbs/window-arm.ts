@@ -1,5 +1,6 @@
 /** `jeda window arm < plan.json`: idempotent by the window's id; returns as soon as the runner has the plan. */
 import { text } from "node:stream/consumers";
+import { JedaError } from "../../model/errors.ts";
 import { acceptPlan } from "../../window/accept-plan.ts";
 import { windowOptions } from "../options.ts";
 import { askRunnerJson } from "../remote-runner.ts";
@@ -18,7 +19,12 @@ export async function run(words: readonly string[]): Promise<number> {
   const options = windowOptions(words);
   const sent = await text(process.stdin);
   const plan = acceptPlan(sent);
-  const destination = options.backup ?? plan.backupHost.ssh;
+  const destination = plan.backupHost.ssh;
+  if (options.backup !== undefined && options.backup !== destination) {
+    throw new JedaError("CONFIG", `the plan's backup host is ${destination}, not ${options.backup}`, {
+      hint: "leave --backup out: the plan says where it runs",
+    });
+  }
   const answer = await askRunnerJson<Answer>(destination, ["arm", "--by", options.by], sent);
   process.stderr.write(`${told(plan.id, answer)}\n`);
   process.stdout.write(`${JSON.stringify({ id: plan.id })}\n`);

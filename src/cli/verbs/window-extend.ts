@@ -8,7 +8,9 @@ import { Invalid } from "../../config/invalid.ts";
 import { readOffset } from "../../config/window-times.ts";
 import { JedaError } from "../../model/errors.ts";
 import { timeOfDay } from "../../report/quantities.ts";
-import { backupHost, needed, operator, windowOptions } from "../options.ts";
+import { aimOf } from "../aim.ts";
+import { needed, operator, windowOptions } from "../options.ts";
+import { demandHospital } from "../own-runner.ts";
 import { askRunnerJson } from "../remote-runner.ts";
 
 interface Answer {
@@ -24,11 +26,12 @@ interface Status {
 export async function run(words: readonly string[]): Promise<number> {
   const options = windowOptions(words);
   const reason = needed(options.reason, "reason", "it goes into the journal and the report");
-  const host = backupHost(options);
+  const aim = aimOf(options);
   const named = options.id === undefined ? [] : ["--window", options.id];
-  const time = await asked(options, () => askRunnerJson<Status>(host, ["status", ...named]));
+  const time = await asked(options, () => askRunnerJson<Status>(aim.destination, ["status", ...named]));
   const who = options.who ?? operator();
-  const answer = await askRunnerJson<Answer>(host, [
+  await demandHospital(aim, options.id);
+  const answer = await askRunnerJson<Answer>(aim.destination, [
     "extend",
     ...named,
     "--by",

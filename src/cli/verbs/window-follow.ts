@@ -8,9 +8,10 @@ import { buildReport } from "../../report/build.ts";
 import { exitCodes } from "../../window/exit-codes.ts";
 import { fold } from "../../window/fold.ts";
 import { looksRecurring } from "../../window/window-id.ts";
+import { aimOf } from "../aim.ts";
 import { essentials } from "../essentials.ts";
 import { followJournal } from "../follow-journal.ts";
-import { backupHost, windowOptions } from "../options.ts";
+import { windowOptions } from "../options.ts";
 import { progressLine } from "../progress.ts";
 import { askRunnerJson } from "../remote-runner.ts";
 
@@ -19,7 +20,7 @@ const interrupted = 130;
 
 export async function run(words: readonly string[]): Promise<number> {
   const options = windowOptions(words);
-  const destination = backupHost(options);
+  const destination = aimOf(options).destination;
   const id = await chosenId(destination, options.id);
   const stop = new AbortController();
   const leave = (why: string) => () => stop.abort(why);

@@ -8,7 +8,8 @@ import { makePlan } from "../../window/plan.ts";
 import { formatInstant } from "../../window/schedule.ts";
 import { isRecurring } from "../../window/series.ts";
 import { occurrenceId } from "../../window/window-id.ts";
-import { configured, parsed } from "../options.ts";
+import { configured } from "../aim.ts";
+import { parsed } from "../options.ts";
 
 const usualCount = 10;
 const mostCount = 1000;

@@ -1,5 +1,6 @@
 /** `jeda window status [--id ID] [--json] [--read]` */
-import { backupHost, backupReach, windowOptions } from "../options.ts";
+import { aimOf } from "../aim.ts";
+import { backupReach, windowOptions } from "../options.ts";
 import { askReader, askRunner, jsonAnswer } from "../remote-runner.ts";
 
 interface Status {
@@ -24,7 +25,7 @@ export async function run(words: readonly string[]): Promise<number> {
   const named = options.id === undefined ? [] : ["--window", options.id];
   const answer = options.read
     ? await askReader(backupReach(options), ["status", ...(options.id === undefined ? [] : [options.id])])
-    : await askRunner(backupHost(options), ["status", ...named]);
+    : await askRunner(aimOf(options).destination, ["status", ...named]);
   const status = jsonAnswer<Status>("the backup host", "status", answer);
   process.stdout.write(`${options.json ? JSON.stringify(status) : told(status, options.read)}\n`);
   return 0;

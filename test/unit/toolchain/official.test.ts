@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isCompatible, officialPulumi } from "../../../toolchain/official.ts";
+import { compatiblePulumi, isCompatible, officialPulumi } from "../../../toolchain/official.ts";
 
 describe("the official Pulumi CLI", () => {
   let top: string;
@@ -21,7 +21,7 @@ describe("the official Pulumi CLI", () => {
   }
 
   const look = (folders: string[], version = "v3.240.0") =>
-    officialPulumi({ PATH: folders.join(":"), JEDA_CACHE: join(top, "cache") }, () => version);
+    compatiblePulumi({ PATH: folders.join(":"), JEDA_CACHE: join(top, "cache") }, () => version);
 
   it("is compatible from 3.220 to before 4", () => {
     for (const version of ["v3.220.0", "v3.250.0", "3.999.1"]) assert.ok(isCompatible(version), version);
@@ -40,6 +40,18 @@ describe("the official Pulumi CLI", () => {
     mkdirSync(join(top, "usr"));
     symlinkSync(join(folder, "pulumi"), join(top, "usr/pulumi"));
     assert.equal(look([join(top, "usr")]), join(top, "usr/pulumi"));
+  });
+
+  it("is used only when its command plugin is there, whole", () => {
+    const folder = install("official", "pulumi", "pulumi-language-nodejs");
+    const use = () => officialPulumi({ PATH: folder, PULUMI_HOME: join(top, "home") }, () => "v3.240.0");
+    assert.equal(use(), null);
+    install("home/plugins/resource-command-v1.0.0", "pulumi-resource-command");
+    assert.equal(use(), null);
+    install("home/plugins/resource-command-v1.2.1", "pulumi-resource-command");
+    assert.equal(use(), join(folder, "pulumi"));
+    install("home/plugins", "resource-command-v1.2.1.partial");
+    assert.equal(use(), null);
   });
 
   it("is passed over without a language host, or at another version", () => {

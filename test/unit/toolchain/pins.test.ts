@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { commandVersion } from "../../../toolchain/command-version.ts";
 import { repository } from "../../../toolchain/paths.ts";
 import { buildArguments, moduleDir, oldestGo, pins } from "../../../toolchain/pins.ts";
-import { commandVersion } from "../../../toolchain/standins.ts";
 import { atLeast } from "../../../toolchain/versions.ts";
 
 const modules: { readonly [name: string]: string } = {

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { onACopy } from "../../../toolchain/config-copy.ts";
+import { repository } from "../../../toolchain/paths.ts";
+
+describe("a preview's copy of the stack's file", () => {
+  const file = join(repository, "stacks/Pulumi.lab.yaml");
+  it("has the same text, and takes what is written into it with it", () => {
+    const before = readFileSync(file, "utf8");
+    const { words, remove } = onACopy(["preview"], "organization/jeda/lab");
+    const [flag, copy = ""] = words;
+    assert.equal(flag, "--config-file");
+    assert.equal(readFileSync(copy, "utf8"), before);
+    writeFileSync(copy, "changed");
+    remove();
+    assert.ok(!existsSync(copy));
+    assert.equal(readFileSync(file, "utf8"), before);
+  });
+
+  it("is of the file that the words name", () => {
+    const { words, remove } = onACopy(["preview", "--config-file", "Pulumi.yaml"], "lab", repository);
+    assert.match(readFileSync(words[1] ?? "", "utf8"), /^name: jeda/);
+    remove();
+  });
+});

@@ -1,0 +1,31 @@
+/**
+ * A preview only looks, yet Pulumi saves what `-c` says, and the salt of a passphrase, into the stack's file. So it is
+ * given a copy, which is gone when it ends.
+ */
+import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { stackFileOf } from "../src/config/stack-file.ts";
+import { flagValue } from "./named-stack.ts";
+import { repository } from "./paths.ts";
+
+export interface OnACopy {
+  /** What to put behind the words for Pulumi. */
+  readonly words: readonly string[];
+  readonly remove: () => void;
+}
+
+/** @throws JedaErrors when `stack` is no name of a stack */
+export function onACopy(words: readonly string[], stack: string, cwd: string = process.cwd()): OnACopy {
+  const named = flagValue(words, "--config-file");
+  const file = named === undefined ? join(repository, stackFileOf(stack, repository)) : resolve(cwd, named);
+  const directory = mkdtempSync(join(tmpdir(), "jeda-preview-"));
+  const copy = join(directory, "stack.yaml");
+  if (existsSync(file)) copyFileSync(file, copy);
+  else writeFileSync(copy, "");
+  // Of a flag that is there twice Pulumi takes the last.
+  return {
+    words: ["--config-file", copy],
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,58 @@
+/** The lab's state and its public passphrase are for the lab's own stack: anybody else's is refused, not taken in. */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import { JedaError } from "../src/model/errors.ts";
+import { isLabStack, namedStacks, projectOf } from "./named-stack.ts";
+import { repository } from "./paths.ts";
+import { shellWord } from "./shell-word.ts";
+
+/** Whether the words are about a Pulumi project that is not this clone. */
+export function isForeignProject(words: readonly string[], cwd: string): boolean {
+  const project = projectOf(words, cwd);
+  return project === null || realpathSync(project) !== repository;
+}
+
+/**
+ * Of an environment that names no backend. Nothing was changed.
+ * @param home where Pulumi remembers which stack was selected
+ * @throws JedaError CONFIG when a stack of one's own is meant, or may be
+ */
+export function demandLabStack(words: readonly string[], environment: NodeJS.ProcessEnv, home: string): void {
+  const named = namedStacks(words, environment);
+  const selected = named.length > 0 ? undefined : selectedStack(home);
+  const own = [...named, ...(selected === undefined ? [] : [selected])].find((name) => !isLabStack(name));
+  if (own === undefined) return;
+  const name = own === "" ? "NAME" : (own.split("/").at(-1) ?? own);
+  const which =
+    selected === undefined ? `the stack ${name} is not the lab's` : `the selected stack is ${name}`;
+  throw new JedaError(
+    "CONFIG",
+    `${which}, and the environment names no place for its state: the lab's goes with the lab, and its passphrase is public`,
+    { hint: ownBackend(name, words, selected !== undefined) },
+  );
+}
+
+function ownBackend(stack: string, words: readonly string[], selected: boolean): string {
+  const typed = words.map(shellWord).join(" ");
+  return [
+    "name a place and a passphrase of its own (docs/state.md), and type it again:",
+    "  export PULUMI_BACKEND_URL='postgres://…'   # or file://DIRECTORY, which has to exist",
+    "  export PULUMI_CONFIG_PASSPHRASE_FILE=FILE  # or PULUMI_CONFIG_PASSPHRASE",
+    `  npm run -s pulumi -- ${typed}`,
+    ...(selected ? [`or mean the lab's: npm run -s pulumi -- ${typed} --stack lab`] : []),
+    ...(stack === "NAME" ? [] : [`to look only: npm run -s preview -- --stack ${stack}`]),
+  ].join("\n");
+}
+
+/** What `pulumi stack select` wrote down for this clone; undefined when nothing can be read. */
+function selectedStack(home: string): string | undefined {
+  const project = createHash("sha1").update(join(repository, "Pulumi.yaml")).digest("hex");
+  const file = join(home, "workspaces", `jeda-${project}-workspace.json`);
+  try {
+    const { stack } = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as { stack?: unknown }) : {};
+    return typeof stack === "string" && stack !== "" ? stack : undefined;
+  } catch {
+    return undefined;
+  }
+}
