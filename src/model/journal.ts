@@ -85,6 +85,13 @@ export type JournalBody =
   /** Snapshots that were there before the window: what a later runner compares a source's snapshot with. */
   | { readonly type: "repository"; readonly earlier: readonly string[] }
   | { readonly type: "source-started"; readonly source: string }
+  /** What the source itself lists, before it is saved; of a database data and indexes, whose dump has another size. */
+  | {
+      readonly type: "source-surveyed";
+      readonly source: string;
+      readonly items: number;
+      readonly bytes: number;
+    }
   | { readonly type: "source-progress"; readonly source: string; readonly bytes: number }
   | {
       readonly type: "source-saved";

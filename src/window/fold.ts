@@ -86,6 +86,7 @@ const waitingSource: Omit<SourceStatus, "name"> = {
   snapshot: null,
   bytes: 0,
   items: 0,
+  surveyedBytes: null,
   durationMs: 0,
   verified: null,
   findings: [],
@@ -172,6 +173,8 @@ export function foldNext(before: WindowStatus, entry: JournalEntry): WindowStatu
       return { ...status, probes: [...status.probes, entry] };
     case "source-started":
       return source(status, entry.source, { state: "running", startedAt: entry.at });
+    case "source-surveyed":
+      return source(status, entry.source, { surveyedBytes: entry.bytes });
     case "source-progress":
       return source(status, entry.source, { bytes: entry.bytes });
     case "source-saved": {

@@ -1,13 +1,6 @@
-/** Which source is begun next, which is left out, and which is given up for those that wait. Pure. */
+/** Which source is begun next, and which gives way to those that wait. Pure. */
 import type { Source } from "../model/hospital.ts";
 import { formatDuration } from "./schedule.ts";
-
-export interface Choice {
-  /** The most valuable one that may begin; null when one has to be waited for, or none is left. */
-  readonly start: Source | null;
-  /** What can't end before backupStop: time only gets less, so it is left out at once. */
-  readonly skipped: readonly { readonly source: Source; readonly reason: string }[];
-}
 
 export interface Situation {
   /** In order of value. */
@@ -20,20 +13,16 @@ export interface Situation {
   readonly expectedMs: (source: Source) => number | null;
 }
 
-export function chooseNext({ waiting, running, parallel, leftMs, expectedMs }: Situation): Choice {
-  const skipped = waiting.flatMap((source) => {
-    const expected = expectedMs(source);
-    return expected === null || expected <= leftMs ? [] : [{ source, reason: tooLong(expected, leftMs) }];
-  });
-  const left = waiting.filter((source) => !skipped.some((one) => one.source === source));
+/**
+ * The most valuable one that may begin and is expected to end in time. Where none is, the most valuable of the others:
+ * nothing better could use the time, what it uploads is kept for the next night, and its estimate may be wrong. Null
+ * when one has to be waited for, or none is left.
+ */
+export function chooseNext({ waiting, running, parallel, leftMs, expectedMs }: Situation): Source | null {
+  if (running.length >= parallel) return null;
   const busy = new Set(running.map(({ host }) => host));
-  const free = running.length < parallel ? left.find(({ host }) => !busy.has(host)) : undefined;
-  return { start: free ?? null, skipped };
-}
-
-function tooLong(expected: number, leftMs: number): string {
-  const left = leftMs <= 0 ? "no time is" : `${formatDuration(leftMs)} are`;
-  return `by past windows it takes ${formatDuration(expected)}, and ${left} left until backupStop`;
+  const free = waiting.filter(({ host }) => !busy.has(host));
+  return free.find((source) => (expectedMs(source) ?? 0) <= leftMs) ?? free[0] ?? null;
 }
 
 /** So long a source runs before its own speed is believed, milliseconds. */

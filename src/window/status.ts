@@ -31,6 +31,8 @@ export interface SourceStatus {
   /** Live progress while running, the final count once saved. */
   readonly bytes: number;
   readonly items: number;
+  /** What the source itself listed before it was saved; null before it was asked. */
+  readonly surveyedBytes: number | null;
   readonly durationMs: number;
   /** Null until verification said something. */
   readonly verified: boolean | null;

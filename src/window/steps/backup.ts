@@ -1,6 +1,6 @@
 /**
  * Saves the sources in order of value, so many at a time and never two of one host. One that fails does not stop the
- * others; one that can't end before backupStop is not begun, or given up for those that wait.
+ * others; one that is not expected to end before backupStop comes last, and gives way to those that wait.
  */
 import type { Source } from "../../model/hospital.ts";
 import type { Step } from "../../model/runbook.ts";
@@ -32,28 +32,32 @@ async function saveAll(night: Night, step: BackupStep, signal: AbortSignal): Pro
   const waiting = wanted(night, step);
   const running = new Map<Source, Promise<void>>();
   const past = night.runtime.past();
+  /** Gave way to others once, and is tried again when nothing better could use the time. */
+  const late = new Set<Source>();
   const saving = savingOf(night, { step, waiting, running, past, signal });
   while (waiting.length > 0 || running.size > 0) {
     if (signal.aborted) for (const source of waiting.splice(0)) skip(night, source, whyStopped(night));
-    const { start, skipped } = chooseNext({
+    const start = chooseNext({
       waiting,
       running: [...running.keys()],
       parallel: Math.max(1, step.parallel),
       leftMs: until(night, night.boot.backupStop),
-      expectedMs: (source) => expectedMs(past, source.name, null),
+      expectedMs: (source) => (late.has(source) ? Infinity : expectedMs(past, source.name, null)),
     });
-    for (const { source, reason } of skipped) {
-      skip(night, source, reason);
-      waiting.splice(waiting.indexOf(source), 1);
-    }
     if (start === null) {
-      await Promise.race(running.values());
+      if (running.size > 0) await Promise.race(running.values());
       continue;
     }
     waiting.splice(waiting.indexOf(start), 1);
     running.set(
       start,
-      save(night, start, saving).finally(() => running.delete(start)),
+      save(night, start, saving).then((how) => {
+        running.delete(start);
+        if (how === "ended") return;
+        late.add(start);
+        waiting.push(start);
+        waiting.sort((a, b) => a.order - b.order);
+      }),
     );
   }
 }

@@ -3,7 +3,7 @@ import type { Saved, Survey } from "../../model/driver.ts";
 import { JedaError } from "../../model/errors.ts";
 import type { Source } from "../../model/hospital.ts";
 import { unlessStopped } from "../clock.ts";
-import { expectedMs, type PastRun, remainingMs } from "../estimate.ts";
+import { expectedMs, type PastRun, remainingMs, toBeSaved } from "../estimate.ts";
 import { giveUp } from "../next-source.ts";
 import { backupContext, type Night } from "../night.ts";
 import { formatDuration } from "../schedule.ts";
@@ -27,8 +27,8 @@ const progressEveryMs = 2_000;
 /** Of one source, when its snapshot was not whole. */
 const attempts = 3;
 
-/** Never rejects: how it went is in the journal. */
-export async function save(night: Night, source: Source, saving: Saving): Promise<void> {
+/** Never rejects: how it went is in the journal. "put off" when it gave way to others and may be tried again. */
+export async function save(night: Night, source: Source, saving: Saving): Promise<"ended" | "put off"> {
   const { recorder, runtime } = night;
   const began = runtime.clock.bootMs();
   const late = new AbortController();
@@ -48,12 +48,17 @@ export async function save(night: Night, source: Source, saving: Saving): Promis
       findings: [`the source listed ${survey.items} items with ${survey.bytes} bytes`, ...findings],
     });
     await inspect(night, source, saved, saving.signal);
+    return "ended";
   } catch (error) {
-    if (late.signal.aborted && !saving.signal.aborted) return skip(night, source, String(late.signal.reason));
+    if (late.signal.aborted && !saving.signal.aborted) {
+      recorder.note(`${source.name}: put off: ${late.signal.reason}`);
+      return "put off";
+    }
     const message = error instanceof Error ? error.message : String(error);
     const reason = saving.signal.aborted ? `it was stopped: ${whyStopped(night)}` : message;
     const durationMs = runtime.clock.bootMs() - began;
     recorder.record({ type: "source-failed", source: source.name, reason, durationMs });
+    return "ended";
   }
 }
 
@@ -82,7 +87,9 @@ async function saveAgain(
     try {
       // A driver that does not listen to the signal must not hold up the reconnection.
       const survey = await unlessStopped(driver.survey(source, context), signal);
-      refuseGrown(source, survey, saving, late);
+      const { items, bytes } = survey;
+      night.recorder.record({ type: "source-surveyed", source: source.name, items, bytes });
+      putOffGrown(source, survey, saving, late);
       const progress = watchProgress(night, source, survey, saving, late);
       const saved = await unlessStopped(driver.backup(source, survey, context, progress), signal);
       return { survey, saved };
@@ -94,11 +101,11 @@ async function saveAgain(
   }
 }
 
-/** What it holds now may be much more than what past windows saved. */
-function refuseGrown(source: Source, { bytes }: Survey, saving: Saving, late: AbortController): void {
+/** What it holds now may be much more than what past windows saved: others that fit go first. */
+function putOffGrown(source: Source, { bytes }: Survey, saving: Saving, late: AbortController): void {
   const expected = expectedMs(saving.past, source.name, bytes);
   const leftMs = saving.leftMs();
-  if (expected === null || expected <= leftMs) return;
+  if (expected === null || expected <= leftMs || saving.othersThatFit(source) === 0) return;
   const reason = `it holds ${bytes} bytes now and would take ${formatDuration(expected)} by past windows; ${formatDuration(leftMs)} are left until backupStop`;
   late.abort(reason);
   throw new Error(reason);
@@ -123,6 +130,7 @@ function watchProgress(
   const { clock } = night.runtime;
   const began = clock.bootMs();
   let next = began + progressEveryMs;
+  const totalBytes = toBeSaved(saving.past, source, survey.bytes);
   return (bytes) => {
     if (clock.bootMs() < next) return;
     next = clock.bootMs() + progressEveryMs;
@@ -130,7 +138,7 @@ function watchProgress(
     const elapsedMs = clock.bootMs() - began;
     const reason = giveUp({
       elapsedMs,
-      remainingMs: remainingMs({ bytes, totalBytes: survey.bytes, elapsedMs }),
+      remainingMs: totalBytes === null ? null : remainingMs({ bytes, totalBytes, elapsedMs }),
       leftMs: saving.leftMs(),
       waiting: saving.othersThatFit(source),
     });
