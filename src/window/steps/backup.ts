@@ -34,7 +34,7 @@ async function saveAll(night: Night, step: BackupStep, signal: AbortSignal): Pro
   const past = night.runtime.past();
   /** Gave way to others once, and is tried again when nothing better could use the time. */
   const late = new Set<Source>();
-  const saving = savingOf(night, { step, waiting, running, past, signal });
+  const saving = savingOf(night, { step, waiting, running, past, late, signal });
   while (waiting.length > 0 || running.size > 0) {
     if (signal.aborted) for (const source of waiting.splice(0)) skip(night, source, whyStopped(night));
     const start = chooseNext({
@@ -67,10 +67,11 @@ interface Doing {
   readonly waiting: readonly Source[];
   readonly running: ReadonlyMap<Source, unknown>;
   readonly past: readonly PastRun[];
+  readonly late: ReadonlySet<Source>;
   readonly signal: AbortSignal;
 }
 
-function savingOf(night: Night, { step, waiting, running, past, signal }: Doing): Saving {
+function savingOf(night: Night, { step, waiting, running, past, late, signal }: Doing): Saving {
   const hosts = new Set(waiting.map(({ host }) => host)).size;
   const atOnce = Math.max(1, Math.min(step.parallel, hosts));
   const leftMs = (): number => until(night, night.boot.backupStop);
@@ -82,7 +83,9 @@ function savingOf(night: Night, { step, waiting, running, past, signal }: Doing)
     leftMs,
     othersThatFit: (without) => {
       const busy = [...running.keys()].filter((source) => source !== without).map(({ host }) => host);
-      const fits = ({ name }: Source): boolean => (expectedMs(past, name, null) ?? 0) <= leftMs();
+      // What gave way itself is nobody's reason to: two slow ones would only take turns.
+      const fits = (source: Source): boolean =>
+        !late.has(source) && (expectedMs(past, source.name, null) ?? 0) <= leftMs();
       return waiting.filter((source) => !busy.includes(source.host) && fits(source)).length;
     },
   };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { SourceDriver } from "../../../src/model/driver.ts";
 import type { Source } from "../../../src/model/hospital.ts";
 import type { WindowPlan } from "../../../src/model/plan.ts";
 import { expectedMs, type PastRun, remainingMs, toBeSaved } from "../../../src/window/estimate.ts";
@@ -180,6 +181,27 @@ describe("a window with too little time", () => {
     assert.match(report.reasons.join(), /large was not saved: it was stopped: backupStop had come/);
     assert.equal(tries, 2);
     assert.equal(report.sources[1]?.verified, true);
+  });
+
+  it("does not let two slow ones take turns: the second goes on when the first has given way to it", async () => {
+    const hospital = new FakeHospital(withSources([large, small], 1));
+    const tries: string[] = [];
+    const crawl: Partial<SourceDriver> = {
+      survey: async () => ({ items: 9, bytes: 1_000, detail: null }),
+      backup: async ({ name }, _survey, context, progress) => {
+        tries.push(name);
+        for (let bytes = 1; ; bytes++) {
+          await hospital.clock.sleep(2_500);
+          context.signal.throwIfAborted();
+          progress(bytes);
+        }
+      },
+    };
+    hospital.drivers = { large: crawl, small: crawl };
+    const report = await hospital.run();
+    assert.deepEqual(tries, ["large", "small"]);
+    assert.equal(report.result, "failed");
+    assert.ok((report.deadlines.kept.reconnectByMs ?? -1) > 0);
   });
 
   it("never reads two sources of one host at once, and others up to the limit", async () => {
