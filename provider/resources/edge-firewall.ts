@@ -12,6 +12,7 @@ import type { Call, Handler } from "../handler.ts";
 import { applyOnProbation, PROBATION_MS } from "../probation.ts";
 import type { Run } from "../remote.ts";
 import { compareTables, declaredTable } from "../ruleset-inputs.ts";
+import { notLookedAt } from "../site-memory.ts";
 import type { Properties } from "../wire.ts";
 import { type EdgeFirewallInputs, edgeFirewallSchema } from "./edge-firewall-inputs.ts";
 import { around, remembered } from "./edge-surroundings.ts";
@@ -153,7 +154,9 @@ export function edgeFirewall(edges: Edges, run: Run): Handler<EdgeFirewallInputs
         },
         outputs,
         drift: drift.map((line) => `${inputs.edge}: ${line}`),
-        notes: howToDeclare(listing, known).map((line) => `${inputs.edge}: ${line}`),
+        notes: [...howToDeclare(listing, known), ...notLookedAt(listing.facts)].map(
+          (line) => `${inputs.edge}: ${line}`,
+        ),
       };
     },
 

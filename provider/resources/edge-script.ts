@@ -3,14 +3,14 @@ import { z } from "zod";
 import { jedaKeys, keyFindings, parseKeys } from "../../src/firewall/authorized-keys.ts";
 import { placeFindings } from "../../src/firewall/edge-facts.ts";
 import { edgeScriptText } from "../../src/firewall/edge-script.ts";
-import { rememberSite, siteFindings, withLogins } from "../../src/firewall/site-facts.ts";
+import { withLogins } from "../../src/firewall/site-facts.ts";
 import { sha256 } from "../../src/host/remote-file.ts";
 import type { EdgeListing, SiteFacts } from "../../src/model/edge-protocol.ts";
 import { JedaError } from "../../src/model/errors.ts";
 import { kept } from "../accepted.ts";
 import type { Edges } from "../edges.ts";
 import type { Call, Handler } from "../handler.ts";
-import { NEVER_KEPT } from "../site-memory.ts";
+import { changedAround, rememberAround } from "../site-memory.ts";
 import type { Properties } from "../wire.ts";
 
 import { reachSchema } from "./reach.ts";
@@ -33,7 +33,6 @@ export type EdgeScriptInputs = z.infer<typeof schema>;
 const rememberedSchema = z.object({
   keys: z.record(z.string(), z.string()).optional().catch(undefined),
   hooks: z.array(z.string()).optional().catch(undefined),
-  host: z.record(z.string(), z.string()).optional().catch(undefined),
 });
 
 /** What is the site's, with the keys that lead elsewhere than to jeda. */
@@ -46,11 +45,10 @@ function siteOf({ keys, facts }: EdgeListing, known: Readonly<Record<string, str
 function remembered(listing: EdgeListing, known: Properties): Properties {
   const { keys, facts } = listing;
   const before = rememberedSchema.parse(known);
-  const host = siteOf(listing, before.keys);
   return {
     ...(keys === undefined ? {} : { keys: kept(before.keys, jedaKeys(parseKeys(keys))) }),
     ...(facts === undefined ? {} : { hooks: kept(before.hooks, facts.hooks) }),
-    host: rememberSite(kept(before.host, host), host),
+    ...rememberAround(siteOf(listing, before.keys), known),
   };
 }
 
@@ -59,8 +57,7 @@ function around(listing: EdgeListing, known: Properties): Record<string, string>
   const before = rememberedSchema.parse(known);
   const { hooks } = before;
   return {
-    ...(before.host === undefined && listing.facts !== undefined ? NEVER_KEPT : {}),
-    ...siteFindings(siteOf(listing, before.keys), before.host),
+    ...changedAround(siteOf(listing, before.keys), known),
     ...(listing.facts === undefined
       ? {}
       : placeFindings(listing.facts, hooks === undefined ? {} : { hooks })),
@@ -116,8 +113,8 @@ export function edgeScript(edges: Edges): Handler<EdgeScriptInputs> {
         ...(mode === MODE ? [] : [`${PATH} has mode and owner ${mode} instead of ${MODE}`]),
         ...Object.entries(found).map(([name, what]) => `${name} ${what}`),
       ].map((line) => `${inputs.edge}: ${line}`);
-      const { keys = null, hooks = null, host = null } = known;
-      return { inputs: { script, mode, around: found }, outputs: { keys, hooks, host }, drift };
+      const { keys = null, hooks = null, surroundings = null } = known;
+      return { inputs: { script, mode, around: found }, outputs: { keys, hooks, surroundings }, drift };
     },
 
     async update(inputs, _olds, known, call) {

@@ -6,7 +6,7 @@ import type { Properties } from "../wire.ts";
 import type { EdgeFirewallInputs } from "./edge-firewall-inputs.ts";
 
 export function remembered({ facts }: EdgeListing, known: Properties): Properties {
-  return rememberAround(facts, facts?.site.network ?? {}, known);
+  return facts === undefined ? known : rememberAround(facts.site.network, known);
 }
 
 export function around(
@@ -16,7 +16,7 @@ export function around(
 ): Record<string, string> {
   if (facts === undefined) return {};
   return {
-    ...changedAround(facts, facts.site.network, known),
+    ...changedAround(facts.site.network, known),
     ...interfaceFindings(facts, inputs.segments),
   };
 }

@@ -15,7 +15,7 @@ import type { Hosts } from "../edges.ts";
 import type { Handler, Live } from "../handler.ts";
 import { PROBATION_MS } from "../probation.ts";
 import { compareTables, declaredTable } from "../ruleset-inputs.ts";
-import { changedAround, rememberAround } from "../site-memory.ts";
+import { changedAround, notLookedAt, rememberAround } from "../site-memory.ts";
 import type { Properties } from "../wire.ts";
 import { knownTablesSchema } from "./known-tables.ts";
 
@@ -59,7 +59,7 @@ function around(listing: HostListing, known: Properties): Record<string, string>
   const { facts } = listing;
   if (facts === undefined) return {};
   return {
-    ...changedAround(facts, siteOf(listing), known),
+    ...changedAround(siteOf(listing), known),
     ...placeFindings({ ...facts, fences: [], fencesByHand: {} }, {}),
   };
 }
@@ -79,7 +79,7 @@ export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
     const firewall = hosts.firewall(inputs.host, inputs.ssh);
     await firewall.install();
     const listing = await firewall.list(inputs.table);
-    const memory = rememberAround(listing.facts, siteOf(listing), known);
+    const memory = listing.facts === undefined ? known : rememberAround(siteOf(listing), known);
     const files = { boot: inputs.table, minimal: inputs.minimal };
     const live = { jeda_host: listing.table };
     const wanted = { jeda_host: listing.wanted };
@@ -177,7 +177,9 @@ export function hostFirewall(hosts: Hosts): Handler<HostFirewallInputs> {
         },
         outputs: before,
         drift: findings.map((line) => `${inputs.host}: ${line}`),
-        notes: howToDeclare(listing, known).map((line) => `${inputs.host}: ${line}`),
+        notes: [...howToDeclare(listing, known), ...notLookedAt(listing.facts)].map(
+          (line) => `${inputs.host}: ${line}`,
+        ),
       };
     },
 

@@ -6,6 +6,7 @@ export const knownTablesSchema = z.array(
     table: z.string(),
     hooks: z.array(z.strictObject({ hook: z.string(), priority: z.number() })),
     sha256: z.string().optional(),
+    baseChains: z.string().optional(),
     reason: z.string().optional(),
   }),
 );

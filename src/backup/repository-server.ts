@@ -6,6 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import { lstat, readdir, rm } from "node:fs/promises";
+import { request } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -45,6 +46,7 @@ const firstPauseMs = 100;
 const longestPauseMs = 2_000;
 /** A repository of many files that was root's gets another owner first. */
 const readyWithinMs = 600_000;
+const answerWithinMs = 10_000;
 
 export function serveRepository({
   path,
@@ -81,6 +83,13 @@ export function serveRepository({
       await sleep(15);
     }
     if (over.value) throw notServed(path, (await begun.ended).exitCode, begun.stderr());
+    try {
+      await mustRefuseDeletion(socket, path);
+    } catch (error) {
+      begun.kill("SIGKILL");
+      await begun.ended;
+      throw error;
+    }
     most = mostStarts;
     void begun.ended.then(() => begin()).catch((error: unknown) => lost.abort(error));
   };
@@ -133,6 +142,33 @@ function answers(socket: string): Promise<boolean> {
     };
     connection.once("connect", () => end(true)).once("error", () => end(false));
   });
+}
+
+/** A name that no snapshot has: a SHA-256 of nothing that anybody knows. */
+const NO_SNAPSHOT = `/snapshots/${"0".repeat(64)}`;
+const FORBIDDEN = 403;
+
+/**
+ * Whoever serves is asked before anything is saved: a replaced rest-server, or another one in front on PATH, may
+ * ignore --append-only. One that keeps it refuses before it looks whether there is such a snapshot; another answers that it is gone.
+ */
+async function mustRefuseDeletion(socket: string, path: string): Promise<void> {
+  const status = await new Promise<number>((resolve, reject) => {
+    const asked = request({ socketPath: socket, method: "DELETE", path: NO_SNAPSHOT }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode ?? 0);
+    });
+    asked.setTimeout(answerWithinMs, () => asked.destroy(new Error(`no answer within ${answerWithinMs / 1_000} s`)));
+    asked.once("error", reject).end();
+  });
+  if (status === FORBIDDEN) return;
+  throw new Hopeless(
+    "BACKUP",
+    `The repository ${path} is not served append-only: a deletion was answered with ${status} instead of ${FORBIDDEN}.`,
+    {
+      hint: "Is rest-server another program than was installed? See: command -v rest-server; /opt/jeda/serve-repository.sh; npm run -s drift. Nothing was saved, for what can be deleted is no backup.",
+    },
+  );
 }
 
 /** A lock of root's own restic must be readable, or restic asks for it again and again for a quarter of an hour. */

@@ -15,13 +15,15 @@ export interface Bypass {
   readonly text: string;
 }
 
-export function bypasses(listing: Pick<EdgeListing, "foreign" | "bridges">, wiring: Wiring): Bypass[] {
-  return [...flowtables(listing), ...bridged(listing, wiring)];
+type Looked = Pick<EdgeListing, "foreign" | "bridges" | "facts">;
+
+export function bypasses(listing: Looked, wiring: Wiring): Bypass[] {
+  return [...flowtables(listing), ...bridged(listing, wiring), ...programs(listing, wiring)];
 }
 
 /** The same as a live input and as a sentence, side by side with foreign tables (`known-tables.ts`). */
 export function aroundForward(
-  listing: Pick<EdgeListing, "foreign" | "bridges">,
+  listing: Looked,
   { uplinks = [], segments }: { readonly uplinks?: readonly string[] | undefined } & Pick<Wiring, "segments">,
 ): { readonly key: string; readonly value: string; readonly text: string }[] {
   const found = bypasses(listing, { uplinks, segments });
@@ -35,6 +37,24 @@ function flowtables({ foreign }: Pick<EdgeListing, "foreign">): Bypass[] {
       name: `${table}/${chain}`,
       text: "takes packets of known sessions past the forward hook: isolation would not cut them",
     }));
+}
+
+/** What takes packets of a segment off its interface, or lets them by on the hook itself, before any rule of jeda's. */
+function programs({ facts }: Looked, { segments }: Wiring): Bypass[] {
+  if (facts === undefined) return [];
+  const taken = Object.entries(segments).flatMap(([segment, marks]) =>
+    marks
+      .filter((mark) => (facts.interfaces[mark] ?? []).length > 0)
+      .map((name) => ({
+        name: `interface ${name}`,
+        text: `of ${segment} ${facts.interfaces[name]?.join(" and ")}: its packets may pass jeda's chains by`,
+      })),
+  );
+  const hooked = facts.hookPrograms.map((place) => ({
+    name: `a BPF program on the hook ${place}`,
+    text: "decides on packets beside jeda's chains, and nft does not show it (bpftool link does)",
+  }));
+  return [...taken, ...hooked];
 }
 
 /** A bridge with one port only carries nothing past the hook, unless a segment is known by the port's name. */

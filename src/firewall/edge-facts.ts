@@ -13,6 +13,8 @@ export function parseFacts(text: string): EdgeFacts {
     interfaces[name] = xdp === "-" ? [] : [`has an ${xdp} program`];
   }
   for (const [name = "", way] of all("tc")) interfaces[name]?.push(`has a tc filter at its ${way}`);
+  const programs = all("bpf").filter(([name]) => name !== "cgroup");
+  for (const [name = "", way] of programs) interfaces[name]?.push(`has a BPF program at its ${way}`);
   return {
     directories: Object.fromEntries(all("directory").map(([path = "", ...mode]) => [path, mode.join(" ")])),
     fences: (all("fence")[0] ?? []).map(Number),
@@ -21,10 +23,10 @@ export function parseFacts(text: string): EdgeFacts {
       .map((path) => path.join(" "))
       .sort(),
     interfaces,
-    settings: Object.fromEntries(all("setting").map(([name = "", ...value]) => [name, value.join(" ")])),
-    rules: all("rule")
-      .map((rule) => rule.join(" "))
-      .sort(),
+    hookPrograms: programs
+      .filter(([name, family = ""]) => name === "-" && family.startsWith("IPv"))
+      .map(([, family, hook, priority]) => `${family} ${hook} at priority ${priority}`),
+    unlooked: all("unlooked").map((words) => words.join(" ")),
     site: parseSite(text),
     strays: all("site")
       .filter(([side, kind]) => side === "host" && kind === "stray")
@@ -35,46 +37,21 @@ export function parseFacts(text: string): EdgeFacts {
 /** The part of the facts that is kept from the time of applying, to be compared with. */
 export interface Remembered {
   readonly hooks?: readonly string[];
-  readonly settings?: Readonly<Record<string, string>>;
-  readonly rules?: readonly string[];
 }
 
-/** Name → what is the matter with it: where packets pass jeda's chains by, or rules name what is not there. */
+/** Name → what is the matter with it: where rules name what is not there. */
 export function interfaceFindings(
   { interfaces }: EdgeFacts,
   segments: Readonly<Record<string, readonly string[]>>,
 ): Record<string, string> {
   if (Object.keys(interfaces).length === 0) return {};
-  const found: Record<string, string> = {};
-  for (const [segment, marks] of Object.entries(segments)) {
-    for (const name of marks.filter((mark) => !mark.includes("/"))) {
-      const ways = interfaces[name];
-      if (ways === undefined) {
-        found[`interface ${name}`] = `of ${segment} is not there: rules that name it match nothing`;
-      } else if (ways.length > 0) {
-        found[`interface ${name}`] =
-          `of ${segment} ${ways.join(" and ")}: its packets may pass jeda's chains by`;
-      }
-    }
-  }
-  return found;
-}
-
-/** Compared with what was there when it was applied: jeda neither sets nor repairs these. */
-export function settingFindings({ settings, rules }: EdgeFacts, before: Remembered): Record<string, string> {
-  const found: Record<string, string> = {};
-  const of = (name: string) => /^net\.(ipv[46])\.conf\..*\.forwarding$/.exec(name)?.[1];
-  for (const [name, was] of Object.entries(before.settings ?? {})) {
-    const is = settings[name];
-    const all = { ipv4: "net.ipv4.ip_forward", ipv6: "net.ipv6.conf.all.forwarding" }[of(name) ?? ""];
-    // It is set for every interface at once, and told once.
-    if (all !== undefined && all !== name && settings[all] !== before.settings?.[all]) continue;
-    if (is !== undefined && is !== was) found[name] = `is ${is}, was ${was} when this was applied`;
-  }
-  const known = before.rules ?? rules;
-  for (const rule of rules.filter((one) => !known.includes(one))) found[`routing rule ${rule}`] = "was added";
-  for (const rule of known.filter((one) => !rules.includes(one))) found[`routing rule ${rule}`] = "is gone";
-  return found;
+  return Object.fromEntries(
+    Object.entries(segments).flatMap(([segment, marks]) =>
+      marks
+        .filter((mark) => !mark.includes("/") && interfaces[mark] === undefined)
+        .map((name) => [`interface ${name}`, `of ${segment} is not there: rules that name it match nothing`]),
+    ),
+  );
 }
 
 export function placeFindings(

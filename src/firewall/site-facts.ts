@@ -53,8 +53,13 @@ export function withLogins(
   return { [KINDS]: [...kinds.split(" "), "login"].sort().join(" "), ...rest, ...Object.fromEntries(logins) };
 }
 
-/** A program that a host lacks is put there, by jeda too; only what becomes of one counts. */
-const comesLater = (name: string): boolean => kindOf(name) === "program";
+/** A program that a host lacks is put there, by jeda too, and an interface brings its settings; only change counts. */
+const comesLater = (name: string): boolean => ["program", "setting"].includes(kindOf(name));
+
+/** Kinds that nobody looked at when the others were remembered. */
+export function laterKinds(now: SiteFacts, before: SiteFacts): readonly string[] {
+  return kindsOf(now).filter((kind) => kind !== "" && !kindsOf(before).includes(kind));
+}
 
 /** What was remembered stays; of kinds that nobody looked at then, it is what they are now. */
 export function rememberSite(before: SiteFacts | undefined, now: SiteFacts): SiteFacts {
@@ -77,20 +82,83 @@ export function siteFindings(now: SiteFacts, before: SiteFacts | undefined): Rec
     names
       .filter((name) => both.includes(kindOf(name)) && before[name] !== now[name])
       .filter((name) => before[name] !== undefined || !comesLater(name))
-      .map((name) => [name, difference(name, before[name], now[name])]),
+      .filter(
+        (name) => kindOf(name) !== "setting" || (now[name] !== undefined && !setForAll(name, now, before)),
+      )
+      .map((name) => [shown(name), difference(name, before[name], now[name])]),
   );
 }
 
-function difference(name: string, was: string | undefined, is: string | undefined): string {
-  if (was === undefined)
-    return `was added since this was applied${is === "" || isFile(name) ? "" : `: ${is}`}`;
-  if (is === undefined) return "is gone since this was applied";
-  if (!isFile(name)) return `is ${is}, was ${was} when this was applied`;
-  const [before, after] = [was, is].map((value) => value.split(" "));
-  const sameContent = before?.[0] === after?.[0] && after?.[0] !== "a";
-  return sameContent
-    ? `has mode and owner ${after?.slice(1).join(" ")}, had ${before?.slice(1).join(" ")} when this was applied`
-    : "is not what it was when this was applied";
+/** It is set for every interface at once, and told once. */
+function setForAll(setting: string, now: SiteFacts, before: SiteFacts): boolean {
+  const [, family = "", , key = ""] = /^setting net\.(ipv[46])\.conf\.(.+)\.([^.]+)$/.exec(setting) ?? [];
+  const all = [`setting net.${family}.conf.all.${key}`];
+  if (family === "ipv4" && key === "forwarding") all.unshift("setting net.ipv4.ip_forward");
+  const changed = all.find((name) => now[name] !== undefined && now[name] !== before[name]);
+  return changed !== undefined && changed !== setting && now[changed] === now[setting];
 }
 
-const isFile = (name: string): boolean => kindOf(name) === "file";
+/** What the first word of a name is for people, where it is another one. */
+const WORDS: Readonly<Record<string, string>> = {
+  setting: "",
+  rule: "routing rule",
+  transform: "IPsec",
+  forwarding: "bridge entry",
+  label: "address label",
+  filter: "tc filter",
+  bpf: "BPF programs on",
+};
+
+function shown(name: string): string {
+  const kind = kindOf(name);
+  return `${WORDS[kind] ?? kind}${name.slice(kind.length)}`.trim();
+}
+
+const SINCE = "since this was applied";
+const WHEN = "when this was applied";
+
+function difference(name: string, was: string | undefined, is: string | undefined): string {
+  const kind = kindOf(name);
+  if (kind === "file") return fileDifference(was, is);
+  if (kind === "rule") return was === undefined ? "was added" : "is gone";
+  if (was === undefined) return `was added ${SINCE}${is === "" ? "" : `: ${is}`}`;
+  if (is === undefined) return `is gone ${SINCE}`;
+  const [now, before] = whereTheyDiffer(is, was);
+  return `is ${now}, was ${before} ${WHEN}`;
+}
+
+const ELSEWISE = " unlike its package's";
+
+/** A file that is as its package has it is not listed at all, unless its mode is another. */
+function fileDifference(was: string | undefined, is: string | undefined): string {
+  if (is === undefined) {
+    const again = was?.startsWith("packaged ") || was?.endsWith(ELSEWISE);
+    return again ? `is as its package has it, and was not ${WHEN}` : `is gone ${SINCE}`;
+  }
+  if (is === "missing") return `is gone ${SINCE}`;
+  const [content = "", ...rest] = is.replace(ELSEWISE, "").split(" ");
+  if (was === undefined && content === "packaged") {
+    return `has mode and owner ${rest.join(" ")}, had those of its package ${WHEN}`;
+  }
+  if (was === undefined && !is.endsWith(ELSEWISE)) return `was added ${SINCE}`;
+  const [before, ...formerly] = was?.replace(ELSEWISE, "").split(" ") ?? [];
+  return content === before && content !== "a"
+    ? `has mode and owner ${rest.join(" ")}, had ${formerly.join(" ")} ${WHEN}`
+    : `is not what it was ${WHEN}`;
+}
+
+/** Of long texts the words that are not the same, with the one before them. */
+function whereTheyDiffer(one: string, other: string): readonly [string, string] {
+  if (Math.max(one.length, other.length) < 60) return [one || "nothing", other || "nothing"];
+  const [a, b] = [one.split(" "), other.split(" ")];
+  let from = 0;
+  while (from < Math.min(a.length, b.length) && a[from] === b[from]) from++;
+  let behind = 0;
+  while (behind < Math.min(a.length, b.length) - from && a.at(-1 - behind) === b.at(-1 - behind)) behind++;
+  const cut = (words: string[]) =>
+    words
+      .slice(Math.max(0, from - 1), words.length - behind)
+      .join(" ")
+      .slice(0, 120) || "nothing";
+  return [cut(a), cut(b)];
+}

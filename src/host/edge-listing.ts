@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { parseFacts } from "../firewall/edge-facts.ts";
 import { foreignHooks, legacyTables } from "../firewall/foreign.ts";
-import { tableHashes } from "../firewall/known-tables.ts";
+import { baseChainHashes, tableHashes } from "../firewall/known-tables.ts";
 import { parseTableText } from "../firewall/listing.ts";
 import { onProbation } from "../firewall/settled.ts";
 import type {
@@ -69,9 +69,14 @@ export function toEdgeListing(raw: RawListing): EdgeListing {
 export function aboutOthers(
   raw: RawListing,
   own: readonly string[],
-): { foreign: readonly ForeignHook[]; foreignHashes?: Readonly<Record<string, string>> } {
+): Pick<EdgeListing, "foreign" | "foreignHashes" | "foreignBaseChains"> {
   const foreign = [...foreignHooks(raw.chains, raw.flowtables, own), ...legacyTables(raw.legacy ?? "")];
-  return { foreign, ...(raw.others === undefined ? {} : { foreignHashes: tableHashes(raw.others) }) };
+  if (raw.others === undefined) return { foreign };
+  return {
+    foreign,
+    foreignHashes: tableHashes(raw.others),
+    foreignBaseChains: baseChainHashes(raw.others),
+  };
 }
 
 function bridgePorts(lines: string): readonly BridgePort[] {

@@ -40,6 +40,7 @@ export interface HostListing {
   readonly wanted: string | null;
   readonly foreign: readonly ForeignHook[];
   readonly foreignHashes?: Readonly<Record<string, string>>;
+  readonly foreignBaseChains?: Readonly<Record<string, string>>;
   readonly probation: boolean;
   readonly scriptMode?: string;
   readonly persisted?: Persisted;

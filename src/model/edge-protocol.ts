@@ -97,10 +97,10 @@ export interface EdgeFacts {
   readonly hooks: readonly string[];
   /** Interface → by what its packets are taken past the forward hook ("has a tc filter at its ingress"). */
   readonly interfaces: Readonly<Record<string, readonly string[]>>;
-  /** Kernel settings, "net.ipv4.ip_forward" → "1". */
-  readonly settings: Readonly<Record<string, string>>;
-  /** "IPv4 0: from all lookup local" and so on. */
-  readonly rules: readonly string[];
+  /** BPF programs on netfilter's hooks: "IPv4 forward at priority -5". */
+  readonly hookPrograms: readonly string[];
+  /** What could not be looked at, and what is missing for it: "BPF programs: perl is missing (package perl-base)". */
+  readonly unlooked: readonly string[];
   /** The site's own, by what it concerns. Empty where the script is too old to tell. */
   readonly site: Readonly<Record<"network" | "host", SiteFacts>>;
   /** Files beside jeda's own script. */
@@ -127,6 +127,8 @@ export interface EdgeListing {
   readonly foreignHashes?: Readonly<Record<string, string>>;
   /** `nft list ruleset` without jeda's own tables. Absent where the script is too old to tell. */
   readonly siteRules?: string;
+  /** The same of its base chains alone. */
+  readonly foreignBaseChains?: Readonly<Record<string, string>>;
   /** Absent where the script is too old to say. */
   readonly bridges?: readonly BridgePort[];
   /** True while a provisional policy waits for its confirmation. */

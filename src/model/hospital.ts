@@ -47,6 +47,8 @@ export interface KnownTable {
   readonly hooks: readonly { readonly hook: string; readonly priority: number }[];
   /** Of what it says, where that is pinned. */
   readonly sha256?: string | undefined;
+  /** Of its hooks, priorities and policies alone, which stay while a product changes its rules. */
+  readonly baseChains?: string | undefined;
   readonly reason?: string | undefined;
 }
 

@@ -37,6 +37,7 @@ export const knownTable = dispatch<KnownTable>((input) =>
         table,
         hooks: list(hook, "hooks with their earliest priority").default([]),
         sha256: sha256.optional(),
+        baseChains: sha256.optional(),
         reason: text.optional(),
       })
     : table.transform((written): KnownTable => ({ table: written, hooks: [] })),

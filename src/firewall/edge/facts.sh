@@ -44,32 +44,16 @@ facts() {
         tc filter show dev "$name" "$way" 2>/dev/null | grep -q . && echo "tc $name $way" || true
       done
     done
-  settings
-  for family in 4 6; do
-    ip -$family rule show 2>/dev/null | tr '\t' ' ' | sed "s/^/rule IPv$family /; s/ *\$//"
-  done
+  if ! command -v perl >/dev/null 2>&1; then
+    echo "unlooked BPF programs: perl is missing (package perl-base)"
+  elif bpf_programs >"$work/bpf"; then
+    cat "$work/bpf"
+  else
+    rm -f "$work/bpf"
+    echo "unlooked BPF programs: this host's kernel does not let root list them"
+  fi
   # A running window asks often, and has no use for what is only compared with what it was.
-  [ "$mode" = window ] || site
-}
-
-# What decides which packets are forwarded, believed and answered, of the host and of each interface.
-settings() {
-  (
-    cd /proc/sys
-    grep -s '' net/ipv4/ip_forward net/netfilter/nf_conntrack_helper net/netfilter/nf_conntrack_tcp_loose \
-      net/netfilter/nf_conntrack_tcp_be_liberal net/bridge/bridge-nf-call-* \
-      net/ipv4/conf/*/forwarding net/ipv4/conf/*/rp_filter net/ipv4/conf/*/proxy_arp net/ipv4/conf/*/proxy_arp_pvlan \
-      net/ipv4/conf/*/accept_source_route net/ipv4/conf/*/route_localnet net/ipv4/conf/*/accept_local \
-      net/ipv4/conf/*/accept_redirects net/ipv4/conf/*/arp_ignore net/ipv4/conf/*/bc_forwarding \
-      net/ipv6/conf/*/forwarding net/ipv6/conf/*/accept_ra net/ipv6/conf/*/proxy_ndp net/ipv6/conf/*/disable_ipv6 \
-      net/ipv6/conf/*/accept_source_route net/ipv6/conf/*/accept_redirects net/ipv6/conf/*/seg6_enabled /dev/null
-  ) | awk -v passing="$passing" '{
-    at = index($0, ":"); name = substr($0, 1, at - 1)
-    split(name, part, "/")
-    if (part[3] == "conf" && part[4] ~ passing) next
-    # An interface that has a dot in its name keeps it.
-    gsub("/", ".", name)
-    print "setting " name " " substr($0, at + 1) }'
+  [ "$mode" = window ] || { site_network; site_host; }
 }
 
 # Files that a boot runs and that load the policy. A unit counts when it is enabled, a script when it may be executed.

@@ -69,7 +69,7 @@ function refuseBypasses({ plan }: Night, { planned }: EdgeHold, listing: EdgeLis
   if (found.length === 0) return;
   const what = found.map((bypass) => `${bypass.name} ${bypass.text}`).join("; ");
   throw new JedaError("REFUSED", `on the edge ${planned.name}, ${what}`, {
-    hint: "take it away on the edge, or leave the segment out of the window: nft list flowtables, ip link show type bridge_slave",
+    hint: "take it away on the edge, or leave the segment out of the window: nft list flowtables, ip link show type bridge_slave, tc filter show dev NAME ingress, bpftool link",
   });
 }
 

@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -94,6 +95,9 @@ describe("a repository that is served append-only", () => {
       .filter((pid) => readExe(pid) === join(directory, "bin/rest-server"))
       .map(Number);
 
+  const readlinksTo = (file: string): readonly string[] =>
+    readdirSync("/proc").filter((entry) => /^\d+$/.test(entry) && readExe(entry) === file);
+
   it("is saved to, listed, checked, dumped and restored over it", async () => {
     const id = await save();
     const restic = await open();
@@ -107,6 +111,23 @@ describe("a repository that is served append-only", () => {
     writeFileSync(join(directory, "patterns"), `${file}\n`);
     await restore(restic, id, join(directory, "patterns"), target);
     assert.equal(readFileSync(join(target, file), "utf8"), readFileSync(file, "utf8"));
+  });
+
+  it("is not saved to when whoever serves it would delete: a rest-server in front that drops --append-only", async () => {
+    const name = join(directory, "bin/rest-server");
+    const real = join(directory, "bin/kept");
+    renameSync(name, real);
+    const words = 'for word; do shift; [ "$word" = --append-only ] || set -- "$@" "$word"; done';
+    writeFileSync(name, `#!/bin/sh\n${words}\nexec ${real} "$@"\n`, { mode: 0o755 });
+    try {
+      const before = snapshots().length;
+      await assert.rejects(save(), /is not served append-only: a deletion was answered with 2\d\d instead of 403/);
+      assert.equal(snapshots().length, before);
+      assert.deepEqual(readlinksTo(real), []);
+    } finally {
+      renameSync(real, name);
+    }
+    await save();
   });
 
   it("gives nothing up: forget, prune, tags, keys and deleting by hand are refused", async () => {

@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  interfaceFindings,
-  parseFacts,
-  placeFindings,
-  settingFindings,
-} from "../../../src/firewall/edge-facts.ts";
+import { bypasses } from "../../../src/firewall/bypass.ts";
+import { interfaceFindings, parseFacts, placeFindings } from "../../../src/firewall/edge-facts.ts";
 
 const usual = `directory /usr/local/lib/jeda 755 0:0
 directory /etc/jeda 700 0:0
@@ -13,19 +9,19 @@ hook /etc/network/if-pre-up.d/jeda
 interface lo -
 interface adm0 -
 interface wan0 -
-setting net.ipv4.ip_forward 1
-rule IPv4 0: from all lookup local
 `;
 const segments = { administrative: ["adm0", "10.20.0.0/24"] };
 const facts = parseFacts(usual);
-const { hooks, settings, rules } = facts;
+const { hooks } = facts;
 
 function found(from: string, to: string): string[] {
   assert.ok(usual.includes(from), from);
   const live = parseFacts(usual.replace(from, to));
   return Object.entries({
     ...interfaceFindings(live, segments),
-    ...settingFindings(live, { settings, rules }),
+    ...Object.fromEntries(
+      bypasses({ foreign: [], facts: live }, { uplinks: [], segments }).map(({ name, text }) => [name, text]),
+    ),
     ...placeFindings(live, { hooks }),
   }).map(([name, what]) => `${name} ${what}`);
 }
@@ -47,22 +43,16 @@ describe("what an edge's tables depend on", () => {
     ["a tc filter", "adm0 -", "adm0 -\ntc adm0 ingress", /^interface adm0 .* has a tc filter at its ingress/],
     ["an interface of another name", "adm0 -", "lan0 -", /^interface adm0 of administrative is not there/],
     [
-      "forwarding",
-      "ip_forward 1",
-      "ip_forward 0",
-      /^net\.ipv4\.ip_forward is 0, was 1 when this was applied$/,
+      "a BPF program that no tool of tc shows",
+      "adm0 -",
+      "adm0 -\nbpf adm0 ingress 1",
+      /^interface adm0 of administrative has a BPF program at its ingress: its packets may pass/,
     ],
     [
-      "a routing rule",
-      "rule IPv4",
-      "rule IPv4 9: from 10.20.0.9 lookup 7\nrule IPv4",
-      /^routing rule IPv4 9: from 10\.20\.0\.9 lookup 7 was added$/,
-    ],
-    [
-      "a routing rule taken away",
-      "rule IPv4 0: from all lookup local\n",
-      "",
-      /^routing rule IPv4 0: .* is gone$/,
+      "a BPF program on a hook",
+      "interface lo -",
+      "interface lo -\nbpf - IPv4 forward -5 1",
+      /^a BPF program on the hook IPv4 forward at priority -5 decides on packets/,
     ],
     [
       "a fence set back",
