@@ -158,7 +158,9 @@ async function mustRefuseDeletion(socket: string, path: string): Promise<void> {
       answer.resume();
       resolve(answer.statusCode ?? 0);
     });
-    asked.setTimeout(answerWithinMs, () => asked.destroy(new Error(`no answer within ${answerWithinMs / 1_000} s`)));
+    asked.setTimeout(answerWithinMs, () =>
+      asked.destroy(new Error(`no answer within ${answerWithinMs / 1_000} s`)),
+    );
     asked.once("error", reject).end();
   });
   if (status === FORBIDDEN) return;

@@ -5,14 +5,7 @@ import { foreignHooks, legacyTables } from "../firewall/foreign.ts";
 import { baseChainHashes, tableHashes } from "../firewall/known-tables.ts";
 import { parseTableText } from "../firewall/listing.ts";
 import { onProbation } from "../firewall/settled.ts";
-import type {
-  BridgePort,
-  EdgeListing,
-  ForeignHook,
-  LeaseSet,
-  LiveLease,
-  Persisted,
-} from "../model/edge-protocol.ts";
+import type { BridgePort, EdgeListing, LeaseSet, LiveLease, Persisted } from "../model/edge-protocol.ts";
 import { clockSchema } from "./firewall-call.ts";
 
 const text = z.string().nullable();

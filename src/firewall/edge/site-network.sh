@@ -113,7 +113,8 @@ site_routes() {
         for (i = 1; i <= NF; i++) {
           if ($i == "proto" && $(i + 1) != "static" && $(i + 1) ~ daemons) next
           if ($i == "dev" && $(i + 1) ~ passing) next
-          if ($i == "expires" || $i == "pref") { i++; continue }
+          if ($i == "expires") next
+          if ($i == "pref") { i++; continue }
           if ($i ~ /^(linkdown|dead|offload|rt_offload|trap|\\)$/) continue
           line = line " " $i
         }

@@ -121,7 +121,10 @@ describe("a repository that is served append-only", () => {
     writeFileSync(name, `#!/bin/sh\n${words}\nexec ${real} "$@"\n`, { mode: 0o755 });
     try {
       const before = snapshots().length;
-      await assert.rejects(save(), /is not served append-only: a deletion was answered with 2\d\d instead of 403/);
+      await assert.rejects(
+        save(),
+        /is not served append-only: a deletion was answered with 2\d\d instead of 403/,
+      );
       assert.equal(snapshots().length, before);
       assert.deepEqual(readlinksTo(real), []);
     } finally {

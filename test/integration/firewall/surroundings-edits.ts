@@ -21,25 +21,55 @@ const setting = (key: string, value: string): Edit =>
 
 export const edits: readonly Edit[] = [
   edit("ip link set clin0 mtu 1400", /^interface clin0 is mtu 1400, was mtu 1500/),
-  edit("ip link set adm0 address 02:00:00:00:00:77", /^interface adm0 is link\/ether 02:00:00:00:00:77, was link\/ether/),
+  edit(
+    "ip link set adm0 address 02:00:00:00:00:77",
+    /^interface adm0 is link\/ether 02:00:00:00:00:77, was link\/ether/,
+  ),
   edit("ip link set guest0 arp off", /^interface guest0 is on NOARP/),
   edit("ip link set wan0 promisc on", /^interface wan0 is on PROMISC/),
   edit("ip link set ops0 down", /^interface ops0 is off, was on|^interface ops0 is off/),
-  edit("ip link add side0 link adm0 type vlan id 7", /^interface side0 was added .*vlan .*id 7/),
+  edit(
+    "ip link add side0 link adm0 type macvlan mode bridge",
+    /^interface side0 was added .*off over adm0 .*macvlan mode bridge/,
+  ),
   edit("ip address add 10.30.9.9/32 dev guest0", /^address 10\.30\.9\.9\/32 on guest0 was added/),
-  edit("ip address add 169.254.7.7/16 scope link dev guest0", /^address 169\.254\.7\.7\/16 on guest0 was added .*scope link/),
-  edit("ip neigh replace 10.10.0.10 lladdr 02:00:00:00:00:66 dev clin0 nud noarp", /^neighbour 10\.10\.0\.10 on clin0 was added .*02:00:00:00:00:66 noarp/),
+  edit(
+    "ip address add 169.254.7.7/16 scope link dev guest0",
+    /^address 169\.254\.7\.7\/16 on guest0 was added .*scope link/,
+  ),
+  edit(
+    "ip neigh replace 10.10.0.10 lladdr 02:00:00:00:00:66 dev clin0 nud noarp",
+    /^neighbour 10\.10\.0\.10 on clin0 was added .*02:00:00:00:00:66 noarp/,
+  ),
   edit("ip neigh add proxy 10.10.0.11 dev clin0", /^neighbour 10\.10\.0\.11 on clin0 was added .*proxy/),
-  edit("ip route add 198.51.100.0/24 via 10.20.0.20", /^route IPv4 198\.51\.100\.0\/24 via 10\.20\.0\.20 dev adm0 was added/),
+  edit(
+    "ip route add 198.51.100.0/24 via 10.20.0.20",
+    /^route IPv4 198\.51\.100\.0\/24 via 10\.20\.0\.20 dev adm0 was added/,
+  ),
   edit("ip route add prohibit 192.0.2.0/24 table 77", /^route IPv4 prohibit 192\.0\.2\.0\/24 table 77/),
-  edit("ip route add 203.0.113.128/25 via 10.20.0.20 proto 99", /^route IPv4 203\.0\.113\.128\/25 .*was added/),
-  edit("ip rule add from 10.20.0.9 lookup 77", /^routing rule IPv4 \d+: from 10\.20\.0\.9 lookup 77 was added/),
+  edit(
+    "ip route add 203.0.113.128/25 via 10.20.0.20 proto 99",
+    /^route IPv4 203\.0\.113\.128\/25 .*was added/,
+  ),
+  edit(
+    "ip rule add from 10.20.0.9 lookup 77",
+    /^routing rule IPv4 \d+: from 10\.20\.0\.9 lookup 77 was added/,
+  ),
   edit("ip nexthop add id 5 via 10.20.0.21 dev adm0", /^nexthop id 5 was added/),
-  edit("ip xfrm policy add src 10.3.0.0/24 dst 10.4.0.0/24 dir fwd action block", /^IPsec policy src 10\.3\.0\.0\/24 .*dir fwd was added .*action block/),
+  edit(
+    "ip xfrm policy add src 10.3.0.0/24 dst 10.4.0.0/24 dir fwd action block",
+    /^IPsec policy src 10\.3\.0\.0\/24 .*dir fwd was added .*action block/,
+  ),
   edit("ip addrlabel add prefix 2001:db8::/32 label 99", /^address label prefix 2001:db8::\/32 was added/),
-  edit("bridge fdb add 02:00:00:00:00:09 dev port0 master static", /^bridge entry 02:00:00:00:00:09 on port0 was added/),
-  edit("tc qdisc replace dev guest0 root tbf rate 1mbit burst 10kb latency 10ms", /^qdisc guest0 is tbf, was noqueue/),
-  edit("tc qdisc add dev adm0 clsact; tc filter add dev adm0 ingress matchall action drop", /^interface adm0 of office has a tc filter at its ingress/),
+  edit(
+    "bridge fdb add 02:00:00:00:00:09 dev port0 master static",
+    /^bridge entry 02:00:00:00:00:09 on port0 was added/,
+  ),
+  edit(
+    "tc qdisc replace dev guest0 root tbf rate 1mbit burst 10kb latency 10ms",
+    /^qdisc guest0 is tbf, was noqueue/,
+  ),
+  edit("tc qdisc add dev adm0 clsact", /^qdisc adm0 clsact was added since this was applied: clsact/),
   setting("net/ipv4/conf/clin0/send_redirects", "0"),
   setting("net/ipv4/ip_default_ttl", "7"),
   setting("net/ipv4/tcp_syncookies", "0"),
@@ -64,21 +94,40 @@ export const edits: readonly Edit[] = [
   file("/root/.ssh/rc"),
   file("/run/systemd/system/tidy.service"),
   file("/usr/local/lib/systemd/system/tidy.service"),
-  edit("ln -s /bin/true /etc/systemd/system/multi-user.target.wants/tidy.service", /^file \/etc\/systemd\/system\/multi-user.target.wants\/tidy.service was added/),
+  edit(
+    "ln -s /bin/true /etc/systemd/system/multi-user.target.wants/tidy.service",
+    /^file \/etc\/systemd\/system\/multi-user.target.wants\/tidy.service was added/,
+  ),
   edit("chmod 666 /etc/services", /^file \/etc\/services has mode and owner 666 0:0/),
-  edit("chmod 600 /etc/host.conf.own", /^file \/etc\/host\.conf\.own has mode and owner 600 0:0, had 644 0:0/),
+  edit(
+    "chmod 600 /etc/host.conf.own",
+    /^file \/etc\/host\.conf\.own has mode and owner 600 0:0, had 644 0:0/,
+  ),
   edit("rm /etc/deluser.conf", /^file \/etc\/deluser\.conf is gone/),
-  edit("ln -sf /bin/true /etc/alternatives/awk", /^file \/etc\/alternatives\/awk is not what it was/),
+  edit("ln -sf /bin/true /etc/alternatives/pager", /^file \/etc\/alternatives\/pager is not what it was/),
+  edit(
+    "printf '#!/bin/sh\\nexec /usr/bin/mawk \"$@\"\\n' >/usr/bin/awk.new; chmod 755 /usr/bin/awk.new; mv /usr/bin/awk.new /usr/bin/awk",
+    /^program awk is \/usr\/bin\/awk with the hash \w{12}, was \/usr\/bin\/awk /,
+  ),
   edit("chmod 777 /etc/cron.daily", /^directory \/etc\/cron\.daily was added .*777 0:0/),
   edit("echo tidy:x:0:0::/root:/bin/sh >>/etc/passwd", /^account tidy was added .*uid 0 with \/bin\/sh/),
   edit("sed -i 's/^games:[^:]*:/games::/' /etc/shadow", /^account games is .*no password/),
   edit("sed -i 's/^adm:x:4:.*/adm:x:4:games/' /etc/group", /^group adm is gid 4 of games/),
-  edit("mount -t tmpfs none /run/jeda-over 2>/dev/null || { mkdir -p /run/jeda-over; mount -t tmpfs none /run/jeda-over; }", /^mount \/run\/jeda-over was added .*tmpfs/),
-  edit("cp /bin/true /usr/local/bin/root-shell; chmod 4755 /usr/local/bin/root-shell", /^setuid \/usr\/local\/bin\/root-shell was added/),
+  edit(
+    "mount -t tmpfs none /run/jeda-over 2>/dev/null || { mkdir -p /run/jeda-over; mount -t tmpfs none /run/jeda-over; }",
+    /^mount \/run\/jeda-over was added .*tmpfs/,
+  ),
+  edit(
+    "cp /bin/true /usr/local/bin/root-shell; chmod 4755 /usr/local/bin/root-shell",
+    /^setuid \/usr\/local\/bin\/root-shell was added/,
+  ),
   program("openssl"),
   program("find"),
   program("chown"),
-  edit("cp /bin/true /root/flock; mount --bind /root/flock /usr/bin/flock", /^program flock is \/usr\/bin\/flock with the hash \w{12}, was \/usr\/bin\/flock of its package/),
+  edit(
+    "cp /bin/true /root/flock; mount --bind /root/flock /usr/bin/flock",
+    /^program flock is \/usr\/bin\/flock with the hash \w{12}, was \/usr\/bin\/flock of its package/,
+  ),
   edit("touch /usr/bin/aaa-new; chmod 755 /usr/bin/aaa-new", /^file \/usr\/bin\/aaa-new was added/),
 ];
 

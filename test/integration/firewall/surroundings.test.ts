@@ -44,12 +44,17 @@ class Host {
         `mkdir -p /mnt/${name}/up /mnt/${name}/work; mount -t overlay -o lowerdir=${path},upperdir=/mnt/${name}/up,workdir=/mnt/${name}/work none ${path}`,
       );
     }
-    await this.run("mkdir -p /run/systemd/system /root/.ssh; mount -t sysfs none /sys; echo own >/etc/host.conf.own; chmod 644 /etc/host.conf.own");
+    await this.run(
+      "mkdir -p /run/systemd/system /root/.ssh; mount -t sysfs none /sys; echo own >/etc/host.conf.own; chmod 644 /etc/host.conf.own",
+    );
     await this.run("ip link set lo up; ip link add sw0 type bridge; ip link set sw0 up");
     for (const name of network) {
-      await this.run(`ip link add ${name} type veth peer name far-${name}; ip link set far-${name} up; ip link set ${name} up`);
+      await this.run(
+        `ip link add ${name} type veth peer name far-${name}; ip link set far-${name} up; ip link set ${name} up`,
+      );
     }
-    for (const [name, address] of Object.entries(addresses)) await this.run(`ip address add ${address} dev ${name}`);
+    for (const [name, address] of Object.entries(addresses))
+      await this.run(`ip address add ${address} dev ${name}`);
     await this.run("ip link set port0 master sw0");
   }
 
@@ -58,7 +63,9 @@ class Host {
     await this.run(
       `JEDA_RUN=${this.directory}/run JEDA_ETC=/etc/jeda SSH_ORIGINAL_COMMAND=list ${this.directory}/edge read </dev/null >${answer}`,
     );
-    const { facts } = toEdgeListing(listSchema.parse(JSON.parse(readFileSync(answer, "utf8").trim().split("\n").at(-1) ?? "")));
+    const { facts } = toEdgeListing(
+      listSchema.parse(JSON.parse(readFileSync(answer, "utf8").trim().split("\n").at(-1) ?? "")),
+    );
     return facts ?? assert.fail("no facts");
   }
 
@@ -110,6 +117,9 @@ describe("what surrounds jeda on a host", function () {
       [],
       lines.join("\n"),
     );
-    assert.ok(lines.some((line) => /^interface adm0 of office has .*a BPF program at its ingress/.test(line)), lines.join("\n"));
+    assert.ok(
+      lines.some((line) => /^interface adm0 of office has .*a BPF program at its ingress/.test(line)),
+      lines.join("\n"),
+    );
   });
 });

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { foreignHooks, legacyTables } from "../../../src/firewall/foreign.ts";
-import { baseChainHashes, foreignFindings, howToDeclare, tableHashes } from "../../../src/firewall/known-tables.ts";
+import {
+  baseChainHashes,
+  foreignFindings,
+  howToDeclare,
+  tableHashes,
+} from "../../../src/firewall/known-tables.ts";
 import type { KnownTable } from "../../../src/model/hospital.ts";
 
 const CHAINS = `table ip nat {
@@ -136,7 +141,10 @@ describe("tables that are not jeda's", () => {
 });
 
 /** As these products print their tables, and what they change in them by themselves. */
-const products: Record<string, { readonly text: string; readonly daily: readonly [RegExp | string, string][] }> = {
+const products: Record<
+  string,
+  { readonly text: string; readonly daily: readonly [RegExp | string, string][] }
+> = {
   "inet firewalld": {
     text: `table inet firewalld { # progname firewalld
 	flags owner,persist
@@ -328,8 +336,13 @@ describe("the line that is suggested for a product's table", () => {
         "\n\tchain early {\n\t\ttype filter hook forward priority raw - 10; policy accept;\n\t}\n}\n",
       );
       assert.match(told(early, known).join("\n"), /early hooks forward at priority -310/);
-      const [from, to] = text.includes("policy drop") ? ["policy drop", "policy accept"] : ["policy accept", "policy drop"];
-      assert.match(told(text.replace(from, to), known).join("\n"), /has other base chains .* than were pinned/);
+      const [from, to] = text.includes("policy drop")
+        ? ["policy drop", "policy accept"]
+        : ["policy accept", "policy drop"];
+      assert.match(
+        told(text.replace(from, to), known).join("\n"),
+        /has other base chains .* than were pinned/,
+      );
     });
   }
 
@@ -338,6 +351,9 @@ describe("the line that is suggested for a product's table", () => {
     const known = [{ ...declared(text)[0], sha256: tableHashes(text)["ip vyos_filter"] } as KnownTable];
     const [from = "", to = ""] = daily[0] ?? [];
     assert.deepEqual(told(text.replace(from, to).replace("packets 12", "packets 99"), known), []);
-    assert.match(told(text.replace(" accept comment", " drop comment"), known)[0] ?? "", /is not what was pinned/);
+    assert.match(
+      told(text.replace(" accept comment", " drop comment"), known)[0] ?? "",
+      /is not what was pinned/,
+    );
   });
 });
