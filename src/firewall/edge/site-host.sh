@@ -92,7 +92,7 @@ site_files() {
   awk -v now="$work/now" '
     FILENAME ~ /packages$/ { if ($1 == "conffile") { path = $3; sum[path] = $2 } else { path = $2; if ($1 != "-") sum[path] = $1; else if (!(path in sum)) sum[path] = "-" } next }
     { path = substr($0, index($0, "/")); short = path; sub(/^\/usr/, "", short); if (!(short in sum) || path ~ /^\/etc/) short = path
-      print (sum[short] == $1 ? "as " : short in sum ? "packaged " : "own ") path }' "$work/packages" "$work/md5" >"$work/state"
+      print (!(short in sum) ? "own " : sum[short] == $1 ? "as " : "packaged ") path }' "$work/packages" "$work/md5" >"$work/state"
   secret=$(cat /etc/ssh/ssh_host_*_key /etc/dropbear/*_host_key 2>/dev/null | sha256sum)
   sed -n 's/^[po][^ ]* //p' "$work/state" | tr '\n' '\0' | xargs -0 -r stat -c '%A %n' 2>/dev/null | while read -r looks path; do
     case $looks in

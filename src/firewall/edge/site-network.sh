@@ -132,10 +132,10 @@ site_rules() {
 site_neighbours() {
   ip -o neigh show nud all 2>/dev/null | awk -v passing="$passing" '
     $3 ~ passing || / proto (zebra|kernel)/ { next }
-    / (PERMANENT|NOARP)$/ || / (extern_learn|managed|proto) / {
+    / (PERMANENT|NOARP) *$/ || / (extern_learn|managed|proto) / {
       address = ""; more = ""
       for (i = 4; i <= NF; i++) if ($i == "lladdr") address = $(++i); else if ($i ~ /^(NOARP|extern_learn|managed|router)$/) more = more " " tolower($i)
-      if (/ NOARP$/ && (address ~ /^(01:00:5e|33:33|ff:ff)/ || address == "" || address ~ /^00:00:00:00/)) next
+      if (/ NOARP *$/ && (address ~ /^(01:00:5e|33:33|ff:ff)/ || address == "" || address ~ /^00:00:00:00/)) next
       print "site network neighbour " $1 " on " $3 "\t" address more }'
   for family in 4 6; do
     ip -$family -o neigh show proxy 2>/dev/null | awk '{ print "site network neighbour " $1 " on " $3 "\tproxy" }'
