@@ -21,7 +21,7 @@ site_host() {
 site_watched() {
   find /etc /var/spool/cron /usr/local/bin /usr/local/sbin /usr/local/etc /usr/local/libexec /usr/local/share/ca-certificates \
     /usr/local/lib/systemd /run/systemd/system /run/systemd/network /run/udev/rules.d /run/sysctl.d /run/modprobe.d "$home/bin" \
-    "$home/.local/bin" "$home/.config/systemd" "$home/.config/rclone" "$home/.ssh" ! -type d \
+    "$home/.local/bin" "$home/.config/systemd" "$home/.config/rclone" "$home/.ssh" ! -type d ! -type s \
     ! -name '*.dpkg-*' ! -name '*.ucf-*' ! -name '.*.sw?' ! -name '*.jnl' ! -name .pwd.lock ! -name .updated ! -name .SEQ \
     ! -path '/etc/jeda/*' ! -path '*/jeda-window-*' ! -path '*/jeda-boot.service' \
     ! -path /etc/mtab ! -path /etc/adjtime ! -path /etc/ld.so.cache ! -path '/etc/*-' ! -path '/etc/lvm/[ab]*/*' \
