@@ -53,7 +53,13 @@ facts() {
     echo "unlooked BPF programs: this host's kernel does not let root list them"
   fi
   # A running window asks often, and has no use for what is only compared with what it was.
-  [ "$mode" = window ] || { site_network; site_host; }
+  # Reading the whole of a host takes seconds: who asks with tables is told of the network around them, who asks
+  # without, of the rest; a host that is one resource is told both.
+  case $mode in
+  window) ;;
+  host) site_network && site_host ;;
+  *) if [ -s "$work/stdin" ]; then site_network; else site_host; fi ;;
+  esac
 }
 
 # Files that a boot runs and that load the policy. A unit counts when it is enabled, a script when it may be executed.

@@ -61,12 +61,10 @@ class Host {
   async look(): Promise<EdgeFacts> {
     const answer = join(this.directory, "answer");
     await this.run(
-      `JEDA_RUN=${this.directory}/run JEDA_ETC=/etc/jeda SSH_ORIGINAL_COMMAND=list ${this.directory}/edge read </dev/null >${answer}`,
+      `JEDA_RUN=${this.directory}/run JEDA_ETC=/etc/jeda ${this.directory}/edge host list </dev/null >${answer}`,
     );
-    const { facts } = toEdgeListing(
-      listSchema.parse(JSON.parse(readFileSync(answer, "utf8").trim().split("\n").at(-1) ?? "")),
-    );
-    return facts ?? assert.fail("no facts");
+    const text = readFileSync(answer, "utf8").trim().split("\n").at(-1) ?? "";
+    return toEdgeListing(listSchema.parse(JSON.parse(text))).facts ?? assert.fail("no facts");
   }
 
   down(): void {
