@@ -48,7 +48,8 @@ export interface Packet {
 }
 
 export interface Verdict {
-  readonly flow: "open" | "cut";
+  /** `unknown` only where rules that are not jeda's can't be judged. */
+  readonly flow: "open" | "cut" | "unknown";
   /**
    * The rule that decides, by the id that stands in its comment in the ruleset; `policy` is the chains' accept. In a
    * line that stands for several openers `*` is the name of whichever of them.

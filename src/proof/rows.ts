@@ -1,5 +1,5 @@
 /** Lines of the proof folded into rows: pairs and families that fare alike share one. */
-import { type FlowKind, type FlowLine, phases } from "./flow.ts";
+import { type FlowKind, type FlowLine, phases, type Verdict } from "./flow.ts";
 import { ofEach } from "./rules.ts";
 
 export interface Row {
@@ -9,7 +9,7 @@ export interface Row {
   readonly to: readonly string[];
   /** "tcp/445", "IPv6 only" and the like; empty where nothing needs saying. */
   readonly detail: string;
-  readonly flows: readonly ("open" | "cut")[];
+  readonly flows: readonly Verdict["flow"][];
   /** The rules that cut, else those that let pass; without those of chains' policy. */
   readonly rules: readonly string[];
 }

@@ -1,26 +1,70 @@
-/** `jeda proof [--stack STACK] [--report FILE] [--expand] [--json]`: what a window cuts and keeps, from the stack's file alone. */
+/** `jeda proof [--stack STACK] [--report FILE] [--live] [--expand] [--json]`: what a window cuts and keeps. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { askSiteRules } from "../../host/site-rules.ts";
 import { JedaError } from "../../model/errors.ts";
+import type { Hospital } from "../../model/hospital.ts";
+import type { Proof } from "../../proof/flow.ts";
 import { pastOf } from "../../proof/past.ts";
 import { prove } from "../../proof/prove.ts";
 import { surroundings } from "../../proof/surroundings.ts";
 import { proofText } from "../../proof/table.ts";
+import { overlaid } from "../../site-rules/overlay.ts";
+import { siteRows, siteTexts } from "../../site-rules/rows.ts";
 import { configured } from "../aim.ts";
 
 /** Exit code 0 when the proof holds, 1 when the window would be refused. */
 export async function run(words: readonly string[]): Promise<number> {
-  const { stack, json, expand, report } = options(words);
+  const { stack, json, expand, report, live } = options(words);
   const project = fileURLToPath(new URL("../../..", import.meta.url));
   const { hospital, runbook } = configured(stack);
-  const proof = prove(hospital, {
+  const proved = prove(hospital, {
     ...surroundings(project),
     runbook,
     past: report === undefined ? {} : pastReport(report),
   });
-  process.stdout.write(`${json ? JSON.stringify(proof, null, 2) : proofText(proof, expand)}\n`);
+  const proof = live ? await withSiteRules(hospital, proved) : proved;
+  process.stdout.write(`${json ? JSON.stringify(proof, null, 2) : told(proof, expand)}\n`);
   return proof.violations.length === 0 ? 0 : 1;
+}
+
+function told(proof: LiveProof, expand: boolean): string {
+  const { siteRules } = proof;
+  if (siteRules === undefined) {
+    return `${proofText(proof, expand)}\nThe site's own rules on the edges were not read: --live asks the edges`;
+  }
+  const lines = siteRules.length === 0 ? ["nothing to a declared flow"] : siteRules;
+  return [
+    proofText(proof, expand),
+    "What the site's own rules on the edges do",
+    ...lines.map((line) => `  - ${line}`),
+  ].join("\n");
+}
+
+interface LiveProof extends Proof {
+  /** What the edges' own tables do to declared flows, where they were asked. */
+  readonly siteRules?: readonly string[];
+}
+
+/** The same proof, with what rules of the site's own do to each flow. */
+async function withSiteRules(hospital: Hospital, proof: Proof): Promise<LiveProof> {
+  const read = await askSiteRules(hospital.edges);
+  let flows = proof.flows;
+  const texts: string[] = [];
+  for (const edge of hospital.edges) {
+    const rules = read.get(edge.name) ?? null;
+    if (rules === null) {
+      texts.push(`${edge.name}: its script is too old to tell; apply the policy first`);
+      continue;
+    }
+    const { segments, backupHost, sources, services } = hospital;
+    const described = { segments, backupHost, sources, services, uplinks: edge.uplinks };
+    const rows = siteRows(edge.name, rules, described, { pairs: true });
+    flows = overlaid(flows, rows, described);
+    texts.push(...siteTexts(rows));
+  }
+  return { ...proof, flows, siteRules: texts };
 }
 
 /** What `jeda window report --json` printed. */
@@ -41,6 +85,8 @@ function options(words: readonly string[]): {
   /** Every name of a class is written out. */
   readonly expand: boolean;
   readonly report: string | undefined;
+  /** The edges are asked for the site's own rules. */
+  readonly live: boolean;
 } {
   try {
     const { values } = parseArgs({
@@ -50,13 +96,14 @@ function options(words: readonly string[]): {
         json: { type: "boolean" },
         expand: { type: "boolean" },
         report: { type: "string" },
+        live: { type: "boolean" },
       },
     });
-    const { stack, json = false, expand = false, report } = values;
-    return { stack, json, expand, report };
+    const { stack, json = false, expand = false, report, live = false } = values;
+    return { stack, json, expand, report, live };
   } catch (error) {
     throw new JedaError("CONFIG", error instanceof Error ? error.message : String(error), {
-      hint: "jeda proof takes --stack STACK, --report FILE, --expand and --json",
+      hint: "jeda proof takes --stack STACK, --report FILE, --live, --expand and --json",
     });
   }
 }
