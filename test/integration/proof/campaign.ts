@@ -5,7 +5,10 @@ import { compare, type Disagreement } from "./differential.ts";
 import { compareHost } from "./host-lock.ts";
 import { Kernel } from "./kernel.ts";
 import { mutate } from "./mutation.ts";
+import { Random } from "./random.ts";
 import { edgeServices, layOut, type Sketch, wireCount } from "./scene.ts";
+import { compareSite } from "./site-differential.ts";
+import { siteTables } from "./site-tables.ts";
 import { sketch } from "./sketches.ts";
 import { sceneOf } from "./stack-scene.ts";
 
@@ -49,14 +52,19 @@ export function fuzz(hospitals: number, seed: number, print: (line: string) => v
         if (failedAt !== null && Date.now() - failedAt > shrinkingMs) return true;
         const scene = layOut(drawn);
         const outcome = await compare(kernel, scene);
-        const disagreements = [...outcome.disagreements, ...(await compareHost(kernel, scene))];
+        const site = await compareSite(kernel, scene, siteTables(scene, new Random(drawn.seed)));
+        const disagreements = [
+          ...outcome.disagreements,
+          ...(await compareHost(kernel, scene)),
+          ...site.disagreements,
+        ];
         if (disagreements.length > 0) {
           last = disagreements;
           failedAt ??= Date.now();
           return false;
         }
         if (failedAt !== null) return true;
-        packets += outcome.packets;
+        packets += outcome.packets + site.packets;
         passed++;
         if (passed % 25 === 0) print(`${passed} hospitals, ${packets} packets, ${seconds(started)} s`);
         return true;
