@@ -131,7 +131,7 @@ class Writer {
       case 11:
         return (
           random.pick([
-            "tcp flags & (fin | syn | rst | ack) == syn",
+            protocol === "tcp" ? "tcp flags & (fin | syn | rst | ack) == syn" : "meta l4proto udp",
             "ct direction reply",
             "ct direction original",
           ]) ?? ""
