@@ -5,7 +5,7 @@
 import { fileURLToPath } from "node:url";
 import { type Loaded, loadFromStackFile } from "../config/load.ts";
 import { stackNames } from "../config/stack-file.ts";
-import { shellQuote } from "../host/ssh.ts";
+import { shellQuote } from "../host/frame.ts";
 import { JedaError } from "../model/errors.ts";
 
 export interface Named {
