@@ -149,7 +149,7 @@ export const daily: readonly string[] = [
   "ip -6 route add 2001:db8:78::/64 dev adm0 expires 60",
   "echo 1400 >/proc/sys/net/ipv6/conf/adm0/mtu; echo 33 >/proc/sys/net/ipv6/conf/adm0/hop_limit",
   "sed -i '/^ \\/etc\\/adduser.conf /s/ [0-9a-f]*$/ '$({ cat /etc/adduser.conf; echo '# newer'; } | md5sum | cut -c 1-32)/ /var/lib/dpkg/status; echo '# newer' >>/etc/adduser.conf",
-  "echo other >>/root/.bash_history; echo x >/root/.viminfo; echo x >>/root/.ssh/known_hosts",
+  "echo other >>/root/.bash_history; echo x >/root/.viminfo",
   "tc qdisc show >/dev/null; ip link set adm0 txqueuelen 1000",
   "ip neigh add 10.30.0.5 lladdr 02:00:00:00:00:05 dev guest0 nud stale",
 ];
