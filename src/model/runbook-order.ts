@@ -63,7 +63,7 @@ export function orderOfSteps({ steps, without }: Pick<Runbook, "steps" | "withou
     const hint = "take one of them out";
     faults.push({ path: ["without", "verify"], message: "verify is a step, and left out as well", hint });
   }
-  return [...faults, ...sourcesNamedTwice({ steps, without })];
+  return [...faults, ...sourcesNamedTwice({ steps, ...(without === undefined ? {} : { without }) })];
 }
 
 export function orderOfFinally({ finally: steps }: Pick<Runbook, "finally">): RunbookFault[] {

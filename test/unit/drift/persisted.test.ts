@@ -6,7 +6,7 @@ import type { EdgeListing, LiveLease } from "../../../src/model/edge-protocol.ts
 const PATH = "/etc/jeda/edge.nft";
 const table = (name: string, rules = '\t\ttcp dport 445 drop comment "forward/smb"\n') =>
   `table inet ${name} {\n\tset s {\n\t\ttype ipv4_addr\n\t\ttimeout 10m\n\t}\n\n\tchain forward {\n\t\ttype filter hook forward priority -10; policy accept;\n${rules}\t}\n}\n`;
-const wanted = { jeda: table("jeda"), jeda_window: table("jeda_window") };
+const wanted = { tables: { jeda: table("jeda"), jeda_window: table("jeda_window") }, minimal: "" };
 const file = table("jeda") + table("jeda_window");
 const drift = (text: string | null, mode = "600 0:0") => persistedDrift(PATH, { text, mode }, wanted);
 
