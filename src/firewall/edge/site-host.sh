@@ -33,7 +33,7 @@ site_watched() {
   # What a shell, a client of a database or of the web, and the loader read.
   find "$home" /usr/local/lib -maxdepth 1 ! -type d \( -name '.*' -o -name '*.so*' \) ! -name '.*history' ! -name .viminfo ! -name .lesshst \
     ! -name .wget-hsts ! -name .Xauthority ! -name .rnd ! -name '.*.sw?' ! -name .selected_editor 2>/dev/null || true
-  find "$etc" -maxdepth 1 ! -type d ! -name edge.nft ! -name host.nft ! -name minimal.nft ! -name fence ! -name credentials.json ! -name promotion.key ! -name '.new.*' 2>/dev/null || true
+  find "$etc" -maxdepth 1 ! -type d ! -name edge.nft ! -name host.nft ! -name edge-minimal.nft ! -name host-minimal.nft ! -name fence ! -name credentials.json ! -name promotion.key ! -name '.new.*' 2>/dev/null || true
   find /run/systemd/transient -name '*.timer' ! -name 'jeda-*' 2>/dev/null || true
   # An edge is a place to go on from; the backup host goes nowhere but where jeda goes.
   [ "$mode" != host ] || find "$home/.ssh" -name known_hosts 2>/dev/null || true
