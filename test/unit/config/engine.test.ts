@@ -142,7 +142,9 @@ describe("configuration from the engine", () => {
       /is not the name of a stack|no stack file/,
     );
     const [absent] = errorsOf(() => loadFromStackFile("labb", projectDir));
-    assert.match(absent?.hint ?? "", /lab.*production.*staging/);
+    assert.match(absent?.hint ?? "", /did you mean "lab"/);
+    const [unlike] = errorsOf(() => loadFromStackFile("melati", projectDir));
+    assert.match(unlike?.hint ?? "", /lab.*production.*staging/);
   });
 });
 

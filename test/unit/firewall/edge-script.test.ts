@@ -14,7 +14,7 @@ describe("the script of an edge", () => {
   });
 
   it("lets no lease outlive its deadline by more than the runner accepts", () => {
-    const bound = /"\$longest" -le \$\(\(\$3 - before \+ (\d+)\)\)/u.exec(text)?.[1];
+    const bound = /"\$longest" -le \$\(\(end - before \+ (\d+)\)\)/u.exec(text)?.[1];
     assert.equal(bound, `${acceptedLateMs}`);
   });
 

@@ -39,7 +39,13 @@ describe("the plan of a window", () => {
       ["office", "guest"],
     );
     assert.deepEqual(plan.edges, [
-      { name: "edge", ssh: "edge", targets: ["203.0.113.10:80"], uplinks: ["wan0"] },
+      {
+        name: "edge",
+        ssh: "edge",
+        targets: ["203.0.113.10:80"],
+        uplinks: ["wan0"],
+        beyond: [{ name: "internet", interface: "wan0", targets: ["203.0.113.10:80"] }],
+      },
     ]);
     assert.equal(plan.schedule.start, "2017-05-15T00:00:00+07:00");
     assert.deepEqual(plan.hazards, ["lateral"]);
