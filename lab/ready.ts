@@ -52,7 +52,7 @@ const ask = `once() {
   return 1
 }
 export -f once
-until timeout 5 bash -c 'once "$@"' once "$1" "$2" "$3" 2>/dev/null; do
+until timeout 5 bash --norc -c 'once "$@"' once "$1" "$2" "$3" 2>/dev/null; do
   [ "$SECONDS" -lt "$4" ] || exit 1
   sleep 0.05
 done`;
@@ -68,7 +68,7 @@ export async function waitUntilReady(
       const argv = [address, String(port), path ?? "", String(seconds)];
       const { failed } = await execa(
         "nsenter",
-        [`--net=${namespacePath(id, from)}`, "bash", "-c", ask, "ask", ...argv],
+        [`--net=${namespacePath(id, from)}`, "bash", "--norc", "-c", ask, "ask", ...argv],
         {
           reject: false,
         },

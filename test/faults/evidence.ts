@@ -31,7 +31,7 @@ export async function reachesBackup(lab: FaultLab): Promise<readonly string[]> {
       {
         what: `tcp ${address} from ${host}`,
         host,
-        argv: ["timeout", "2", "bash", "-c", `</dev/tcp/${address}/22`],
+        argv: ["timeout", "2", "bash", "--norc", "-c", `</dev/tcp/${address}/22`],
       },
       {
         what: `ping ${address} from ${host}`,

@@ -48,7 +48,7 @@ async function officeReaches(): Promise<boolean> {
   const { v4, v6 } = addresses("internet");
   const tried = await Promise.all(
     [v4, v6].map((address) =>
-      lab.inNetwork("office", ["timeout", "2", "bash", "-c", `</dev/tcp/${address}/80`]),
+      lab.inNetwork("office", ["timeout", "2", "bash", "--norc", "-c", `</dev/tcp/${address}/80`]),
     ),
   );
   const open = tried.map(({ exitCode }) => exitCode === 0);

@@ -172,7 +172,7 @@ describe("bad input", function () {
 /** Whether the ward reaches the share of the administrative segment: what `enforce` cuts. */
 async function officeShare(): Promise<boolean> {
   const { v4 } = addresses("administrative");
-  const tried = await lab.inNetwork("ward", ["timeout", "2", "bash", "-c", `</dev/tcp/${v4}/445`]);
+  const tried = await lab.inNetwork("ward", ["timeout", "2", "bash", "--norc", "-c", `</dev/tcp/${v4}/445`]);
   return tried.exitCode === 0;
 }
 

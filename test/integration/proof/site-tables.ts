@@ -36,7 +36,7 @@ class Writer {
   private readonly families: readonly ("ip" | "ip6")[];
   private readonly named: string[] = [];
   private family: "ip" | "ip6" = "ip";
-  private protocol = "tcp";
+  private readonly protocol = "tcp";
 
   constructor(scene: Scene, random: Random, family: string) {
     this.scene = scene;
@@ -59,10 +59,12 @@ class Writer {
   }
 
   private rule(jumps: readonly string[], hook: string): string {
-    // Tests of two families, or of two protocols, are no rule that nft takes.
+    // Tests of two families are no rule that nft takes.
     this.family = this.random.pick(this.families) ?? "ip";
-    this.protocol = this.protocol ?? "tcp";
-    const tests = Array.from({ length: this.random.below(3) }, () => this.test(hook));
+    const drawn = Array.from({ length: this.random.below(3) }, () => this.test(hook));
+    // Behind a test of several protocols nft takes no port of one of them.
+    const several = (test: string): number => Number(test.startsWith("meta l4proto {"));
+    const tests = drawn.toSorted((a, b) => several(a) - several(b));
     return [...tests, ...(this.random.chance(0.3) ? ["counter"] : []), this.end(jumps, hook)].join(" ");
   }
 
@@ -131,7 +133,7 @@ class Writer {
       case 11:
         return (
           random.pick([
-            protocol === "tcp" ? "tcp flags & (fin | syn | rst | ack) == syn" : "meta l4proto udp",
+            "tcp flags & (fin | syn | rst | ack) == syn",
             "ct direction reply",
             "ct direction original",
           ]) ?? ""
