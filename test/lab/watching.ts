@@ -53,7 +53,11 @@ export async function reachesBackup(lab: WindowLab): Promise<readonly string[]> 
   const from = ["ward", "office", "administrative", "guest", "internet", "clinical"] as const;
   const tries = from.flatMap((host) =>
     [v4, v6].flatMap((address) => [
-      { host, what: `tcp ${address}`, argv: ["timeout", "2", "bash", "--norc", "-c", `</dev/tcp/${address}/22`] },
+      {
+        host,
+        what: `tcp ${address}`,
+        argv: ["timeout", "2", "bash", "--norc", "-c", `</dev/tcp/${address}/22`],
+      },
       { host, what: `ping ${address}`, argv: ["ping", "-c", "2", "-i", "0.3", "-W", "1", address] },
     ]),
   );

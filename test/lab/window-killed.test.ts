@@ -105,7 +105,14 @@ describe("a window whose processes are killed", function () {
     }
     assert.deepEqual(await reachesBackup(lab), []);
     const clinical = addresses("clinical").v4;
-    const begun = await lab.inNetwork("backup", ["timeout", "2", "bash", "--norc", "-c", `</dev/tcp/${clinical}/3306`]);
+    const begun = await lab.inNetwork("backup", [
+      "timeout",
+      "2",
+      "bash",
+      "--norc",
+      "-c",
+      `</dev/tcp/${clinical}/3306`,
+    ]);
     assert.notEqual(begun.exitCode, 0, "the vault is shut from inside too");
     assert.equal((await lab.entries(id)).length, length, "nobody of ours was alive to do it");
   });

@@ -1,5 +1,6 @@
 /** `run`: the process that carries one window out, from its start or, after a crash, from its journal. */
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { ownFirewall } from "../../host/own-firewall.ts";
 import { closeAllSsh } from "../../host/ssh.ts";
 import type { Credentials } from "../../model/hospital.ts";
 import type { WindowResult } from "../../model/report.ts";
@@ -20,6 +21,7 @@ import { nothingTouched } from "../state.ts";
 import { armAllNext } from "./arm-next.ts";
 import { knownJournal, need, type RunnerContext, readCredentials } from "./context.ts";
 import { forgetUnits } from "./detach.ts";
+import { guardHostFirewall } from "./host-firewall-guard.ts";
 import { systemRuntime } from "./system-runtime.ts";
 
 export async function run(context: RunnerContext): Promise<number> {
@@ -83,10 +85,16 @@ async function carryOut(context: RunnerContext, work: Work): Promise<WindowResul
     recorder,
     systemRuntime(context, recorder.status.plan.hospital, own, credentialsFor(context, recorder)),
   );
+  const over = new AbortController();
+  const firewall = ownFirewall();
+  const note = (text: string): void => recorder.note(text);
+  const guard = firewall === null ? null : guardHostFirewall(firewall, clock, note, over.signal);
   try {
     return await runWindow(night);
   } finally {
+    over.abort();
     leaveInTime();
+    await guard;
     await closeNight(night);
     await closeAllSsh();
     await lock?.release();

@@ -1,0 +1,40 @@
+/** `inet jeda_host` as the backup host itself sees it: whoever is root there needs no SSH to load it again. */
+import { existsSync } from "node:fs";
+import { execa } from "execa";
+import { HOST_SCRIPT } from "./host-firewall.ts";
+
+/** What a boot loads; without it jeda never kept this host's table. */
+const KEPT = "/etc/jeda/host.nft";
+
+export interface OwnFirewall {
+  /** Whether the table locks what comes in. */
+  locks(): Promise<boolean>;
+  /** Loads what a boot would load. Throws what nft says. */
+  load(): Promise<void>;
+}
+
+/**
+ * Null where this host never had the table.
+ * @param within words in front of each command, such as those that enter a namespace.
+ */
+export function ownFirewall(
+  within: readonly string[] = [],
+  kept = KEPT,
+  script = HOST_SCRIPT,
+): OwnFirewall | null {
+  if (!existsSync(kept)) return null;
+  const run = ([program = "", ...words]: readonly string[], reject: boolean) =>
+    execa(program, words, { reject, stdin: "ignore", timeout: 20_000 });
+  return {
+    async locks() {
+      const { stdout, exitCode } = await run(
+        [...within, "nft", "list", "chain", "inet", "jeda_host", "input"],
+        false,
+      );
+      return exitCode === 0 && /hook input .*policy drop/u.test(stdout);
+    },
+    async load() {
+      await run([...within, script, "host", "boot"], true);
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/**
+ * Keeps the vault's second lock while a window runs: somebody's `flush ruleset` on the backup host, or a reload of its
+ * firewall, takes `inet jeda_host` away, and the edge may lose its own in the same minute.
+ */
+import type { OwnFirewall } from "../../host/own-firewall.ts";
+import type { Clock } from "../clock.ts";
+
+/** Between two looks, milliseconds: one program each. */
+const lookEveryMs = 500;
+
+/** Until the signal fires; never rejects. `note` writes a sentence into the journal. */
+export async function guardHostFirewall(
+  firewall: OwnFirewall,
+  clock: Pick<Clock, "sleep">,
+  note: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let said = "";
+  const say = (text: string): void => {
+    if (text !== said) note(text);
+    said = text;
+  };
+  while (!signal.aborted) {
+    try {
+      if (!(await firewall.locks())) {
+        await firewall.load();
+        note("the backup host's own firewall, inet jeda_host, was gone: it was loaded again");
+      }
+      said = "";
+    } catch (error) {
+      say(
+        `the backup host's own firewall, inet jeda_host, is gone and can't be loaded again: ${error instanceof Error ? error.message.split("\n")[0] : error}`,
+      );
+    }
+    await clock.sleep(lookEveryMs, signal);
+  }
+}
