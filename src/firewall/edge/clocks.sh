@@ -26,7 +26,7 @@ fence() {
   newest=0
   for kept in "$run/fence" "$etc/fence"; do
     stored=0
-    [ ! -r "$kept" ] || read -r stored _ <"$kept" || stored=0
+    [ ! -r "$kept" ] || read -r stored _ <"$kept" || :
     is_number "$stored" || stored=0
     [ "$stored" -le "$newest" ] || newest=$stored
   done

@@ -111,6 +111,8 @@ live_elements() {
     $1 == "set" { set = $2 }
     /[\t ]elements = \{/ { inside = 1; sub(/.*elements = \{/, "") }
     inside {
+      # A hand may have written a comment, with whatever in it.
+      gsub(/ comment "[^"]*"/, "")
       last = sub(/\}.*/, "")
       n = split($0, part, ",")
       for (i = 1; i <= n; i++) {

@@ -36,6 +36,7 @@ verb_lease() {
     [ "${held%% *}" -eq "$wanted" ] || refuse lapsed "the kernel holds ${held%% *} of $wanted elements: there is nothing to renew"
   fi
   end=$(earliest_end "$3" "$held")
+  cat "$run/grants" >"$work/granted" 2>/dev/null || :
   # Thousands of elements take a moment to load: taken off beforehand.
   late=$((wanted / 25))
   [ "$late" -le 800 ] || late=800
@@ -50,7 +51,12 @@ verb_lease() {
     [ "$left" -le "$maximum" ] || refuse maximum "$left ms are more than the site's maximum of $maximum ms"
     left=$(marked "$left")
     grant "$3"
-    load_lease "$left" || { grant 0; refuse nft "$(nft_said)"; }
+    load_lease "$left" || {
+      said=$(nft_said)
+      # Nothing has changed the first time: what was granted before still is.
+      if [ "$attempt" = 1 ]; then mv "$work/granted" "$run/grants"; else grant 0; fi
+      refuse nft "$said"
+    }
     for _reading in 1 2 3 4 5; do
       before=$(boot_ms)
       read_table || refuse readback "table inet jeda_window is gone"

@@ -11,12 +11,17 @@ need_programs() {
     command -v "${one#*:}" >/dev/null 2>&1 || lacking="$lacking, ${one#*:} (Debian package ${one%%:*})"
   done
   # These cost a process each, and what they find was there when the window was made ready.
-  case $verb in list | apply | install | boot) need_versions ;; esac
-  [ -z "$lacking" ] || refuse lacking "this host lacks${lacking#,}"
+  case $verb in list | apply | install) need_versions ;; esac
+  [ -n "$lacking" ] || return 0
+  case $verb in
+  # What locks the vault or reconnects goes as far as it can.
+  boot | release | shut | watch) echo "jeda: this host lacks${lacking#,}" >&2 ;;
+  *) refuse lacking "this host lacks${lacking#,}" ;;
+  esac
 }
 
 need_versions() {
-  ! command -v flock >/dev/null 2>&1 || flock -w 1 "$self" true 2>/dev/null ||
+  ! command -v flock >/dev/null 2>&1 || flock -s -w 1 "$self" true 2>/dev/null ||
     lacking="$lacking, a flock that knows -w (Debian package util-linux, not busybox)"
   # By its names nft tells "icmp" and "ipv6-icmp".
   grep -qs '^ipv6-icmp' /etc/protocols || lacking="$lacking, /etc/protocols (Debian package netbase)"

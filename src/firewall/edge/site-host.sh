@@ -12,7 +12,7 @@ site_host() {
   find /usr/bin /usr/sbin /usr/lib /usr/libexec /usr/local /tmp /var/tmp /dev/shm "$home" /home -xdev -maxdepth 4 -type f -perm /6000 2>/dev/null |
     tr '\n' '\0' | xargs -0 -r stat -c 'site host setuid %n	mode and owner %a %u:%g' 2>/dev/null || true
   ! command -v getcap >/dev/null 2>&1 ||
-    getcap -r /usr/bin /usr/sbin /usr/local 2>/dev/null | sed 's/ = / /; s/^\([^ ]*\) \(.*\)/site host setuid \1 capabilities	\2/'
+    getcap -r /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin 2>/dev/null | sed 's/ = / /; s/^\([^ ]*\) \(.*\)/site host setuid \1 capabilities	\2/'
   site_packages
 }
 

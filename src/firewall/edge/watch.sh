@@ -15,7 +15,7 @@ verb_watch() {
       sleep 0.5
       continue
     fi
-    last=$(awk -v boot="$(boot_id)" '$1 == boot && $4 > last { last = $4 } END { printf "%d\n", last }' "$run/grants" 2>/dev/null) || last=0
+    last=$(awk -v boot="$(boot_id)" '$1 == boot && $4 > last { last = $4 } END { printf "%.0f\n", last }' "$run/grants" 2>/dev/null) || last=0
     [ "$(boot_ms)" -le $((${last:-0} + maximum)) ] || break
     if [ -n "$(revenants)" ]; then
       exec 9>"$run/lock"
