@@ -18,3 +18,10 @@ export function interruptionText({ edge, segments, since, until, why }: Interrup
   const end = until === null ? "the end of the window" : until;
   return `${segments.join(", ")} were not isolated by ${edge} for some time between ${since} and ${end}: ${why}`;
 }
+
+/** Whether the isolation is known to have a hole whose end nobody has written yet; of one edge, or of any. */
+export function hasGap({ recorder }: Night, edge?: string): boolean {
+  return recorder.status.interruptions.some(
+    (one) => one.until === null && (edge === undefined || one.edge === edge),
+  );
+}

@@ -7,7 +7,7 @@ import { JedaError } from "../model/errors.ts";
 import { onEdge } from "./deadlines.ts";
 import { readClock } from "./edge-reading.ts";
 import { inTime } from "./in-time.ts";
-import { interrupted } from "./interruption.ts";
+import { hasGap, interrupted } from "./interruption.ts";
 import { heartbeatMs, holdsAll, leaseFor, missingLeases } from "./leases.ts";
 import { type EdgeHold, edgeStatus, type Night, vaultIsOpen } from "./night.ts";
 import { isolateOn } from "./steps/isolate.ts";
@@ -49,8 +49,10 @@ export async function look(night: Night, edge: EdgeHold, over: AbortSignal): Pro
     return;
   }
   if ((status.reconnectByBootMs ?? 0) - listing.clock.bootMs < leastMs) return;
-  if (!held) {
-    interrupted(night, edge, seenAt(night, edge));
+  const gap = hasGap(night, status.name);
+  // A gap whose end nobody wrote: the lease was carried out and the answer lost. It is asked for anew.
+  if (!held || gap) {
+    if (!gap) interrupted(night, edge, seenAt(night, edge));
     await shutEverywhere(night, edge);
     await isolateOn(night, edge);
     return proveAgain(night, edge, over);
@@ -98,10 +100,6 @@ async function shutEverywhere(night: Night, gone: EdgeHold): Promise<void> {
     if (answer.status === "fulfilled") continue;
     night.recorder.note(`shutting the vault on ${others[index]?.planned.name}: ${answer.reason}`);
   }
-}
-
-function hasGap({ recorder }: Night): boolean {
-  return recorder.status.interruptions.some(({ until }) => until === null);
 }
 
 /** Its sets are empty, its boot clock is another: the same moment is computed anew, by this host's boot clock. */

@@ -94,7 +94,7 @@ async function carryOut(context: RunnerContext, work: Work): Promise<WindowResul
   } finally {
     over.abort();
     leaveInTime();
-    await guard;
+    await guard?.catch(() => undefined);
     await closeNight(night);
     await closeAllSsh();
     await lock?.release();

@@ -2,6 +2,7 @@
 import { bypasses } from "../../firewall/bypass.ts";
 import type { EdgeListing } from "../../model/edge-protocol.ts";
 import { JedaError } from "../../model/errors.ts";
+import { leavesOut } from "../../model/runbook-order.ts";
 import { type DeclaredFlow, declaredFlows } from "../../site-rules/declared-flows.ts";
 import { howToLetPass, type SiteRow, siteTexts, stops } from "../../site-rules/rows.ts";
 import { checkWallClock, onEdge } from "../deadlines.ts";
@@ -49,7 +50,9 @@ function judgeSite(night: Night, { planned }: EdgeHold, listing: EdgeListing): v
     );
   };
   // Any one family will do: the backup uses the name's addresses in turn.
-  const lost = night.plan.sources.flatMap(({ name }) => {
+  const { sources, runbook } = night.plan;
+  const wanted = sources.filter(({ name }) => !leavesOut(runbook.without, name));
+  const lost = wanted.flatMap(({ name }) => {
     const ways = flows.filter(({ to }) => to === name);
     const found = ways.map((flow) => ({ flow, row: stopped(flow) }));
     return ways.length > 0 && found.every(({ row }) => row !== undefined) ? found.slice(0, 1) : [];

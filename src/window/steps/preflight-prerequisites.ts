@@ -1,5 +1,6 @@
 /** What the backup needs on its own host: programs, the repository and its password, room on the disk. */
 import { JedaError } from "../../model/errors.ts";
+import { leavesOut } from "../../model/runbook-order.ts";
 import { backupContext, type Night } from "../night.ts";
 
 /** A repository with history takes only what changed; with less room than this share nothing is begun. */
@@ -9,7 +10,8 @@ const leastBytes = 64 * 1024 * 1024;
 export async function checkPrerequisites(night: Night): Promise<void> {
   const { plan, runtime } = night;
   const context = backupContext(night, night.recorder.stop.signal);
-  await Promise.all(plan.sources.map((source) => runtime.driver(source).preflight(source, context)));
+  const sources = plan.sources.filter(({ name }) => !leavesOut(plan.runbook.without, name));
+  await Promise.all(sources.map((source) => runtime.driver(source).preflight(source, context)));
   const [snapshots] = await Promise.all([
     runtime.repository.snapshots(context),
     runtime.repository.ready(context),
@@ -19,7 +21,7 @@ export async function checkPrerequisites(night: Night): Promise<void> {
   const earlier = [...night.earlierSnapshots].map((id) => id.slice(0, 12));
   night.recorder.record({ type: "repository", earlier });
   const free = await runtime.repository.freeBytes(plan.backupHost.repository);
-  const expected = plan.sources.reduce((sum, source) => sum + (source.expectedBytes ?? 0), 0);
+  const expected = sources.reduce((sum, source) => sum + (source.expectedBytes ?? 0), 0);
   const needed = Math.max(leastBytes, Math.round(expected * leastShare));
   if (free < needed) {
     throw new JedaError(

@@ -8,7 +8,7 @@ import { JedaError } from "../../model/errors.ts";
 import { vaultMarginMs, verifyMarginMs } from "../deadlines.ts";
 import { type EdgeReading, readClock, remainingMs } from "../edge-reading.ts";
 import { backToOld } from "../extend.ts";
-import { interrupted } from "../interruption.ts";
+import { hasGap, interrupted } from "../interruption.ts";
 import { holdsAll, leaseFor } from "../leases.ts";
 import { type EdgeHold, edgeStatus, type Night } from "../night.ts";
 import { formatDuration } from "../schedule.ts";
@@ -41,8 +41,22 @@ export async function takeUp(night: Night): Promise<void> {
     throw new JedaError("REFUSED", "the heartbeat lapsed while no runner was alive: the segments are back");
   }
   if (gone.length > 0) await isolateAgain(night, found, gone);
+  for (const one of found) if (!gone.includes(one)) tellIsolated(night, one);
   await undoExtension(night);
   if (night.recorder.status.state === "isolating") night.recorder.enter("isolated");
+}
+
+/** Its lease was carried out, and the runner died before it could write so: without the line nothing is proved. */
+function tellIsolated(night: Night, { edge, listing }: Found): void {
+  const { name, isolations } = edgeStatus(night, edge);
+  if (isolations > 0 && !hasGap(night, name)) return;
+  const ends = listing.leases.flatMap(({ expiresMs }) => (expiresMs === null ? [] : [expiresMs]));
+  night.recorder.record({
+    type: "isolated",
+    edge: name,
+    segments: night.plan.segments.filter(({ isolate }) => isolate).map((segment) => segment.name),
+    timeoutMs: Math.min(...ends, night.plan.maxIsolationMs),
+  });
 }
 
 /** Some edges may hold the longer lease, some not: who asked is told that the old deadline stands. */
