@@ -2,6 +2,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { JournalEntry } from "../../../src/model/journal.ts";
 import { memoryJournal } from "../../../src/window/journal.ts";
+import { leaseFor } from "../../../src/window/leases.ts";
 import { FakeHospital } from "./fakes/hospital.ts";
 import { type Killed, killedAfter, successor } from "./fakes/killed.ts";
 import { plan } from "./fakes/plan.ts";
@@ -51,6 +52,20 @@ describe("a window whose runner was killed", () => {
       report.reasons.join(),
       /proved in part only: new connections were cut; those held open before were lost/,
     );
+  });
+
+  it("goes on where the edge carried out a lease that the runner did not live to write down", async () => {
+    const killed = await killedInState("isolating");
+    const [edge] = killed.hospital.edges;
+    const [status] = killed.hospital.recorder.status.edges;
+    ok(edge !== undefined && status !== undefined);
+    equal(status.isolations, 0);
+    await edge.lease(leaseFor(status, "isolation", killed.hospital.plan));
+    const next = successor(killed);
+    const report = await next.run();
+    ok(["ok", "partial"].includes(report.result), report.reasons.join("; "));
+    ok(next.recorder.entries.some((entry) => entry.type === "isolation-proved"));
+    ok(report.sources.every((source) => source.verified));
   });
 
   it("isolates again, until the same moment, on an edge that was rebooted meanwhile", async () => {
