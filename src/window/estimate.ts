@@ -1,5 +1,7 @@
 /** How long saving a source will take: by past windows before it is begun, by its own progress once it runs. Pure. */
+
 import type { Source } from "../model/hospital.ts";
+import { leavesOut } from "../model/runbook-order.ts";
 import type { WindowStatus } from "./status.ts";
 
 /** One source as an earlier window saved it, whole. */
@@ -24,6 +26,7 @@ export function pastRuns(windows: readonly WindowStatus[], hospital: string): re
   const own = windows.filter(({ plan }) => plan.hospital === hospital);
   const skipsAfter = (source: string, at: string): number =>
     own.filter((one) => {
+      if (leavesOut(one.plan.runbook.without, source)) return false;
       const state = one.sources.find(({ name }) => name === source);
       return Date.parse(one.at) > Date.parse(at) && state?.state === "skipped" && state.startedAt === null;
     }).length;

@@ -1,6 +1,7 @@
 /** What the site's own tables on the edges say of declared flows, from the newest listing of each edge. */
 import type { EdgeListing } from "../model/edge-protocol.ts";
 import type { PlannedEdge, WindowPlan } from "../model/plan.ts";
+import { literalHost } from "../proof/address.ts";
 import type { Described } from "../site-rules/declared-flows.ts";
 import { readListing } from "../site-rules/of-listing.ts";
 import { done, ruleText, type SiteRow, siteRows, stops } from "../site-rules/rows.ts";
@@ -26,10 +27,20 @@ export function hearSite(night: Night, edge: PlannedEdge, listing: EdgeListing):
 /** The rule of the site's own that stops "tcp 203.0.113.10:80" from this segment, as the edges were last heard. */
 export function closedBy(night: Night, segment: string, flow: string): string | undefined {
   const rows = [...night.siteRows.values()].flat();
-  const found = rows.find(
+  const closed = rows.filter(
     (row) => row.kind === "segment-uplink" && row.from === segment && row.what === flow && stops(row),
   );
+  // One way that is open makes silence an outage: each family of a name, over each uplink that leads to it.
+  const found =
+    closed.length < waysTo(night.plan, segment, flow.replace(/^tcp /u, "")) ? undefined : closed[0];
   return found === undefined
     ? undefined
     : `${done[found.does]} on ${found.edge} by the site's own ${ruleText(found.rule)}`;
+}
+
+function waysTo(plan: WindowPlan, segment: string, target: string): number {
+  const cidrs = plan.segments.find(({ name }) => name === segment)?.cidrs ?? [];
+  const families = literalHost(target) === null ? new Set(cidrs.map((cidr) => cidr.includes(":"))).size : 1;
+  const uplinks = plan.edges.flatMap((edge) => described(plan, edge).uplinks);
+  return families * uplinks.filter(({ targets }) => targets.includes(target)).length;
 }

@@ -53,7 +53,7 @@ async function trySegment(night: Night, segment: PlannedSegment): Promise<void> 
   // What the site's own rules close all along can't be an outage: it is proved closed in the window and after it.
   if (before.length === 0) throw nothingOpen(segment, prober, actual.includes("cut"), targets);
   const open = before.filter(({ was }) => was === "open");
-  if (open.length === 0 && closed.length === 0) throw onlyRefused(segment, targets);
+  if (open.length === 0 && before.some(({ was }) => was === "refused")) throw onlyRefused(segment, targets);
   await Promise.all(open.map(({ target }) => holdOpen(night, segment.name, target)));
 }
 
