@@ -16,12 +16,12 @@ const mocha = [
   "--reporter=toolchain/reporter.ts",
   "--extension=test.ts",
   "--recursive",
-  "--timeout=120000",
+  "--timeout=240000",
   "--exit",
 ];
 
-/** Files side by side: most of them wait for a kernel's timeout or for another host. */
-const besideEachOther = ["--parallel", "--jobs=4", "--require=toolchain/file-cost.ts"];
+/** Files side by side, no more than a small machine has cores: labs that starve each other run into their time-outs. */
+const besideEachOther = ["--parallel", "--jobs=2", "--require=toolchain/file-cost.ts"];
 
 /** Runs mocha once, for what fails beside others has failed: on a hospital's host nothing runs alone either. */
 async function run(words: readonly string[]): Promise<void> {
