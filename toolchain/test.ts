@@ -16,7 +16,7 @@ const mocha = [
   "--reporter=toolchain/reporter.ts",
   "--extension=test.ts",
   "--recursive",
-  "--timeout=240000",
+  "--timeout=120000",
   "--exit",
 ];
 

@@ -33,14 +33,12 @@ describe("the lease on a real edge", () => {
   }
 
   it("ends in the kernel at the deadline, with nothing of ours alive", async () => {
+    const deadline = (await edge.bootMs()) + 1_800;
     const answer = await edge.lease(isolation, 1_800, fence);
     assert.equal(answer.ok, true, answer.message);
-    const { timeoutMs = 0 } = answer;
-    assert.ok(timeoutMs <= 1_800);
-    // It began before the answer came.
-    const end = (await edge.bootMs()) + timeoutMs;
+    assert.ok((answer.timeoutMs ?? 0) <= 1_800);
     assert.equal(await network.tcp("administrative", `${addressOf.internet.v4}:7`, 300), false);
-    await sleep(Math.max(0, end - (await edge.bootMs())) + 50);
+    await sleep(Math.max(0, deadline - (await edge.bootMs())) + 50);
     assert.equal(await network.tcp("administrative", `${addressOf.internet.v4}:7`), true);
     assert.equal(await leased(), 0);
   });
