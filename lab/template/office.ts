@@ -8,7 +8,7 @@ import { SeededRandom } from "./random.ts";
 
 const MiB = 1024 * 1024;
 /** Bytes of content at least. */
-const targets: Readonly<Record<LabSize, number>> = { standard: 1040 * MiB, tiny: 10 * MiB };
+const targets: Readonly<Record<LabSize, number>> = { standard: 240 * MiB, tiny: 10 * MiB };
 
 /** A file nobody has a reason to touch; relative to the share. */
 export const officeCanary = "Arsip/Kenari/daftar gaji rahasia.docx";
