@@ -1,4 +1,4 @@
-/** The office at work on the share: once a second a file is written, changed, renamed or deleted. */
+/** The office at work on the share: every three seconds a file is written, changed, renamed or deleted. */
 import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -38,5 +38,5 @@ for (let n = 0; working; n++) {
   } catch (error) {
     console.log(`${n}: ${error instanceof Error ? error.message.split("\n")[0] : error}`);
   }
-  while (working && Date.now() - started < 1000) await sleep(50);
+  while (working && Date.now() - started < 3000) await sleep(50);
 }

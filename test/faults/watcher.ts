@@ -14,8 +14,8 @@ export interface Attempt {
 
 /** Where people sit, by segment. */
 export const seats = { clinical: "ward", administrative: "office", guest: "guest" } as const;
-export type Seat = (typeof seats)[keyof typeof seats] | "ops";
-export type Flow = "internet" | "health" | "vault" | "control";
+export type Seat = (typeof seats)[keyof typeof seats];
+export type Flow = "internet" | "health" | "vault";
 
 const program = fileURLToPath(new URL("./probe-program.ts", import.meta.url));
 
@@ -35,7 +35,6 @@ const targets: Readonly<Record<Seat, readonly ProbeTarget[]>> = {
   ],
   office: [...both("internet", "internet", 80), ...both("vault", "backup", 22)],
   guest: [...both("internet", "internet", 80), ...both("vault", "backup", 22)],
-  ops: both("control", "backup", 22),
 };
 
 export class Watcher {
