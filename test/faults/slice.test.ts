@@ -1,4 +1,7 @@
-/** A slice of the fault matrix that is quick enough for every run of the tests; all of it: `npm run -s faults`. */
+/**
+ * A slice of the fault matrix that is quick enough for every run of the tests, and with JEDA_NIGHTLY=1 a larger one
+ * (`.ci/nightly`); all of it: `npm run -s faults`.
+ */
 import assert from "node:assert/strict";
 import type { Cell } from "./fault.ts";
 import { wholeMatrix } from "./matrix.ts";
@@ -6,9 +9,15 @@ import { clearLabs, runMatrix } from "./run-matrix.ts";
 
 /**
  * Faults after which the window ends early: a long deadline keeps a busy machine from ending it first. One lab, for
- * another test file has the other core; `.ci/nightly` runs more of the matrix.
+ * another test file has the other core.
  */
-const names = ["backing-up/runner-killed", "isolated/greeting-at-every-login"];
+const everyRun = ["isolated/greeting-at-every-login"];
+const nightly = [
+  "backing-up/runner-killed",
+  "isolated/edge-sshd-killed",
+  "backing-up/aborted-by-an-operator",
+];
+const names = process.env.JEDA_NIGHTLY === undefined ? everyRun : [...nightly, ...everyRun];
 const reconnectByMs = 180_000;
 
 describe("a slice of the fault matrix", function () {

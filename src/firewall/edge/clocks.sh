@@ -55,7 +55,7 @@ raise_fence() {
 
 # After the change that it guards: a slow disk, or one that takes nothing, must not hold up a release.
 keep_fence() {
-  mkdir -p "$etc" 2>/dev/null && { marked_fence "$(fence)" >"$etc/.fence" && sync "$etc/.fence" && mv "$etc/.fence" "$etc/fence"; } 2>/dev/null || true
+  mkdir -p "$etc" 2>/dev/null && { marked_fence "$(fence)" >"$etc/.fence" && sync "$etc/.fence" && mv "$etc/.fence" "$etc/fence" && sync "$etc"; } 2>/dev/null || true
 }
 
 clock_json() {

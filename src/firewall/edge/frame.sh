@@ -28,6 +28,6 @@ leave() {
 exec 3>&1
 take_mark
 trap leave EXIT
-trap 'exit 1' HUP INT TERM
+trap 'exit 1' HUP INT PIPE TERM
 main "$@"
 exit

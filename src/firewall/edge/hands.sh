@@ -46,15 +46,22 @@ verb_persist() {
   printf '{"ok":true,"clock":%s}\n' "$(clock_json)"
 }
 
-# One transaction. A set that is not there holds nothing.
+# One transaction. A set that is not there holds nothing; of one that nft can't list nobody knows.
 flush_sets() {
   : >"$work/flush.nft"
   for set in $1; do
-    ! nft -s list set inet jeda_window "$set" >/dev/null 2>&1 || echo "flush set inet jeda_window $set" >>"$work/flush.nft"
+    if lists_set "$set"; then echo "flush set inet jeda_window $set" >>"$work/flush.nft"; fi
   done
   nft_do -f "$work/flush.nft" || refuse nft "$(nft_said)"
   for set in $1; do
-    ! nft list set inet jeda_window "$set" 2>/dev/null | grep -q 'elements = ' || refuse readback "$set still holds elements"
+    ! lists_set "$set" || ! grep -q 'elements = ' "$work/set" || refuse readback "$set still holds elements"
   done
+}
+
+# Into $work/set; false where there is no such set.
+lists_set() {
+  nft list set inet jeda_window "$1" >"$work/set" 2>"$work/nft.err" 9>&- && return
+  grep -q 'No such file or directory' "$work/nft.err" || refuse nft "$1 can't be listed: $(nft_said)"
+  return 1
 }
 

@@ -1,14 +1,10 @@
 # --- lease, renew, release ---
 
+# Those in $work/sorted, where they are. Prints what has become of them, for a refusal.
 drop_lease() {
   grant 0
-  ! read_table || delete_elements
-}
-
-# Those in $work/sorted, where they are.
-delete_elements() {
   sed 's/$/ 0/' "$work/sorted" >"$work/change"
-  load_change || true
+  if read_table && load_change; then echo "all were deleted"; else echo "nft did not delete them: they end by themselves, at the deadline at the latest"; fi
 }
 
 # lease|renew BOOT_ID FENCE DEADLINE_BOOT_MS
@@ -45,7 +41,7 @@ verb_lease() {
     now=$(boot_ms)
     left=$((end - now - 10 - late))
     if [ "$left" -lt 1000 ]; then
-      [ "$attempt" = 1 ] || drop_lease
+      [ "$attempt" = 1 ] || drop_lease >/dev/null
       refuse deadline "$left ms are left until the deadline: nothing is leased below 1000 ms"
     fi
     [ "$left" -le "$maximum" ] || refuse maximum "$left ms are more than the site's maximum of $maximum ms"
@@ -69,14 +65,13 @@ verb_lease() {
 $found
 EOF
     if [ "$count" -ne "$wanted" ] || [ "$shortest" -lt $((end - after - 1000)) ]; then
-      drop_lease
-      refuse readback "the kernel holds $count of $wanted elements, the shortest for $shortest of $left ms: all were deleted"
+      refuse readback "the kernel holds $count of $wanted elements, the shortest for $shortest of $left ms: $(drop_lease)"
     fi
     # Longer than asked only if this process stood still between computing and loading, as on a busy edge: once
     # more, then, and shorter by as much.
     if [ "$longest" -le $((end - before + 100)) ]; then
       off=$((end - after - shortest))
-      keep_end "$3" "$((end - after))" "$((off > 0 ? off : 0))"
+      keep_end "$3" "$((end - after))" "$((off > 0 ? off : 0))" "$(($3 - end))"
       [ "$2" -eq "$current" ] || keep_fence
       [ -n "$renewing" ] || start_watch
       printf '{"ok":true,"timeoutMs":%s,"clock":%s}\n' "$left" "$(clock_json)"
@@ -85,8 +80,7 @@ EOF
     late=$((late + longest - (end - before)))
     [ "$late" -le 800 ] || late=800
   done
-  drop_lease
-  refuse readback "the elements would have outlived the deadline and were deleted"
+  refuse readback "the elements would have outlived the deadline: $(drop_lease)"
 }
 
 # earliest_end DEADLINE_BOOT_MS HELD: the deadline, or an earlier moment of the boot clock where that has jumped back
@@ -104,32 +98,34 @@ earliest_end() {
     echo "$1"
     return
   fi
-  read -r wall_end off <<EOF
+  read -r wall_end off less <<EOF
 $(awk -v boot="$(boot_id)" -v deadline="$granted" '
-    $1 == boot && $2 == deadline { found = $3 " " $4 }
-    END { print found == "" ? "0 0" : found }' "$run/ends" 2>/dev/null || echo 0 0)
+    $1 == boot && $2 == deadline { found = $3 " " $4 " " ($5 + 0) }
+    END { print found == "" ? "0 0 0" : found }' "$run/ends" 2>/dev/null || echo 0 0 0)
 EOF
   read -r count shortest _ <<EOF
 $2
 EOF
-  end=$1
+  known=$(($1 - less))
+  end=$known
   if [ "$count" -gt 0 ]; then
     end=$((now + shortest + off + $1 - granted))
   elif [ "$wall_end" -gt 0 ]; then
     end=$((now + wall_end - $(wall_ms) + $1 - granted))
   fi
-  # Reading takes a moment.
-  [ "$end" -lt $(($1 - 300)) ] || end=$1
+  # Reading takes a moment: a later end than the one that was found before is no end.
+  [ "$end" -lt $((known - 300)) ] || end=$known
   echo "$end"
 }
 
-# keep_end DEADLINE_BOOT_MS LEFT_MS OFF_MS: "BOOT_ID DEADLINE_BOOT_MS END_WALL_MS OFF_MS" for each deadline that was
-# granted; OFF_MS is what the elements end before it.
+# keep_end DEADLINE_BOOT_MS LEFT_MS OFF_MS LESS_MS: "BOOT_ID DEADLINE_BOOT_MS END_WALL_MS OFF_MS LESS_MS" for each
+# deadline that was granted. LESS_MS is what jumps of the boot clock have taken from it, OFF_MS what the elements end
+# before that.
 keep_end() {
   {
     awk -v boot="$(boot_id)" -v deadline="$1" -v now="$(boot_ms)" '
       $1 == boot && $2 != deadline && $2 > now' "$run/ends" 2>/dev/null || :
-    echo "$(boot_id) $1 $(($(wall_ms) + $2)) $3"
+    echo "$(boot_id) $1 $(($(wall_ms) + $2)) $3 $4"
   } >"$work/ends"
   mv "$work/ends" "$run/ends"
 }

@@ -6,6 +6,8 @@
 persist() {
   mkdir -p "$etc"
   live_words >"$work/words"
+  # After a flush by hand the file is what brings the tables back.
+  [ -s "$work/words" ] || [ ! -s "$1/section.boot.1" ] || refuse table "no table of jeda is loaded: $etc/$persisted stays as it is"
   boot=$work/listed.nft
   live_tables >"$boot"
   for text in "$etc/$persisted" "$1/section.boot.1"; do

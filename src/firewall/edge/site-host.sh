@@ -180,14 +180,27 @@ site_programs() {
       break
     done
   done >"$work/programs"
-  cut -d ' ' -f 2 "$work/programs" | sort -u | xargs -r md5sum >"$work/md5" 2>/dev/null || true
+  cut -d ' ' -f 2 "$work/programs" | kept_sums md5sum >"$work/md5"
   awk 'FILENAME ~ /packages$/ { if ($1 !~ /^(conffile|-)$/) sum[$2] = $1; next }
     FILENAME ~ /md5$/ { is[$2] = $1; next }
-    { short = $2; sub(/^\/usr/, "", short); if (sum[short] == is[$2] && is[$2] != "") print $1 "\tof its package"; else print $1 "\t" $2 }' "$work/packages" "$work/md5" "$work/programs" |
-    while IFS="$tab" read -r found state; do
-      case $state in /*) state="with the hash $(sha256sum <"$state" | cut -c 1-12)" ;; esac
-      echo "site host program ${found##*/}	$found $state"
-    done
+    { short = $2; sub(/^\/usr/, "", short); if (sum[short] == is[$2] && is[$2] != "") print $1 "\tof its package"; else print $1 "\t" $2 }' "$work/packages" "$work/md5" "$work/programs" >"$work/judged"
+  sed -n "s,^[^$tab]*$tab/,/,p" "$work/judged" | kept_sums sha256sum >"$work/sha"
+  awk -F '\t' 'FILENAME == ARGV[1] { sum[substr($0, index($0, "  ") + 2)] = substr($0, 1, 12); next }
+    { name = $1; sub(/.*\//, "", name); print "site host program " name "\t" $1 " " ($2 ~ /^\// ? "with the hash " sum[$2] : $2) }' "$work/sha" "$work/judged"
+}
+
+# kept_sums md5sum|sha256sum: of the files on standard input, as that program prints them. A sum is kept until device,
+# inode, size or time of change of its file is another: to hash the database's server takes longer than all the rest.
+kept_sums() {
+  sort -u | tr '\n' '\0' | xargs -0 -r stat -c '%n	%d %i %s %z' 2>/dev/null >"$work/looks" || true
+  cat "$run/$1" >"$work/kept" 2>/dev/null || true
+  awk -F '\t' 'FILENAME == ARGV[1] { sum[$1, $2] = 1; next } !(($1, $2) in sum) { print $1 }' "$work/kept" "$work/looks" |
+    tr '\n' '\0' | xargs -0 -r "$1" 2>/dev/null >"$work/fresh" || true
+  awk -F '\t' 'FILENAME == ARGV[1] { sum[$1, $2] = $3; next }
+    FILENAME == ARGV[2] { at = index($0, "  "); fresh[substr($0, at + 2)] = substr($0, 1, at - 1); next }
+    { is = $1 in fresh ? fresh[$1] : sum[$1, $2]; if (is != "") print $0 "\t" is }' "$work/kept" "$work/fresh" "$work/looks" >"$work/all"
+  awk -F '\t' '{ print $3 "  " $1 }' "$work/all"
+  mv "$work/all" "$run/$1"
 }
 
 # Those that somebody asked for; kernels and what comes with another package change by upgrades.

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-const LIFETIME_S = "600";
+const LIFETIME_S = "1800";
 
 export type HostName = "internet" | "edge" | "clinical" | "administrative" | "backup" | "ops";
 

@@ -63,7 +63,7 @@ Banner ${directory}/banner
 AuthorizedKeysFile ${directory}/authorized_keys
 StrictModes no
 UsePAM no
-PidFile none
+PidFile ${directory}/sshd.pid
 PermitRootLogin yes
 `,
     );
@@ -273,10 +273,7 @@ PermitRootLogin yes
         /did not answer "clock" as its script does: this host is being replaced/,
       );
     } finally {
-      await network.sh(
-        "edge",
-        `nsenter -t $(pgrep -f ${directory}/sshd_config | head -n 1) -m rm /root/.bashrc`,
-      );
+      await network.sh("edge", `nsenter -t $(cat ${directory}/sshd.pid) -m rm /root/.bashrc`);
     }
   });
 

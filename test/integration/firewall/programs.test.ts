@@ -14,7 +14,7 @@ const hosts: readonly { lacks: string; by: string | null; said: RegExp }[] = [
   { lacks: "flock", by: null, said: /lacks flock \(Debian package util-linux\)/ },
   {
     lacks: "flock",
-    by: '#!/bin/sh\n[ "$1" != -w ] || { echo "flock: invalid option -- \'w\'" >&2; exit 1; }\n',
+    by: '#!/bin/sh\ncase " $* " in *" -w "*) echo "flock: invalid option -- \'w\'" >&2; exit 1 ;; esac\n',
     said: /lacks a flock that knows -w \(Debian package util-linux, not busybox\)/,
   },
   { lacks: "unshare", by: null, said: /lacks unshare \(Debian package util-linux\)/ },
@@ -57,7 +57,8 @@ describe("a host that lacks a program", () => {
         ["host", "list"],
       ]) {
         const env = { JEDA_RUN: join(directory, "run"), JEDA_ETC: join(directory, "etc") };
-        const ended = await run("/bin/sh", [script, ...words], { env }).catch((error) => error);
+        const call = ["-c", 'exec /bin/sh "$@" </dev/null', "sh", script, ...words];
+        const ended = await run("/bin/sh", call, { env }).catch((error) => error);
         assert.equal(ended.code, 3, ended.stderr);
         const answer = JSON.parse(ended.stdout) as { code: string; message: string };
         assert.equal(answer.code, "lacking");
