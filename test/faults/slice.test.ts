@@ -11,12 +11,8 @@ import { clearLabs, runMatrix } from "./run-matrix.ts";
  * Faults after which the window ends early: a long deadline keeps a busy machine from ending it first. One lab, for
  * another test file has the other core.
  */
-const everyRun = ["isolated/greeting-at-every-login"];
-const nightly = [
-  "backing-up/runner-killed",
-  "isolated/edge-sshd-killed",
-  "backing-up/aborted-by-an-operator",
-];
+const everyRun = ["backing-up/runner-killed", "isolated/greeting-at-every-login"];
+const nightly = ["isolated/edge-sshd-killed", "backing-up/aborted-by-an-operator"];
 const names = process.env.JEDA_NIGHTLY === undefined ? everyRun : [...nightly, ...everyRun];
 const reconnectByMs = 180_000;
 
