@@ -12,7 +12,7 @@ import type { RunnerContext } from "./context.ts";
 import { journalOf } from "./context.ts";
 import { knownWindows } from "./known-windows.ts";
 import { patiently } from "./patiently.ts";
-import { type StandingSchedule, standingSchedules } from "./schedules.ts";
+import { anySchedule, type StandingSchedule, standingSchedules } from "./schedules.ts";
 
 /** So many that can't be armed are passed over before it is given up until somebody looks again. */
 const mostPassedOver = 100;
@@ -20,10 +20,11 @@ const mostPassedOver = 100;
 /** Never throws: whoever calls it has something else to do. */
 export async function armAllNext(context: RunnerContext): Promise<void> {
   try {
-    if (standingSchedules(context.places).length === 0) return;
+    if (!anySchedule(context.places)) return;
     const lock = await patiently(() => takeLock(`${context.places.state} arm`, "next"));
     try {
-      for (const schedule of standingSchedules(context.places)) armNext(context, schedule);
+      const broken = (file: string, why: string) => console.error(`${file} arms no window: ${why}`);
+      for (const schedule of standingSchedules(context.places, broken)) armNext(context, schedule);
     } finally {
       await lock.release();
     }

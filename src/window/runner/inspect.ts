@@ -33,8 +33,9 @@ export async function inspect(context: RunnerContext): Promise<number> {
   for (const id of missingIds(context.places)) {
     windows.push({ id, state: null, findings: [`${windowPlaces(context.places, id).directory} is gone`] });
   }
-  const schedules = standingSchedules(context.places, (file) => {
-    windows.push({ id: file, state: null, findings: ["the rule of a recurring window can't be read"] });
+  const schedules = standingSchedules(context.places, (file, why) => {
+    const finding = `the rule of a recurring window can't be used and arms none: ${why}`;
+    windows.push({ id: file, state: null, findings: [finding] });
   });
   for (const schedule of schedules) {
     const doubt = await zoneDoubtOfRule(schedule);

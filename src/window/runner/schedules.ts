@@ -24,25 +24,33 @@ export interface StandingSchedule {
   readonly armedAt: string;
 }
 
-/** A file that can't be read is handed to `onBroken` and left out. */
+/** A file that can't be used is handed to `onBroken`, with what is wrong with it, and left out. */
 export function standingSchedules(
   places: Places,
-  onBroken: (file: string) => void = () => undefined,
+  onBroken: (file: string, why: string) => void = () => undefined,
 ): readonly StandingSchedule[] {
-  let files: string[];
-  try {
-    files = readdirSync(places.schedules).filter((file) => file.endsWith(".json"));
-  } catch {
-    return [];
-  }
-  return files.toSorted().flatMap((file): StandingSchedule[] => {
+  return filesOf(places).flatMap((file): StandingSchedule[] => {
     try {
       return [readSchedule(join(places.schedules, file))];
-    } catch {
-      onBroken(file);
+    } catch (error) {
+      onBroken(file, error instanceof Error ? error.message : String(error));
       return [];
     }
   });
+}
+
+export function anySchedule(places: Places): boolean {
+  return filesOf(places).length > 0;
+}
+
+function filesOf(places: Places): readonly string[] {
+  try {
+    return readdirSync(places.schedules)
+      .filter((file) => file.endsWith(".json"))
+      .toSorted();
+  } catch {
+    return [];
+  }
 }
 
 function readSchedule(path: string): StandingSchedule {
