@@ -152,7 +152,7 @@ site_accounts() {
 
 # What stands over programs, settings and jeda's own places.
 site_mounts() {
-  awk '$2 ~ /^\/(|boot(\/.*)?|etc(\/.*)?|usr(\/.*)?|s?bin(\/.*)?|lib[^\/]*(\/.*)?|opt(\/.*)?|root(\/.*)?|var|var\/lib|var\/spool(\/.*)?|run\/jeda.*|run\/systemd|run\/systemd\/(system|transient)|var\/lib\/(jeda|dpkg)(\/.*)?)$/ &&
+  awk '$2 ~ /^\/(|boot(\/.*)?|etc(\/.*)?|usr(\/.*)?|s?bin(\/.*)?|lib[^\/]*(\/.*)?|opt(\/.*)?|root(\/.*)?|var|var\/lib|var\/spool(\/.*)?|run\/jeda(-repository)?(\/.*)?|run\/systemd|run\/systemd\/(system|transient)|var\/lib\/(jeda|dpkg)(\/.*)?)$/ &&
     $2 !~ /\/scratch/ && $3 !~ /^(cifs|nfs4?|fuse\..*|autofs)$/ {
       n = split($4, option, ","); more = ""
       for (i = 1; i <= n; i++) if (option[i] ~ /^(ro|noexec)$/) more = more " " option[i]
