@@ -15,6 +15,9 @@ export async function writeOptionFile(source: MariadbSource, context: BackupCont
     `port=${source.port}`,
     `user=${optionValue(account.user)}`,
     `password=${optionValue(account.password)}`,
+    // Clients since 11.4 demand a server whose certificate they can check, and refuse one without TLS, as most of a
+    // hospital's are: https://mariadb.com/docs/server/security/encryption/data-in-transit-encryption
+    "skip-ssl-verify-server-cert",
     "[mariadb-client]",
     "connect-timeout=10",
     "",
