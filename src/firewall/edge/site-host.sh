@@ -9,11 +9,18 @@ site_host() {
   site_accounts
   site_mounts
   site_programs
-  find /usr/bin /usr/sbin /usr/lib /usr/libexec /usr/local /tmp /var/tmp /dev/shm "$home" /home -xdev -maxdepth 4 -type f -perm /6000 2>/dev/null |
-    tr '\n' '\0' | xargs -0 -r stat -c 'site host setuid %n	mode and owner %a %u:%g' 2>/dev/null || true
-  ! command -v getcap >/dev/null 2>&1 ||
-    getcap -r /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin 2>/dev/null | sed 's/ = / /; s/^\([^ ]*\) \(.*\)/site host setuid \1 capabilities	\2/'
+  site_setuid
   site_packages
+}
+
+# Where /bin is not a link to /usr/bin yet, a program in it is told as if it were: an upgrade to Debian 12 makes it one.
+site_setuid() {
+  {
+    find /bin /sbin /usr/bin /usr/sbin /usr/lib /usr/libexec /usr/local /tmp /var/tmp /dev/shm "$home" /home -xdev -maxdepth 4 -type f -perm /6000 2>/dev/null |
+      tr '\n' '\0' | xargs -0 -r stat -c 'site host setuid %n	mode and owner %a %u:%g' 2>/dev/null || true
+    ! command -v getcap >/dev/null 2>&1 ||
+      getcap -r /bin /sbin /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin 2>/dev/null | sed 's/ = / /; s/^\([^ ]*\) \(.*\)/site host setuid \1 capabilities	\2/'
+  } | sed 's,^site host setuid /\(s*bin/\),site host setuid /usr/\1,' | sort -u
 }
 
 # Everything in /etc, and elsewhere what a boot, a timer, a login or a search for a program reads. What moves by itself
@@ -186,7 +193,7 @@ site_programs() {
     { short = $2; sub(/^\/usr/, "", short); if (sum[short] == is[$2] && is[$2] != "") print $1 "\tof its package"; else print $1 "\t" $2 }' "$work/packages" "$work/md5" "$work/programs" >"$work/judged"
   sed -n "s,^[^$tab]*$tab/,/,p" "$work/judged" | kept_sums sha256sum >"$work/sha"
   awk -F '\t' 'FILENAME == ARGV[1] { sum[substr($0, index($0, "  ") + 2)] = substr($0, 1, 12); next }
-    { name = $1; sub(/.*\//, "", name); print "site host program " name "\t" $1 " " ($2 ~ /^\// ? "with the hash " sum[$2] : $2) }' "$work/sha" "$work/judged"
+    { name = $1; sub(/.*\//, "", name); found = $1; sub(/^\/s?bin\//, "/usr&", found); print "site host program " name "\t" found " " ($2 ~ /^\// ? "with the hash " sum[$2] : $2) }' "$work/sha" "$work/judged"
 }
 
 # kept_sums md5sum|sha256sum: of the files on standard input, as that program prints them. A sum is kept until device,

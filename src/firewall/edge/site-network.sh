@@ -85,16 +85,16 @@ site_interfaces() {
 }
 
 # Addresses with an end are those of DHCP and router advertisements; VRRP moves those of one host; the kernel gives an
-# interface its own link-local one.
+# interface its own link-local one. That the loopback's is the kernel's too, iproute2 tells since Debian 13 only.
 site_addresses() {
   moving=; ! runs 'keepalived|vrrpd|ucarp|corosync|pacemakerd' || moving='/(32|128)$'
   ip -o address show 2>/dev/null | awk -v passing="$passing" -v moving="$moving" '
-    $2 ~ passing || / (dynamic|temporary|mngtmpaddr) / || / proto kernel_/ { next }
+    $2 ~ passing || / (dynamic|temporary|mngtmpaddr) / || / proto kernel_(ra|ll) / { next }
     $4 ~ /^fe80:.*ff:fe[0-9a-f][0-9a-f]:[0-9a-f]*\/64$/ || (moving != "" && $4 ~ moving) { next }
     {
       value = ""
       for (i = 5; i <= NF; i++) {
-        if ($i ~ /^(valid_lft|preferred_lft)$/ || ($i == "scope" && $(i + 1) == "global")) { i++; continue }
+        if ($i ~ /^(valid_lft|preferred_lft)$/ || ($i == "scope" && $(i + 1) == "global") || ($i == "proto" && $(i + 1) == "kernel_lo")) { i++; continue }
         if ($i ~ /^(tentative|optimistic|dadfailed|secondary)$/ || $i ~ /\\$/ && $i == $2 "\\" || $i == "\\") continue
         value = value (value == "" ? "" : " ") $i
       }
