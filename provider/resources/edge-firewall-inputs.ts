@@ -1,5 +1,6 @@
 /** What the resource of an edge's two tables is declared with, and what the provider adds to it. */
 import { z } from "zod";
+import type { Described } from "../../src/site-rules/declared-flows.ts";
 import { knownTablesSchema } from "./known-tables.ts";
 import { reachSchema } from "./reach.ts";
 
@@ -28,6 +29,8 @@ export const edgeFirewallSchema = z.strictObject({
   segments: z.record(z.string(), z.array(z.string())),
   /** Interfaces of the uplinks, to tell a bridge that goes around the forward hook. */
   uplinks: z.array(z.string()).optional(),
+  /** The flows that the hospital declares, to tell what the site's own tables do to them; of jeda's own making. */
+  described: z.custom<Described>((value) => typeof value === "object" && value !== null).optional(),
   /** IANA zone for times in messages. */
   zone: z.string(),
   /** OpenSSH destination of the backup host, which knows whether a window is under way. */

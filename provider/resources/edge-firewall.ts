@@ -7,6 +7,8 @@ import { askBackup } from "../../src/host/backup-read.ts";
 import type { BootFiles, EdgeListing } from "../../src/model/edge-protocol.ts";
 import { JedaError } from "../../src/model/errors.ts";
 import type { EdgeReach } from "../../src/model/hospital.ts";
+import { readListing } from "../../src/site-rules/of-listing.ts";
+import { siteRows, siteTexts } from "../../src/site-rules/rows.ts";
 import type { Edges } from "../edges.ts";
 import type { Call, Handler } from "../handler.ts";
 import { applyOnProbation, PROBATION_MS } from "../probation.ts";
@@ -23,6 +25,12 @@ const PERSISTED = "/etc/jeda/edge.nft";
 
 function persistedOf({ persisted, wanted }: EdgeListing, minimal: string): readonly string[] {
   return persisted === undefined ? [] : persistedDrift(PERSISTED, persisted, { tables: wanted, minimal });
+}
+
+/** What the site's own tables do to declared flows: whoever reads the preview has declared them open. */
+function siteRules({ edge, described }: EdgeFirewallInputs, listing: EdgeListing): readonly string[] {
+  const rules = described === undefined ? null : readListing(listing);
+  return rules === null || described === undefined ? [] : siteTexts(siteRows(edge, rules, described));
 }
 
 function bootFilesOf({ tables, minimal }: EdgeFirewallInputs): BootFiles {
@@ -89,7 +97,7 @@ export function edgeFirewall(edges: Edges, run: Run): Handler<EdgeFirewallInputs
   return {
     schema: edgeFirewallSchema,
     identity: ["edge"],
-    quiet: ["tables", "minimal", "segments", "uplinks"],
+    quiet: ["tables", "minimal", "segments", "uplinks", "described"],
 
     async derive({ tables }) {
       const policy = declaredTable(tables.jeda);
@@ -154,9 +162,12 @@ export function edgeFirewall(edges: Edges, run: Run): Handler<EdgeFirewallInputs
         },
         outputs,
         drift: drift.map((line) => `${inputs.edge}: ${line}`),
-        notes: [...howToDeclare(listing, known), ...notLookedAt(listing.facts)].map(
-          (line) => `${inputs.edge}: ${line}`,
-        ),
+        notes: [
+          ...siteRules(inputs, listing),
+          ...[...howToDeclare(listing, known), ...notLookedAt(listing.facts)].map(
+            (line) => `${inputs.edge}: ${line}`,
+          ),
+        ],
       };
     },
 

@@ -8,6 +8,7 @@ import { renderTable } from "../firewall/table.ts";
 import { compileWindowTable } from "../firewall/window-table.ts";
 import type { Credentials, Edge, Hospital } from "../model/hospital.ts";
 import type { WindowPlan } from "../model/plan.ts";
+import type { Described } from "../site-rules/declared-flows.ts";
 import { Repository, Runner } from "./backup-host.ts";
 import { Part, placed, type Shown } from "./components.ts";
 import { EdgeFirewall, EdgeScript, HostFirewall, type ServiceProbeArgs } from "./firewall.ts";
@@ -95,6 +96,12 @@ export function serviceProbes(hospital: Hospital): readonly ServiceProbeArgs[] {
   );
 }
 
+/** What the edge's own tables are judged by, plain as an input has to be. */
+function described({ segments, backupHost, sources, services }: Hospital, { uplinks }: Edge): Described {
+  const { name, addresses, controlFrom } = backupHost;
+  return { segments, uplinks, backupHost: { name, addresses, controlFrom }, sources, services };
+}
+
 async function declareEdge(
   hospital: Hospital,
   edge: Edge,
@@ -117,6 +124,7 @@ async function declareEdge(
         hospital.segments.map(({ name, interfaces, cidrs }) => [name, [...interfaces, ...cidrs]]),
       ),
       uplinks: edge.uplinks.map((uplink) => uplink.interface),
+      described: described(hospital, edge),
       zone: hospital.zone,
       windowHost: hospital.backupHost.ssh,
       ...(hospital.backupHost.sshRead === undefined ? {} : { windowHostRead: hospital.backupHost.sshRead }),

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { TableName } from "../model/edge-protocol.ts";
 import type { EdgeReach, KnownTable, ProbeTarget, Service } from "../model/hospital.ts";
+import type { Described } from "../site-rules/declared-flows.ts";
 
 /** A probe that has to succeed from the users' segment before a new policy may stay. */
 export interface ServiceProbeArgs {
@@ -37,6 +38,8 @@ export interface EdgeFirewallArgs {
   readonly segments: Readonly<Record<string, readonly string[]>>;
   /** Interfaces of the uplinks, to tell a bridge that goes around the forward hook. */
   readonly uplinks: readonly string[];
+  /** The flows that the hospital declares: what the site's own tables do to them is told. */
+  readonly described: Described;
   /** IANA zone of times in messages. */
   readonly zone: string;
   /** OpenSSH destination of the backup host, which knows whether a window is under way. */

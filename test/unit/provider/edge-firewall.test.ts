@@ -82,6 +82,26 @@ describe("EdgeFirewall", () => {
     });
   });
 
+  it("notes what the site's own tables do to a declared flow, which is no drift", async () => {
+    const handler = edgeFirewall(edge, () => Promise.reject(new Error("nobody is asked")));
+    const guest = { name: "guest", role: "guest", interfaces: ["guest0"], cidrs: ["10.30.0.0/24"] };
+    const uplinks = [{ name: "wan0", interface: "wan0", targets: ["203.0.113.10:80"] }];
+    const described = {
+      ...{ segments: [guest], uplinks, sources: [], services: [] },
+      backupHost: { name: "backup", addresses: [], controlFrom: [] },
+    };
+    const call = { urn: "", log: { info: async () => {}, warning: async () => {} } };
+    const notes = async () =>
+      (await handler.read(handler.schema.parse({ ...declared(), described }), {}, call))?.notes;
+    edge.siteRules = "";
+    assert.deepEqual(await notes(), []);
+    const chain = "type filter hook forward priority 0; policy accept;";
+    edge.siteRules = `table inet site {\n\tchain forward {\n\t\t${chain}\n\t\tiifname "guest0" oifname "wan0" reject\n\t}\n}\n`;
+    assert.deepEqual(await notes(), [
+      'guest → wan0 (tcp 203.0.113.10:80) is rejected on edge by the site\'s own table inet site, chain forward: iifname "guest0" oifname "wan0" reject',
+    ]);
+  });
+
   it("shows a rule that somebody deleted as one line, and puts it back", async () => {
     const inputs = await created();
     edge.tables.jeda = table("jeda", B);

@@ -23,6 +23,7 @@ export class FakeEdge implements Edges {
   bridges: BridgePort[] = [];
   script = "0".repeat(64);
   persisted: Persisted | undefined;
+  siteRules: string | undefined;
   unreachable: JedaError | null = null;
   /** What the service answers under a given policy. */
   answer: (policy: string | null) => Flow = () => "open";
@@ -51,6 +52,7 @@ export class FakeEdge implements Edges {
           bridges: [...this.bridges],
           probation: this.#before !== null,
           ...(this.persisted === undefined ? {} : { persisted: this.persisted }),
+          ...(this.siteRules === undefined ? {} : { siteRules: this.siteRules }),
         };
       },
       lease: () => Promise.reject(new Error("the provider leases nothing")),
