@@ -7,6 +7,7 @@ import { labDown, othersStacks } from "./down.ts";
 import type { EdgeCount } from "./hospital.ts";
 import { rebootHost } from "./power.ts";
 import { useSystemPath } from "./prerequisites.ts";
+import { type HostReleases, hostRelease } from "./roots/host-root.ts";
 import { hostCommand, hostEnvironment, labHost } from "./shell.ts";
 import { backendDir, DEFAULT_LAB, type LabSize, stateDir } from "./state.ts";
 import { labStatus } from "./status.ts";
@@ -14,7 +15,7 @@ import { labUp } from "./up.ts";
 import { printReport, runWindow } from "./window-run.ts";
 import { entryCounts, labWork } from "./work.ts";
 
-const usage = `usage: lab up [--size standard|tiny] [--edges 1|2] [--id ID] [--json] [--only-hospital]
+const usage = `usage: lab up [--size standard|tiny] [--edges 1|2] [--release HOST=RELEASE] [--id ID] [--json] [--only-hospital]
        lab down [--id ID]
        lab sh HOST [COMMAND…]
        lab reboot HOST [--id ID]
@@ -73,6 +74,7 @@ async function main(words: string[]): Promise<number> {
       id: { type: "string", default: fallback },
       size: { type: "string", default: "standard" },
       edges: { type: "string", default: "1" },
+      release: { type: "string", multiple: true, default: [] },
       json: { type: "boolean", default: false },
       "only-hospital": { type: "boolean", default: false },
     },
@@ -82,7 +84,11 @@ async function main(words: string[]): Promise<number> {
     case "up": {
       await ensurePackages();
       await ensureToolchain();
-      const state = await labUp({ id, size: sizeOf(values.size), edges: edgesOf(values.edges), log: say });
+      const releases: HostReleases = Object.fromEntries(
+        values.release.map((word) => hostRelease(word, labHost)),
+      );
+      const [size, edges] = [sizeOf(values.size), edgesOf(values.edges)];
+      const state = await labUp({ id, size, edges, releases, log: say });
       if (values["only-hospital"]) {
         if (json) process.stdout.write(`${JSON.stringify(state)}\n`);
         return 0;

@@ -17,6 +17,7 @@ import {
   unplug,
 } from "./namespaces.ts";
 import { readPower } from "./power-record.ts";
+import { rootOf } from "./roots/host-root.ts";
 import { consoleLog, diskDir, hostDir, initFile } from "./state.ts";
 import { controlGroup } from "./systemd.ts";
 
@@ -50,7 +51,8 @@ export async function powerOn(id: string, host: LabHost): Promise<void> {
   const nsenter = `--net=${namespacePath(id, host)}`;
   const unshare = ["unshare", "--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child=KILL"];
   const group = controlGroup(id, host) ?? "";
-  const init = ["sh", initScript, host, hostDir(id, host), data, dataAt, node, servicePrograms, group];
+  const places = [hostDir(id, host), rootOf(id, host), data, dataAt];
+  const init = ["sh", initScript, host, ...places, node, servicePrograms, group];
   // Not execa: this child is meant to outlive us, whatever ends us.
   const child = spawn("nsenter", [nsenter, "--", ...unshare, "--", ...init], {
     stdio: ["ignore", output, output],

@@ -26,10 +26,10 @@ const accounts = [
 ] as const;
 const probeUid = accounts[0].uid;
 
-async function accountFiles(): Promise<HostFile[]> {
+async function accountFiles(root: string): Promise<HostFile[]> {
   const extended = async (path: string, lines: readonly string[], mode: number): Promise<HostFile> => {
     const names = new Set(lines.map((line) => line.split(":")[0]));
-    const kept = (await readFile(path, "utf8"))
+    const kept = (await readFile(join(root, path), "utf8"))
       .split("\n")
       .filter((line) => line !== "" && !names.has(line.split(":")[0]));
     return { path, content: `${[...kept, ...lines].join("\n")}\n`, mode };
@@ -77,6 +77,8 @@ export interface SeedOptions {
   readonly edges: EdgeCount;
   readonly keys: LabKeys;
   readonly keyDirectory: string;
+  /** The tree below the host's disk; "/" for this machine's own. */
+  readonly root: string;
   /** Executables copied into /usr/local (target path → source path), 0755. */
   readonly programs: Readonly<Record<string, string>>;
   /** systemd is the host's first process, instead of the boot script itself. */
@@ -95,7 +97,7 @@ export async function seedHost(host: LabHost, options: SeedOptions): Promise<voi
     { path: "/etc/lab/start", content: bootScript(host, options.edges), mode: 0o755 },
     ...Object.entries(bootHooks[host] ?? {}).map(([path, content]) => ({ path, content, mode: 0o755 })),
     ...(isEdge(host) ? [{ path: "/usr/local/lib/jeda/edge", content: edgeScriptText(), mode: 0o755 }] : []),
-    ...(await accountFiles()),
+    ...(await accountFiles(options.root)),
     ...hostFiles(host, options.size),
     ...(options.systemd ? systemdFiles : []),
     ...(isSshdHost(host) ? await sshFiles(host, options.keys, options.keyDirectory) : []),

@@ -9,6 +9,7 @@ import { createNamespace, createSwitch, namespacePath } from "./namespaces.ts";
 import { mountDisk, powerOn } from "./power.ts";
 import { checkPrerequisites } from "./prerequisites.ts";
 import { readinessOf, waitUntilReady } from "./ready.ts";
+import { type HostReleases, layRoot, rootOf } from "./roots/host-root.ts";
 import { seedHost } from "./seed.ts";
 import { knownHosts, sshClientConfig } from "./ssh-access.ts";
 import { type LabKeys, layOutKeys, makeKeys } from "./ssh-keys.ts";
@@ -37,6 +38,8 @@ export interface LabUpOptions {
   readonly edges?: EdgeCount;
   /** Hosts that systemd boots, as on most sites; none unless told. */
   readonly systemd?: readonly LabHost[];
+  /** Hosts that are another Debian release than this machine; none unless told. */
+  readonly releases?: HostReleases;
   /** Progress, one line at a time. */
   readonly log: (line: string) => void;
 }
@@ -52,7 +55,14 @@ export async function labUp(options: LabUpOptions): Promise<LabState> {
   return withLock(lockFile(id), 120, `the lab "${id}"`, () => raise(options));
 }
 
-async function raise({ id, size, edges = 1, systemd = [], log }: LabUpOptions): Promise<LabState> {
+async function raise({
+  id,
+  size,
+  edges = 1,
+  systemd = [],
+  releases = {},
+  log,
+}: LabUpOptions): Promise<LabState> {
   const started = Date.now();
   await clearLab(id);
   await mkdir(stateDir(id), { recursive: true, mode: 0o700 });
@@ -72,9 +82,12 @@ async function raise({ id, size, edges = 1, systemd = [], log }: LabUpOptions): 
     hosts.map(async (host) => {
       await mountDisk(id, host, size === "tiny");
       const template = templates[host];
+      const release = releases[host];
+      if (release !== undefined) await layRoot(id, host, release, log);
       if (template !== undefined) await symlink(template, join(hostDir(id, host), "template"));
       await seedHost(host, {
         ...{ id, size, edges, keys, keyDirectory },
+        root: rootOf(id, host),
         programs: await programsOf(host, log),
         systemd: systemd.includes(host),
       });

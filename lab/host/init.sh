@@ -1,12 +1,12 @@
 #!/bin/sh
-# The first process of a lab host (PID 1 of its own PID namespace): builds the host's root out of the machine's
-# root (read only, below) and the host's own disk (above), moves into it, and boots.
-#   init.sh HOST HOME DATA DATA_AT NODE SERVICES GROUP
+# The first process of a lab host (PID 1 of its own PID namespace): builds the host's root out of TREE, which is the
+# machine's root or that of another release (read only, below) and the host's own disk (above), moves into it, and boots.
+#   init.sh HOST HOME TREE DATA DATA_AT NODE SERVICES GROUP
 # HOME is the host's directory outside; DATA (or "") a read-only template that is seen, writable, at DATA_AT;
 # NODE (or "") a Node executable that the host's own services run on; GROUP (or "") the control group, by its name, of a
 # host that systemd boots.
 set -eu
-host=$1 home=$2 data=$3 data_at=$4 node=$5 services=$6 group=$7
+host=$1 home=$2 tree=$3 data=$4 data_at=$5 node=$6 services=$7 group=$8
 disk=$home/disk
 root=$home/root
 
@@ -17,7 +17,7 @@ mv "$home/init.new" "$home/init"
 
 hostname "$host"
 mkdir -p "$root" "$disk/upper" "$disk/work" "$disk/own"
-mount -t overlay jeda-lab -o "lowerdir=/,upperdir=$disk/upper,workdir=$disk/work" "$root"
+mount -t overlay jeda-lab -o "lowerdir=$tree,upperdir=$disk/upper,workdir=$disk/work" "$root"
 
 # What of the machine must not show through: people's homes and caches, its keys, its services' data.
 own() {

@@ -7,6 +7,7 @@ import { labDown } from "../../lab/down.ts";
 import type { LabHost } from "../../lab/hospital.ts";
 import { namespacePath } from "../../lab/namespaces.ts";
 import { opsCommand } from "../../lab/ops.ts";
+import type { HostReleases } from "../../lab/roots/host-root.ts";
 import { labSh } from "../../lab/shell.ts";
 import { stateDir } from "../../lab/state.ts";
 import { labUp } from "../../lab/up.ts";
@@ -33,16 +34,22 @@ const longestMs = 240_000;
 export class WindowLab {
   readonly id: string;
   readonly systemd: readonly LabHost[];
+  readonly releases: HostReleases;
 
-  /** @param systemd hosts that systemd boots */
-  constructor(id: string, systemd: readonly LabHost[] = []) {
+  /**
+   * @param systemd hosts that systemd boots
+   * @param releases hosts of another Debian release than this machine's
+   */
+  constructor(id: string, systemd: readonly LabHost[] = [], releases: HostReleases = {}) {
     this.id = id;
     this.systemd = systemd;
+    this.releases = releases;
   }
 
   /** The hospital alone. */
   async up(): Promise<void> {
-    await labUp({ id: this.id, size: "tiny", systemd: this.systemd, log: () => {} });
+    const { id, systemd, releases } = this;
+    await labUp({ id, size: "tiny", systemd, releases, log: () => {} });
     await ensureStack("lab", this.id);
   }
 
