@@ -140,8 +140,8 @@ export function edgeFirewall(edges: Edges, run: Run): Handler<EdgeFirewallInputs
       const persisted = persistedOf(listing, inputs.minimal);
       const surroundings = around(listing, inputs, outputs);
       const drift = [
-        ...policy.drift,
-        ...window.drift,
+        // Of the minimal ruleset each rule would be another line; why it is there says it all.
+        ...(listing.persisted?.fallback ? [] : [...policy.drift, ...window.drift]),
         ...strangers.map(({ text }) => text),
         ...byHand.map(
           ({ lease, why }) => `lease ${lease.set} ${lease.value} (${segmentsOf(inputs, [lease])}) ${why}`,

@@ -1,14 +1,18 @@
 /** `inet jeda_host` as the backup host itself sees it: whoever is root there needs no SSH to load it again. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { execa } from "execa";
 import { HOST_SCRIPT } from "./host-firewall.ts";
 
 /** What a boot loads; without it jeda never kept this host's table. */
 const KEPT = "/etc/jeda/host.nft";
+/** Why the boot loaded the minimal ruleset instead, in one line. */
+const FALLBACK = "/run/jeda/fallback";
 
 export interface OwnFirewall {
   /** Whether the table locks what comes in. */
   locks(): Promise<boolean>;
+  /** Why the minimal ruleset is in force since the last boot; null where it is not. */
+  fallback(): string | null;
   /** Loads what a boot would load. Throws what nft says. */
   load(): Promise<void>;
 }
@@ -21,6 +25,7 @@ export function ownFirewall(
   within: readonly string[] = [],
   kept = KEPT,
   script = HOST_SCRIPT,
+  why = FALLBACK,
 ): OwnFirewall | null {
   if (!existsSync(kept)) return null;
   const run = ([program = "", ...words]: readonly string[], reject: boolean) =>
@@ -33,6 +38,7 @@ export function ownFirewall(
       );
       return exitCode === 0 && /hook input .*policy drop/u.test(stdout);
     },
+    fallback: () => (existsSync(why) ? readFileSync(why, "utf8").trim() : null),
     async load() {
       await run([...within, script, "host", "boot"], true);
     },

@@ -20,12 +20,20 @@ export async function guardHostFirewall(
     if (text !== said) note(text);
     said = text;
   };
+  let told: string | null = null;
   while (!signal.aborted) {
     try {
       if (!(await firewall.locks())) {
         await firewall.load();
         note("the backup host's own firewall, inet jeda_host, was gone: it was loaded again");
       }
+      const why = firewall.fallback();
+      if (why !== null && why !== told) {
+        note(
+          `the backup host's own firewall is the minimal ruleset, which locks the vault: ${why}. To mend it: pulumi up`,
+        );
+      }
+      told = why;
       said = "";
     } catch (error) {
       say(

@@ -77,6 +77,12 @@ function refuseBypasses({ plan }: Night, { planned }: EdgeHold, listing: EdgeLis
 }
 
 function refuseHazards(name: string, listing: EdgeListing): void {
+  const why = listing.persisted?.fallback ?? null;
+  if (why !== null) {
+    throw new JedaError("REFUSED", `on the edge ${name} the minimal ruleset is in force: ${why}`, {
+      hint: "The vault is locked and services flow, but nothing can be isolated. To mend it: pulumi up on this stack",
+    });
+  }
   if (listing.tables.jeda_window === null || listing.tables.jeda === null) {
     throw new JedaError("REFUSED", `the edge ${name} does not carry jeda's tables`, {
       hint: "apply the policy first: pulumi up on this stack",

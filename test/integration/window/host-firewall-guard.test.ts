@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { edgeScriptText } from "../../../src/firewall/edge-script.ts";
 import { compileHostTable } from "../../../src/firewall/host-table.ts";
+import { minimalHost } from "../../../src/firewall/minimal-table.ts";
 import { renderTable } from "../../../src/firewall/table.ts";
 import { ownFirewall } from "../../../src/host/own-firewall.ts";
 import { systemClock } from "../../../src/window/clock.ts";
@@ -20,7 +21,10 @@ describe("the backup host's own firewall while a window runs", function () {
   let holder: ChildProcess;
   let within: string[];
   const notes: string[] = [];
-  const firewall = () => ownFirewall(within, join(directory, "etc/host.nft"), join(directory, "firewall"));
+  const firewall = () => {
+    const [kept, script, why] = ["etc/host.nft", "firewall", "run/fallback"].map((at) => join(directory, at));
+    return ownFirewall(within, kept, script, why);
+  };
 
   before(async () => {
     directory = mkdtempSync(join(tmpdir(), "jeda-own-"));
@@ -68,6 +72,28 @@ describe("the backup host's own firewall while a window runs", function () {
       await guard;
     }
     assert.match(notes[0] ?? "", /inet jeda_host, was gone: it was loaded again/u);
+  });
+
+  it("loads the minimal ruleset where its own does not load any more, and says why once", async () => {
+    writeFileSync(join(directory, "etc/host-minimal.nft"), minimalHost(hospital));
+    writeFileSync(join(directory, "etc/host.nft"), "no ruleset\n");
+    const own = firewall();
+    assert.ok(own !== null);
+    await execa("nsenter", [...within.slice(1), "nft", "flush", "ruleset"]);
+    notes.length = 0;
+    const over = new AbortController();
+    const guard = guardHostFirewall(own, systemClock(), (text) => notes.push(text), over.signal);
+    try {
+      assert.equal(await soon(() => own.locks()), true);
+      assert.equal(await soon(() => notes.length === 2), true, notes.join("\n"));
+      await sleep(1_500);
+    } finally {
+      over.abort();
+      await guard;
+    }
+    assert.match(notes.at(-1) ?? "", /minimal ruleset, .*host\.nft did not load: .*To mend it: pulumi up/u);
+    assert.equal(notes.length, 2, notes.join("\n"));
+    rmSync(join(directory, "etc/host-minimal.nft"));
   });
 
   it("says once that it can't be loaded again", async () => {

@@ -249,6 +249,22 @@ describe("EdgeFirewall", () => {
     assert.equal((await engine.diff(TYPE, after.inputs, inputs)).changes, false);
   });
 
+  it("tells the minimal ruleset by why it is in force, not by each rule that is missing", async () => {
+    const handler = edgeFirewall(edge, () => Promise.reject(new Error("nobody is asked")));
+    await created();
+    const call = { urn: "", log: { info: async () => {}, warning: async () => {} } };
+    edge.tables.jeda = null;
+    edge.persisted = { text: table("jeda", A), mode: "644 0:0", fallback: "edge.nft did not load" };
+    const live = await handler.read(handler.schema.parse(declared()), {}, call);
+    const [first, ...others] = live?.drift ?? [];
+    assert.match(first ?? "", /the minimal ruleset is in force, .*: edge\.nft did not load/);
+    assert.ok(
+      others.every((line) => !line.startsWith("edge: inet jeda")),
+      others.join("\n"),
+    );
+    assert.deepEqual(live?.inputs.policy, {});
+  });
+
   it("takes a window's leases for no drift and leaves them alone", async () => {
     const inputs = await created();
     edge.leases = [{ set: "isolated_if", value: "adm0", expiresMs: 60_000 }];

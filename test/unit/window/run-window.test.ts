@@ -157,6 +157,15 @@ describe("a window in memory", () => {
     ok(edge.holds("isolated_if", "other0"));
   });
 
+  it("refuses to begin where an edge came up with the minimal ruleset, and says why it did", async () => {
+    const hospital = new FakeHospital();
+    for (const edge of hospital.edges) edge.fallback = "/etc/jeda/edge.nft did not load: syntax error";
+    const report = await hospital.run();
+    equal(report.result, "failed");
+    match(report.reasons[0] ?? "", /the minimal ruleset is in force: .*edge\.nft did not load: syntax error/);
+    ok(hospital.edges.every((edge) => !edge.calls.some((call) => call.startsWith("lease"))));
+  });
+
   it("aborts when a service is past its tolerance, and says since when", async () => {
     const hospital = new FakeHospital();
     const downAt = hospital.clock.wallMs() + 8_000;

@@ -24,6 +24,8 @@ export class FakeEdge implements EdgeClient {
   bridges: BridgePort[] = [];
   /** The site's own tables, as `nft list ruleset` prints them. */
   siteRules = "";
+  /** Why the minimal ruleset is in force. */
+  fallback: string | null = null;
   fence = 7;
   readonly #clock: Clock;
   readonly #ends = new Map<string, { set: LeaseSet; value: string; at: number }>();
@@ -78,6 +80,7 @@ export class FakeEdge implements EdgeClient {
       bridges: this.bridges,
       siteRules: this.siteRules,
       probation: false,
+      persisted: { text: "", mode: "644 0:0", fallback: this.fallback },
     };
   }
 
