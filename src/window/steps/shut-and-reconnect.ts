@@ -2,7 +2,7 @@
  * The finaliser: shuts the vault and reconnects every segment in one transaction on each edge, before anything
  * else and whatever happened. Proving that it worked comes after and can't hold it up.
  */
-import type { LiveLease } from "../../model/edge-protocol.ts";
+import type { EdgeListing } from "../../model/edge-protocol.ts";
 import { tryFlows, vaultTrials } from "../flows.ts";
 import { releaseFence } from "../leases.ts";
 import type { EdgeHold, Night } from "../night.ts";
@@ -25,13 +25,20 @@ export async function shutAndReconnect(night: Night): Promise<void> {
   const untouched = nothingTouched(night.recorder.status.reached);
   night.recorder.enter("reconnecting");
   if (untouched) return;
-  const leftovers = await Promise.all(night.edges.map((edge) => releaseEdge(night, edge)));
-  await proveShut(night, leftovers);
+  const found = await Promise.all(night.edges.map((edge) => releaseEdge(night, edge)));
+  // The site may have changed its own rules meanwhile: the proofs that follow are judged by what they are now. Not
+  // before the last release is out, for judging a long ruleset keeps this process from everything else.
+  for (const [index, { planned }] of night.edges.entries()) {
+    const listing = found[index] ?? "unknown";
+    if (listing !== "unknown") hearSite(night, planned, listing);
+  }
+  await proveShut(night, found);
 }
 
-type Leftovers = readonly LiveLease[] | "unknown";
+/** After the release. */
+type Found = EdgeListing | "unknown";
 
-async function releaseEdge(night: Night, edge: EdgeHold): Promise<Leftovers> {
+async function releaseEdge(night: Night, edge: EdgeHold): Promise<Found> {
   const { name } = edge.planned;
   const status = night.recorder.status.edges.find((one) => one.name === name);
   if (status === undefined) return "unknown";
@@ -75,36 +82,32 @@ async function withinAnswer(night: Night, work: Promise<unknown>, waitMs = answe
 }
 
 /** What the kernel still holds after it said that everything was released. */
-async function readBack(night: Night, edge: EdgeHold, fence: number): Promise<Leftovers> {
-  let left: Leftovers = "unknown";
+async function readBack(night: Night, edge: EdgeHold, fence: number): Promise<Found> {
+  let found: Found = "unknown";
   for (let attempt = 0; attempt < 3; attempt++) {
     const listing = edge.client.list();
-    if ((await withinAnswer(night, listing)) === null) {
-      left = (await listing).leases;
-      // The site may have changed its own rules meanwhile: the proofs that follow are judged by what they are now.
-      hearSite(night, edge.planned, await listing);
-    }
-    if (left !== "unknown" && left.length === 0) return left;
+    if ((await withinAnswer(night, listing)) === null) found = await listing;
+    if (found !== "unknown" && found.leases.length === 0) return found;
     await night.runtime.clock.sleep(firstPauseMs);
     await withinAnswer(night, edge.client.release(fence));
   }
-  if (left !== "unknown") {
-    const what = left.map(({ set, value }) => `${set} ${value}`).join(", ");
+  if (found !== "unknown") {
+    const what = found.leases.map(({ set, value }) => `${set} ${value}`).join(", ");
     night.recorder.note(`the edge ${edge.planned.name} still holds ${what} after its release`);
   }
-  return left;
+  return found;
 }
 
 /** Nothing may reach the backup host from any segment, whatever the edges said. */
-async function proveShut(night: Night, leftovers: readonly Leftovers[]): Promise<void> {
+async function proveShut(night: Night, found: readonly Found[]): Promise<void> {
   const trials = vaultTrials(night, "connected");
   const flows = await tryFlows(night, trials);
-  const left = leftovers.flatMap((one) => (one === "unknown" ? [] : one));
+  const left = found.flatMap((one) => (one === "unknown" ? [] : one.leases));
   const stillOpen =
     left.some((lease) => lease.set === "vault_open") ||
     flows.some((flow) => flow === "open" || flow === "refused");
   // Where ping is not allowed to a prober the TCP flows still tell.
   const tcp = flows.filter((_, index) => trials[index]?.flow.startsWith("tcp "));
-  const certain = !leftovers.includes("unknown") && tcp.length > 0 && !tcp.includes("unknown");
+  const certain = !found.includes("unknown") && tcp.length > 0 && !tcp.includes("unknown");
   night.recorder.record({ type: "vault-shut", proved: stillOpen ? false : certain ? true : null });
 }
