@@ -110,7 +110,10 @@ export function foldNext(before: WindowStatus, entry: JournalEntry): WindowStatu
       const over = entry.state === "reconnecting" || entry.state === "ended";
       const startedAt =
         entry.state === "preflight" && status.reached === "armed" ? entry.at : status.startedAt;
-      return { ...status, state: entry.state, reached: over ? status.reached : entry.state, startedAt };
+      // A preflight that is begun anew asks everything anew: what an earlier one heard before it died is old.
+      const heard = entry.state === "preflight" ? { flows: [], siteRules: [] } : {};
+      const reached = over ? status.reached : entry.state;
+      return { ...status, ...heard, state: entry.state, reached, startedAt };
     }
     case "runner":
       return {

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { PlannedSegment } from "../../../src/model/plan.ts";
 import { reportText } from "../../../src/report/text.ts";
+import { fold } from "../../../src/window/fold.ts";
 import { FakeHospital } from "./fakes/hospital.ts";
 import { plan } from "./fakes/plan.ts";
 
@@ -75,6 +76,22 @@ describe("a window on an edge with rules of the site's own", () => {
     equal(report.result, "failed");
     match(report.reasons.join("\n"), /from guest a flow is closed before the window: tcp .*chain forward/);
     ok(!edgeOf(hospital).calls.includes("lease"));
+  });
+
+  it("forgets what a preflight heard that died, when it is begun anew", async () => {
+    const hospital = new FakeHospital(withUplink);
+    edgeOf(hospital).siteRules = rejecting("wan0");
+    hospital.answers = ofGuest;
+    await hospital.run();
+    const entries = hospital.recorder.entries;
+    const isolating = entries.findIndex((entry) => entry.type === "state" && entry.state === "isolating");
+    const died = entries.slice(0, isolating);
+    const begun = died.find((entry) => entry.type === "state");
+    ok(begun?.type === "state" && begun.state === "preflight");
+    const { flows, siteRules } = fold(died);
+    ok(flows.length > 0 && siteRules.length > 0);
+    const anew = fold([...died, begun]);
+    deepEqual([anew.flows, anew.siteRules], [[], []]);
   });
 
   it("says that what was closed is open afterwards", async () => {
