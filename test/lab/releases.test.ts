@@ -79,13 +79,32 @@ describe("a hospital whose edge and backup host are another Debian release", fun
     await clinicalFlows();
   });
 
+  it("comes up with the minimal ruleset where the tables do not load: the vault is shut, services flow", async () => {
+    for (const host of hosts) {
+      await lab.sh(
+        host,
+        "for file in /etc/jeda/edge.nft /etc/jeda/host.nft; do [ ! -e $file ] || echo nonsense >>$file; done",
+      );
+      await rebootHost(lab.id, host);
+      assert.match(await lab.ruleset(host), /comment "\w+\/minimal-1"/);
+    }
+    assert.deepEqual(await reachesBackup(lab), []);
+    await clinicalFlows();
+    const { report } = await lab.run(labPlan("minimal"));
+    assert.equal(report.result, "failed");
+    assert.match(report.reasons.join("\n"), /minimal ruleset is in force: .*edge\.nft did not load/);
+  });
+
   it("names what the upgrade brought to /etc and to the packages, and no other spelling of what was there", async () => {
     const { all } = await lab.pulumi("preview", ...without);
+    for (const host of hosts)
+      assert.match(all, new RegExp(`drift: ${host}: since its last boot the minimal`));
     const drift = [...all.matchAll(/drift: \w+: (.*)/g)].map(([, line = ""]) => line);
     // In a tree that was never upgraded libraries count as asked for.
     const brought = /^(file|directory|package|account|group) |^program \w+ is gone/;
+    const damaged = / the minimal ruleset is in force, | would not load at a boot: /;
     assert.deepEqual(
-      drift.filter((line) => !brought.test(line)),
+      drift.filter((line) => !brought.test(line) && !damaged.test(line)),
       [],
     );
     process.env.JEDA_ACCEPT = "surroundings";
