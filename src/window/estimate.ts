@@ -2,11 +2,13 @@
 
 import type { Source } from "../model/hospital.ts";
 import { leavesOut } from "../model/runbook-order.ts";
-import type { WindowStatus } from "./status.ts";
+import type { SourceState, WindowStatus } from "./status.ts";
 
-/** One source as an earlier window saved it, whole. */
+/** What one earlier window learned of one source. */
 export interface PastRun {
   readonly source: string;
+  /** False where the window wanted it and has not saved it: it takes longer than `durationMs`, zero of a skip. */
+  readonly saved: boolean;
   /** Of content saved: of a database its dump. */
   readonly bytes: number;
   /** What the source listed before: of a database data and indexes. Null where an older version did not keep it. */
@@ -14,8 +16,6 @@ export interface PastRun {
   readonly durationMs: number;
   /** ISO 8601; the newest runs count. */
   readonly at: string;
-  /** Windows since then that skipped it without having tried. */
-  readonly skips: number;
 }
 
 /** So many of the newest runs are looked at: the middle one of them is neither the lucky nor the unlucky night. */
@@ -24,39 +24,84 @@ const looked = 5;
 /** What the journals of this host say, in any order. Pulumi's outputs have the last one (`proof/past.ts`). */
 export function pastRuns(windows: readonly WindowStatus[], hospital: string): readonly PastRun[] {
   const own = windows.filter(({ plan }) => plan.hospital === hospital);
-  const skipsAfter = (source: string, at: string): number =>
-    own.filter((one) => {
-      if (leavesOut(one.plan.runbook.without, source)) return false;
-      const state = one.sources.find(({ name }) => name === source);
-      return Date.parse(one.at) > Date.parse(at) && state?.state === "skipped" && state.startedAt === null;
-    }).length;
-  return own.flatMap(({ sources, at }) =>
+  return own.flatMap(({ plan, sources, at }) =>
     sources
-      .filter(({ state, durationMs }) => state === "saved" && durationMs > 0)
-      .map(({ name, bytes, surveyedBytes, durationMs }) => {
-        return { source: name, bytes, surveyedBytes, durationMs, at, skips: skipsAfter(name, at) };
+      .filter(({ name, state }) => !leavesOut(plan.runbook.without, name) && learned.has(state))
+      .map(({ name, state, bytes, surveyedBytes, durationMs }) => {
+        return { source: name, saved: state === "saved", bytes, surveyedBytes, durationMs, at };
       }),
   );
 }
 
-function newestOf(past: readonly PastRun[], source: string): readonly PastRun[] {
-  return past
+const learned: ReadonlySet<SourceState> = new Set(["saved", "failed", "skipped"]);
+
+interface Past {
+  /** The newest that were saved, the newest first. */
+  readonly whole: readonly PastRun[];
+  /** Windows in a row since then that did not save it, the oldest first. */
+  readonly missed: readonly PastRun[];
+}
+
+function pastOf(past: readonly PastRun[], source: string): Past {
+  const own = past
     .filter((run) => run.source === source)
-    .toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at))
-    .slice(0, looked);
+    .toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
+  const newest = own.findIndex(({ saved }) => saved);
+  return {
+    whole: own.filter(({ saved, durationMs }) => saved && durationMs > 0).slice(0, looked),
+    missed: own.slice(0, newest < 0 ? own.length : newest).toReversed(),
+  };
 }
 
 /**
- * Milliseconds; null without a past. With each window that has skipped the source since, half as much is expected:
- * a skip measures nothing, and what was slow once may be slow no more.
+ * Milliseconds; null without a past, and when it is the source's turn. Each window that has missed the source since
+ * halves it: what was slow once may be slow no more, and only a try can tell. One that tried it for longer than was
+ * expected makes it twice as much as it was tried for, and twice that with each further time: what really does not fit
+ * is tried first ever more seldom.
  * @param bytes what the source lists now, where it is known
  */
 export function expectedMs(past: readonly PastRun[], source: string, bytes: number | null): number | null {
-  const runs = newestOf(past, source);
-  const [newest] = runs;
-  const middle = middleOf(runs.map(({ durationMs }) => durationMs));
-  if (newest === undefined || middle === null) return null;
-  return middle / 2 ** newest.skips + (bytes === null ? 0 : growthMs(runs, bytes));
+  const { missed } = pastOf(past, source);
+  const usual = usualMs(past, source, bytes);
+  if (hasTurn(missed.length)) return null;
+  let outlasted = 0;
+  const expected = missed.reduce((before, { durationMs }, misses) => {
+    const inVain = durationMs >= Math.max(1, hasTurn(misses) ? 0 : before);
+    return Math.max(before / 2, inVain ? durationMs * 2 ** ++outlasted : 0);
+  }, usual ?? 0);
+  return expected > 0 ? expected : null;
+}
+
+/**
+ * So long a source is not asked to give way for its own speed, which may be far from even: what is new is read, what is
+ * not is passed over. That is what it usually takes, if so much is left. Where 4, 8, 16 … windows in a row have missed
+ * it, it has the whole night: no reckoning is worth more than a try.
+ */
+export function ownTimeMs(
+  past: readonly PastRun[],
+  source: string,
+  { bytes, leftMs }: { readonly bytes: number; readonly leftMs: number },
+): number {
+  const { missed } = pastOf(past, source);
+  if (hasTurn(missed.length)) return Infinity;
+  const usual = usualMs(past, source, bytes);
+  if (usual === null || usual > leftMs) return 0;
+  return missed.some(({ durationMs }) => durationMs >= usual) ? 0 : usual;
+}
+
+function hasTurn(misses: number): boolean {
+  return misses >= 4 && Number.isInteger(Math.log2(misses));
+}
+
+/** By windows that saved it. */
+export function usualMs(
+  past: readonly PastRun[],
+  source: string,
+  bytes: number | null = null,
+): number | null {
+  const { whole } = pastOf(past, source);
+  const middle = middleOf(whole.map(({ durationMs }) => durationMs));
+  return middle === null ? null : middle + (bytes === null ? 0 : growthMs(whole, bytes));
 }
 
 /**
@@ -81,7 +126,7 @@ export function toBeSaved(
   surveyed: number,
 ): number | null {
   if (kind === "smb") return surveyed;
-  const ratios = newestOf(past, name).flatMap(({ bytes, surveyedBytes }) =>
+  const ratios = pastOf(past, name).whole.flatMap(({ bytes, surveyedBytes }) =>
     surveyedBytes === null || surveyedBytes <= 0 ? [] : [bytes / surveyedBytes],
   );
   const ratio = middleOf(ratios);

@@ -25,25 +25,36 @@ export function chooseNext({ waiting, running, parallel, leftMs, expectedMs }: S
   return free.find((source) => (expectedMs(source) ?? 0) <= leftMs) ?? free[0] ?? null;
 }
 
-/** So long a source runs before its own speed is believed, milliseconds. */
+/** So long every source runs before its own speed is believed, milliseconds. */
 export const believedAfterMs = 15_000;
 
-/** What is only a little late may still make it. */
+/** What is only a little late may still make it, as long as nobody who waits is late by that. */
 const clearly = 1.25;
 
-export interface Race {
+/** Sources that could begin if a running one ended: those that may be expected to fit, or nothing is known of. */
+export interface Others {
+  readonly fit: number;
+  /** Milliseconds for all of them; infinite where one was never saved. */
+  readonly needMs: number;
+  /** One of them would soon fit no more. */
+  readonly lastCall: boolean;
+}
+
+export interface Race extends Others {
   /** Milliseconds it runs already, and still needs at its speed so far (null: nothing is known). */
   readonly elapsedMs: number;
   readonly remainingMs: number | null;
+  /** So long it is not doubted. */
+  readonly ownMs: number;
   readonly leftMs: number;
-  /** Of sources that could begin if this one ended: those that may be expected to fit, or nothing is known of. */
-  readonly waiting: number;
 }
 
 /** Why it is given up now, for others that could still be saved; null when it goes on. */
-export function giveUp({ elapsedMs, remainingMs, leftMs, waiting }: Race): string | null {
-  if (waiting === 0 || remainingMs === null || elapsedMs < believedAfterMs) return null;
-  if (remainingMs <= leftMs * clearly) return null;
+export function giveUp({ elapsedMs, remainingMs, ownMs, leftMs, ...others }: Race): string | null {
+  if (others.fit === 0 || remainingMs === null || elapsedMs < Math.max(believedAfterMs, ownMs)) return null;
+  if (remainingMs <= leftMs * (others.lastCall ? 1 : clearly)) return null;
+  // It may as well go on while there is time enough for all of them.
+  if (!others.lastCall && leftMs > others.needMs * clearly) return null;
   const needs = formatDuration(remainingMs);
   return `at its speed it needs ${needs} more, ${formatDuration(Math.max(0, leftMs))} are left until backupStop, and others wait`;
 }

@@ -5,8 +5,8 @@
 import type { Source } from "../../model/hospital.ts";
 import type { Step } from "../../model/runbook.ts";
 import { isSavedBy } from "../../model/runbook-order.ts";
-import { expectedMs, type PastRun } from "../estimate.ts";
-import { chooseNext } from "../next-source.ts";
+import { expectedMs, type PastRun, usualMs } from "../estimate.ts";
+import { believedAfterMs, chooseNext } from "../next-source.ts";
 import { type Night, stopAt, until } from "../night.ts";
 import { openVault } from "./open-vault.ts";
 import { type Saving, save, skip, whyStopped } from "./save-source.ts";
@@ -32,9 +32,10 @@ async function saveAll(night: Night, step: BackupStep, signal: AbortSignal): Pro
   const waiting = wanted(night, step);
   const running = new Map<Source, Promise<void>>();
   const past = night.runtime.past();
+  const expected = new Map(waiting.map((source) => [source, expectedMs(past, source.name, null)]));
   /** Gave way to others once, and is tried again when nothing better could use the time. */
   const late = new Set<Source>();
-  const saving = savingOf(night, { step, waiting, running, past, late, signal });
+  const saving = savingOf(night, { step, waiting, running, past, expected, late, signal });
   while (waiting.length > 0 || running.size > 0) {
     if (signal.aborted) for (const source of waiting.splice(0)) skip(night, source, whyStopped(night));
     const start = chooseNext({
@@ -42,7 +43,7 @@ async function saveAll(night: Night, step: BackupStep, signal: AbortSignal): Pro
       running: [...running.keys()],
       parallel: Math.max(1, step.parallel),
       leftMs: until(night, night.boot.backupStop),
-      expectedMs: (source) => (late.has(source) ? Infinity : expectedMs(past, source.name, null)),
+      expectedMs: (source) => (late.has(source) ? Infinity : (expected.get(source) ?? null)),
     });
     if (start === null) {
       if (running.size > 0) await Promise.race(running.values());
@@ -67,11 +68,12 @@ interface Doing {
   readonly waiting: readonly Source[];
   readonly running: ReadonlyMap<Source, unknown>;
   readonly past: readonly PastRun[];
+  readonly expected: ReadonlyMap<Source, number | null>;
   readonly late: ReadonlySet<Source>;
   readonly signal: AbortSignal;
 }
 
-function savingOf(night: Night, { step, waiting, running, past, late, signal }: Doing): Saving {
+function savingOf(night: Night, { step, waiting, running, past, expected, late, signal }: Doing): Saving {
   const hosts = new Set(waiting.map(({ host }) => host)).size;
   const atOnce = Math.max(1, Math.min(step.parallel, hosts));
   const leftMs = (): number => until(night, night.boot.backupStop);
@@ -81,12 +83,19 @@ function savingOf(night: Night, { step, waiting, running, past, late, signal }: 
     ...(step.bytesPerSecond === undefined ? {} : { bytesPerSecond: step.bytesPerSecond / atOnce }),
     past,
     leftMs,
-    othersThatFit: (without) => {
+    others: (without) => {
       const busy = [...running.keys()].filter((source) => source !== without).map(({ host }) => host);
+      const left = leftMs();
       // What gave way itself is nobody's reason to: two slow ones would only take turns.
-      const fits = (source: Source): boolean =>
-        !late.has(source) && (expectedMs(past, source.name, null) ?? 0) <= leftMs();
-      return waiting.filter((source) => !busy.includes(source.host) && fits(source)).length;
+      const fit = waiting.filter(
+        (source) => !busy.includes(source.host) && !late.has(source) && (expected.get(source) ?? 0) <= left,
+      );
+      // Missed windows make what is expected small; what it took counts as well.
+      const last = (ms: number | null | undefined): boolean =>
+        ms != null && ms <= left && ms > left - believedAfterMs;
+      const lastCall = fit.some((one) => last(expected.get(one)) || last(usualMs(past, one.name)));
+      const needMs = fit.reduce((sum, one) => sum + (usualMs(past, one.name) ?? Infinity), 0);
+      return { fit: fit.length, needMs, lastCall };
     },
   };
 }

@@ -3,8 +3,8 @@ import type { Saved, Survey } from "../../model/driver.ts";
 import { JedaError } from "../../model/errors.ts";
 import type { Source } from "../../model/hospital.ts";
 import { unlessStopped } from "../clock.ts";
-import { expectedMs, type PastRun, remainingMs, toBeSaved } from "../estimate.ts";
-import { giveUp } from "../next-source.ts";
+import { expectedMs, ownTimeMs, type PastRun, remainingMs, toBeSaved } from "../estimate.ts";
+import { giveUp, type Others } from "../next-source.ts";
 import { backupContext, type Night } from "../night.ts";
 import { formatDuration } from "../schedule.ts";
 import { inspect } from "./inspect.ts";
@@ -18,8 +18,8 @@ export interface Saving {
   readonly past: readonly PastRun[];
   /** Until backupStop. */
   readonly leftMs: () => number;
-  /** How many could begin, and end in time, if this one ended now. */
-  readonly othersThatFit: (without: Source) => number;
+  /** Who could begin, and end in time, if this one ended now. */
+  readonly others: (without: Source) => Others;
 }
 
 const progressEveryMs = 2_000;
@@ -105,7 +105,7 @@ async function saveAgain(
 function putOffGrown(source: Source, { bytes }: Survey, saving: Saving, late: AbortController): void {
   const expected = expectedMs(saving.past, source.name, bytes);
   const leftMs = saving.leftMs();
-  if (expected === null || expected <= leftMs || saving.othersThatFit(source) === 0) return;
+  if (expected === null || expected <= leftMs || saving.others(source).fit === 0) return;
   const reason = `it holds ${bytes} bytes now and would take ${formatDuration(expected)} by past windows; ${formatDuration(leftMs)} are left until backupStop`;
   late.abort(reason);
   throw new Error(reason);
@@ -131,6 +131,7 @@ function watchProgress(
   const began = clock.bootMs();
   let next = began + progressEveryMs;
   const totalBytes = toBeSaved(saving.past, source, survey.bytes);
+  const ownMs = ownTimeMs(saving.past, source.name, { bytes: survey.bytes, leftMs: saving.leftMs() });
   return (bytes) => {
     if (clock.bootMs() < next) return;
     next = clock.bootMs() + progressEveryMs;
@@ -138,9 +139,10 @@ function watchProgress(
     const elapsedMs = clock.bootMs() - began;
     const reason = giveUp({
       elapsedMs,
+      ownMs,
       remainingMs: totalBytes === null ? null : remainingMs({ bytes, totalBytes, elapsedMs }),
       leftMs: saving.leftMs(),
-      waiting: saving.othersThatFit(source),
+      ...saving.others(source),
     });
     if (reason !== null) late.abort(reason);
   };

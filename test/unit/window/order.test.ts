@@ -3,7 +3,14 @@ import fc from "fast-check";
 import type { SourceDriver } from "../../../src/model/driver.ts";
 import type { Source } from "../../../src/model/hospital.ts";
 import type { WindowPlan } from "../../../src/model/plan.ts";
-import { expectedMs, type PastRun, remainingMs, toBeSaved } from "../../../src/window/estimate.ts";
+import {
+  expectedMs,
+  ownTimeMs,
+  type PastRun,
+  pastRuns,
+  remainingMs,
+  toBeSaved,
+} from "../../../src/window/estimate.ts";
 import { exitCodes } from "../../../src/window/exit-codes.ts";
 import { chooseNext, giveUp } from "../../../src/window/next-source.ts";
 import { FakeHospital } from "./fakes/hospital.ts";
@@ -22,11 +29,17 @@ const source = (name: string, host: string, order: number): Source => ({
 
 const run = (name: string, durationMs: number, bytes = 1_000, day = 1): PastRun => ({
   source: name,
+  saved: true,
   durationMs,
   bytes,
   surveyedBytes: bytes,
-  skips: 0,
   at: `2026-11-${String(day).padStart(2, "0")}T01:00:00+07:00`,
+});
+
+/** A window that did not save it, tried for so long. */
+const miss = (name: string, durationMs: number, day: number): PastRun => ({
+  ...run(name, durationMs, 0, day),
+  saved: false,
 });
 
 /** A plan whose runbook saves these, so many at a time. */
@@ -55,8 +68,57 @@ describe("the estimate of a source", () => {
     assert.equal(expectedMs([run("a", 16_000, 10 * 2 ** 20)], "a", 3 * 2 ** 30), 16_000);
   });
 
-  it("is half as much with each window that skipped the source without trying", () => {
-    assert.equal(expectedMs([{ ...run("a", 80_000), skips: 3 }], "a", null), 10_000);
+  it("is half as much with each window that has missed the source, however shortly it was tried", () => {
+    const past = [run("a", 80_000), miss("a", 0, 2), miss("a", 5_000, 3), miss("a", 0, 4)];
+    assert.equal(expectedMs(past, "a", null), 10_000);
+    assert.equal(expectedMs([...past, run("a", 30_000, 1_000, 5)], "a", null), 30_000);
+  });
+
+  it("is twice what it was tried for in vain for longer than expected, and four times with the second", () => {
+    const once = [run("a", 10_000), miss("a", 60_000, 2)];
+    assert.equal(expectedMs(once, "a", null), 120_000);
+    assert.equal(expectedMs([...once, miss("a", 0, 3), miss("a", 60_000, 4)], "a", null), 240_000);
+    assert.equal(expectedMs([miss("b", 60_000, 2)], "b", null), 120_000);
+  });
+
+  it("is not asked where 4, 8, 16 … windows in a row have missed the source: then it has the night", () => {
+    const past = [run("a", 60_000)];
+    const turns: number[] = [];
+    for (let missed = 0; missed < 20; missed++) {
+      const turn = expectedMs(past, "a", null) === null;
+      assert.equal(ownTimeMs(past, "a", { bytes: 1_000, leftMs: 90_000 }) === Infinity, turn);
+      if (turn) turns.push(missed);
+      past.push(miss("a", 90_000, missed + 2));
+    }
+    assert.deepEqual(turns, [4, 8, 16]);
+  });
+
+  it("leaves a source undoubted for as long as it usually takes, until it once took longer in vain", () => {
+    const past = [run("a", 60_000), miss("a", 20_000, 2)];
+    const night = { bytes: 1_000, leftMs: 90_000 };
+    assert.equal(ownTimeMs(past, "a", night), 60_000);
+    assert.equal(ownTimeMs(past, "a", { ...night, leftMs: 50_000 }), 0);
+    assert.equal(ownTimeMs([...past, miss("a", 60_000, 3)], "a", night), 0);
+    assert.equal(ownTimeMs([], "a", night), 0);
+  });
+
+  it("learns of windows that have wanted the source, put off, stopped or never begun alike", () => {
+    const hospital = new FakeHospital();
+    const { recorder } = hospital;
+    recorder.record({ type: "source-started", source: "records" });
+    recorder.record({ type: "source-skipped", source: "records", reason: "backupStop had come" });
+    const { status } = recorder;
+    assert.deepEqual(
+      pastRuns([status], plan.hospital).map(({ source, saved, durationMs }) => ({
+        source,
+        saved,
+        durationMs,
+      })),
+      [{ source: "records", saved: false, durationMs: 0 }],
+    );
+    assert.deepEqual(pastRuns([status], "another"), []);
+    const runbook = { ...plan.runbook, without: { sources: { records: "moved" } } };
+    assert.deepEqual(pastRuns([{ ...status, plan: { ...plan, runbook } }], plan.hospital), []);
   });
 
   it("compares what was saved with what was saved: a dump has another size than data and indexes", () => {
@@ -105,12 +167,18 @@ describe("the next source", () => {
   });
 
   it("makes a running one give way only when it is clearly late and another could still be saved", () => {
-    const late = { elapsedMs: 20_000, remainingMs: 300_000, leftMs: 60_000, waiting: 1 };
+    const others = { fit: 1, needMs: 60_000, lastCall: false };
+    const late = { elapsedMs: 20_000, remainingMs: 300_000, ownMs: 0, leftMs: 60_000, ...others };
     assert.match(giveUp(late) ?? "", /needs 5m more, 1m are left until backupStop, and others wait/);
-    assert.equal(giveUp({ ...late, waiting: 0 }), null);
+    assert.equal(giveUp({ ...late, fit: 0 }), null);
     assert.equal(giveUp({ ...late, elapsedMs: 5_000 }), null);
     assert.equal(giveUp({ ...late, remainingMs: 70_000 }), null);
     assert.equal(giveUp({ ...late, remainingMs: null }), null);
+    assert.equal(giveUp({ ...late, ownMs: 30_000 }), null);
+    assert.equal(giveUp({ ...late, needMs: 40_000 }), null);
+    const little = { ...late, remainingMs: 70_000, lastCall: true };
+    assert.match(giveUp(little) ?? "", /needs 1m 10s more/);
+    assert.equal(giveUp({ ...little, remainingMs: 60_000 }), null);
   });
 });
 
