@@ -28,7 +28,7 @@ export function essentials(
     saved: Object.fromEntries(
       report.sources
         .filter(({ snapshot }) => snapshot !== null)
-        .map(({ name, bytes, durationMs }) => [name, { bytes, durationMs }]),
+        .map(({ name, bytes, durationMs, surveyedBytes }) => [name, { bytes, durationMs, surveyedBytes }]),
     ),
     records: report.records,
   };

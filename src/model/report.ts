@@ -28,6 +28,8 @@ export interface SourceReport {
   readonly snapshot: string | null;
   /** Bytes of content saved, as restic counted them. */
   readonly bytes: number;
+  /** What the source itself listed: of a database data and indexes. Null when it was not asked. */
+  readonly surveyedBytes: number | null;
   /** Files for shares, rows for databases. */
   readonly items: number;
   readonly durationMs: number;

@@ -133,10 +133,17 @@ export interface Proof {
   readonly hazards: readonly Finding[];
 }
 
+export interface PastSave {
+  readonly bytes: number;
+  readonly durationMs: number;
+  /** What the source listed; null where an older version did not keep it. */
+  readonly surveyedBytes?: number | null;
+}
+
 /** Facts from outside the model that sharpen the hazards; all may be missing. */
 export interface Circumstances {
   /** What the last window saved of each source, by name. */
-  readonly past?: Readonly<Record<string, { readonly bytes: number; readonly durationMs: number }>>;
+  readonly past?: Readonly<Record<string, PastSave>>;
   /** Which sources are saved one batch after another, how many at a time, and what is left out. */
   readonly runbook?: Pick<Runbook, "steps" | "without">;
   /** Addresses of the machine that Pulumi runs on. */

@@ -2,7 +2,12 @@
 import { z } from "zod";
 import type { Circumstances } from "./flow.ts";
 
-const saved = z.object({ bytes: z.number().nonnegative(), durationMs: z.number().nonnegative() });
+const saved = z.object({
+  bytes: z.number().nonnegative(),
+  durationMs: z.number().nonnegative(),
+  /** Older versions did not keep it. */
+  surveyedBytes: z.number().nonnegative().nullable().default(null),
+});
 
 const report = z.object({
   sources: z.array(z.object({ name: z.string(), snapshot: z.string().nullable(), ...saved.shape })),
@@ -19,6 +24,6 @@ export function pastOf(written: unknown): NonNullable<Circumstances["past"]> {
     report
       .parse(written)
       .sources.filter(({ snapshot }) => snapshot !== null)
-      .map(({ name, bytes, durationMs }) => [name, { bytes, durationMs }]),
+      .map(({ name, bytes, durationMs, surveyedBytes }) => [name, { bytes, durationMs, surveyedBytes }]),
   );
 }

@@ -110,6 +110,7 @@ function sourceReport(status: WindowStatus, name: string, kind: string): SourceR
     kind,
     snapshot: source?.snapshot ?? null,
     bytes: source?.bytes ?? 0,
+    surveyedBytes: source?.surveyedBytes ?? null,
     items: source?.items ?? 0,
     durationMs: source?.durationMs ?? 0,
     verified: source?.verified === true,

@@ -1,25 +1,22 @@
-/** Sources that, by how long their bytes took in the last window, are not saved before backups are stopped. */
+/** Sources that, by how long the last window took for them, are not saved before backups are stopped. */
+import type { Source } from "../../model/hospital.ts";
 import { batchesOf } from "../../model/runbook-order.ts";
-import type { Circumstances, Finding } from "../flow.ts";
+import { expectedMs } from "../../window/estimate.ts";
+import type { Circumstances, Finding, PastSave } from "../flow.ts";
 import type { Terrain } from "../terrain.ts";
 
 interface Estimate {
   readonly name: string;
-  readonly bytes: number;
-  /** Bytes per second. */
-  readonly speed: number;
+  readonly needsMs: number;
+  /** "holds 2.0 GiB and took 5 minutes for 1.0 GiB in the last window". */
+  readonly why: string;
 }
 
 export function sourcesTooLarge(ground: Terrain, { past, runbook }: Circumstances): readonly Finding[] {
   const { backupStopMs } = ground.hospital.window;
   const batches = runbook === undefined ? null : batchesOf(runbook, ground.hospital.sources);
   const ordered = ground.hospital.sources.toSorted((a, b) => a.order - b.order);
-  const estimates = ordered.flatMap(({ name, expectedBytes }): readonly Estimate[] => {
-    const last = past?.[name];
-    if (last === undefined || last.bytes <= 0 || last.durationMs <= 0) return [];
-    const speed = (last.bytes / last.durationMs) * 1000;
-    return [{ name, bytes: expectedBytes ?? last.bytes, speed }];
-  });
+  const estimates = ordered.flatMap((source) => estimateOf(source, past?.[source.name]));
   // A source of unknown speed takes no time here: what is warned of doesn't fit even if that one were quick.
   const all = { names: estimates.map(({ name }) => name), parallel: estimates.length };
   let begin = 0;
@@ -33,6 +30,19 @@ export function sourcesTooLarge(ground: Terrain, { past, runbook }: Circumstance
   });
 }
 
+/** As the window itself will reckon. */
+function estimateOf({ name, kind, expectedBytes }: Source, last: PastSave | undefined): readonly Estimate[] {
+  if (last === undefined || last.bytes <= 0 || last.durationMs <= 0) return [];
+  const { bytes, durationMs } = last;
+  const surveyedBytes = last.surveyedBytes ?? (kind === "smb" ? bytes : null);
+  const run = { source: name, saved: true, bytes, durationMs, surveyedBytes, at: "" };
+  const needsMs = expectedMs([run], name, expectedBytes ?? null);
+  if (needsMs === null) return [];
+  const listed = surveyedBytes ?? bytes;
+  const took = `took ${minutes(durationMs)} for ${gib(listed)} in the last window`;
+  return [{ name, needsMs, why: `holds ${gib(expectedBytes ?? listed)} and ${took}` }];
+}
+
 interface Queue {
   /** When each of those that are saved at a time is free; milliseconds after the start. */
   readonly lanes: number[];
@@ -41,14 +51,14 @@ interface Queue {
 }
 
 function tooLate(estimate: Estimate, { lanes, before, backupStopMs }: Queue): readonly Finding[] {
-  const needsMs = (estimate.bytes / estimate.speed) * 1000;
+  const { name, needsMs, why } = estimate;
   const lane = lanes.indexOf(Math.min(...lanes));
   const begins = lanes[lane] ?? 0;
   lanes[lane] = begins + needsMs;
   const behind = begins === 0 ? "" : `, behind ${before.join(", ")}`;
-  before.push(estimate.name);
+  before.push(name);
   if (begins + needsMs <= backupStopMs) return [];
-  const text = `${estimate.name} holds ${gib(estimate.bytes)} and went at ${gib(estimate.speed * 3600)} an hour: ${minutes(begins + needsMs)} are needed${behind}, the window has ${minutes(backupStopMs)} before backups stop`;
+  const text = `${name} ${why}: ${minutes(begins + needsMs)} are needed${behind}, the window has ${minutes(backupStopMs)} before backups stop`;
   return [{ code: "source-too-large" as const, text }];
 }
 
