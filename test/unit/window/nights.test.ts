@@ -13,9 +13,9 @@ import {
 } from "./fakes/histories.ts";
 import { type PlayedNight, play, type Truth } from "./fakes/nights.ts";
 
-/** More by the environment: each takes about a second. */
+/** The same ones each time; others and more by the environment, each takes about a second. */
 const histories = Number(process.env.JEDA_HISTORIES ?? 10);
-const seed = Number(process.env.JEDA_SEED ?? Date.now() % 1_000_000);
+const seed = Number(process.env.JEDA_SEED ?? 20_170_515);
 
 /** Nights in a row on which a source that fits behind the more valuable ones may be missed. */
 const mostMissed = 6;
