@@ -1,12 +1,12 @@
 /** Everything outside that a window touches, so that the whole of it also runs in memory. */
 import type { TaggedSnapshot } from "../backup/snapshot-identity.ts";
+import type { PastRun } from "../estimate/duration.ts";
 import type { BackupContext, ServedRepository, SourceDriver } from "../model/driver.ts";
 import type { EdgeClient } from "../model/edge-protocol.ts";
 import type { Credentials, Repository, Source } from "../model/hospital.ts";
 import type { PlannedEdge } from "../model/plan.ts";
 import type { Prober } from "../model/prober.ts";
 import type { Clock } from "./clock.ts";
-import type { PastRun } from "./estimate.ts";
 import type { ExtensionRequest } from "./extension.ts";
 
 export interface RepositoryPort {

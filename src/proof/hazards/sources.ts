@@ -1,7 +1,8 @@
 /** Sources that, by how long the last window took for them, are not saved before backups are stopped. */
+
+import { expectedMs } from "../../estimate/duration.ts";
 import type { Source } from "../../model/hospital.ts";
 import { batchesOf } from "../../model/runbook-order.ts";
-import { expectedMs } from "../../window/estimate.ts";
 import type { Circumstances, Finding, PastSave } from "../flow.ts";
 import type { Terrain } from "../terrain.ts";
 

@@ -2,10 +2,11 @@
  * Saves the sources in order of value, so many at a time and never two of one host. One that fails does not stop the
  * others; one that is not expected to end before backupStop comes last, and gives way to those that wait.
  */
+
+import { expectedMs, type PastRun, usualMs } from "../../estimate/duration.ts";
 import type { Source } from "../../model/hospital.ts";
 import type { Step } from "../../model/runbook.ts";
 import { isSavedBy } from "../../model/runbook-order.ts";
-import { expectedMs, type PastRun, usualMs } from "../estimate.ts";
 import { believedAfterMs, chooseNext } from "../next-source.ts";
 import { type Night, stopAt, until } from "../night.ts";
 import { openVault } from "./open-vault.ts";

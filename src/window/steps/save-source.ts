@@ -1,9 +1,10 @@
 /** Saves one source: asked what it holds, saved, tried again where a snapshot was not whole, given up where it is late. */
+
+import { expectedMs, ownTimeMs, type PastRun, remainingMs, toBeSaved } from "../../estimate/duration.ts";
 import type { Saved, Survey } from "../../model/driver.ts";
 import { JedaError } from "../../model/errors.ts";
 import type { Source } from "../../model/hospital.ts";
 import { unlessStopped } from "../clock.ts";
-import { expectedMs, ownTimeMs, type PastRun, remainingMs, toBeSaved } from "../estimate.ts";
 import { giveUp, type Others } from "../next-source.ts";
 import { backupContext, type Night } from "../night.ts";
 import { formatDuration } from "../schedule.ts";

@@ -1,7 +1,7 @@
 /** No source is starved by what jeda believes of it: played over many nights by the window's own steps. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { expectedMs, type PastRun, usualMs } from "../../../src/window/estimate.ts";
+import { expectedMs, type PastRun, usualMs } from "../../../src/estimate/duration.ts";
 import {
   type History,
   history,

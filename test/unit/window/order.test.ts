@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { SourceDriver } from "../../../src/model/driver.ts";
-import type { Source } from "../../../src/model/hospital.ts";
-import type { WindowPlan } from "../../../src/model/plan.ts";
 import {
   expectedMs,
   ownTimeMs,
   type PastRun,
-  pastRuns,
   remainingMs,
   toBeSaved,
-} from "../../../src/window/estimate.ts";
+} from "../../../src/estimate/duration.ts";
+import type { SourceDriver } from "../../../src/model/driver.ts";
+import type { Source } from "../../../src/model/hospital.ts";
+import type { WindowPlan } from "../../../src/model/plan.ts";
 import { exitCodes } from "../../../src/window/exit-codes.ts";
 import { chooseNext, giveUp } from "../../../src/window/next-source.ts";
+import { pastRuns } from "../../../src/window/past-runs.ts";
 import { FakeHospital } from "./fakes/hospital.ts";
 import { plan } from "./fakes/plan.ts";
 

@@ -1,4 +1,6 @@
 /** A hospital in memory: what flows is decided by the leases that the fake edges hold. */
+
+import type { PastRun } from "../../../../src/estimate/duration.ts";
 import type { Saved, SourceDriver } from "../../../../src/model/driver.ts";
 import type { Source } from "../../../../src/model/hospital.ts";
 import type { Deadlines, WindowPlan } from "../../../../src/model/plan.ts";
@@ -6,7 +8,6 @@ import type { Flow, Prober } from "../../../../src/model/prober.ts";
 import type { Report } from "../../../../src/model/report.ts";
 import type { Clock } from "../../../../src/window/clock.ts";
 import { fixDeadlines } from "../../../../src/window/deadlines.ts";
-import type { PastRun } from "../../../../src/window/estimate.ts";
 import type { ExtensionRequest } from "../../../../src/window/extension.ts";
 import { type Journal, memoryJournal } from "../../../../src/window/journal.ts";
 import { openNight } from "../../../../src/window/open-night.ts";

@@ -1,9 +1,11 @@
 /** Many nights of one hospital whose sources are quick or slow in truth: what each night did, by jeda's own steps. */
+
+import type { PastRun } from "../../../../src/estimate/duration.ts";
 import { JedaError } from "../../../../src/model/errors.ts";
 import type { Source } from "../../../../src/model/hospital.ts";
-import { type PastRun, pastRuns } from "../../../../src/window/estimate.ts";
 import type { Night } from "../../../../src/window/night.ts";
 import { openNight } from "../../../../src/window/open-night.ts";
+import { pastRuns } from "../../../../src/window/past-runs.ts";
 import type { WindowStatus } from "../../../../src/window/status.ts";
 import { backup } from "../../../../src/window/steps/backup.ts";
 import { FakeHospital } from "./hospital.ts";

@@ -1,8 +1,6 @@
 /** How long saving a source will take: by past windows before it is begun, by its own progress once it runs. Pure. */
 
 import type { Source } from "../model/hospital.ts";
-import { leavesOut } from "../model/runbook-order.ts";
-import type { SourceState, WindowStatus } from "./status.ts";
 
 /** What one earlier window learned of one source. */
 export interface PastRun {
@@ -20,20 +18,6 @@ export interface PastRun {
 
 /** So many of the newest runs are looked at: the middle one of them is neither the lucky nor the unlucky night. */
 const looked = 5;
-
-/** What the journals of this host say, in any order. Pulumi's outputs have the last one (`proof/past.ts`). */
-export function pastRuns(windows: readonly WindowStatus[], hospital: string): readonly PastRun[] {
-  const own = windows.filter(({ plan }) => plan.hospital === hospital);
-  return own.flatMap(({ plan, sources, at }) =>
-    sources
-      .filter(({ name, state }) => !leavesOut(plan.runbook.without, name) && learned.has(state))
-      .map(({ name, state, bytes, surveyedBytes, durationMs }) => {
-        return { source: name, saved: state === "saved", bytes, surveyedBytes, durationMs, at };
-      }),
-  );
-}
-
-const learned: ReadonlySet<SourceState> = new Set(["saved", "failed", "skipped"]);
 
 interface Past {
   /** The newest that were saved, the newest first. */
