@@ -34,8 +34,6 @@ const clearly = 1.25;
 /** Sources that could begin if a running one ended: those that may be expected to fit, or nothing is known of. */
 export interface Others {
   readonly fit: number;
-  /** Milliseconds for all of them; infinite where one was never saved. */
-  readonly needMs: number;
   /** One of them would soon fit no more. */
   readonly lastCall: boolean;
 }
@@ -53,8 +51,6 @@ export interface Race extends Others {
 export function giveUp({ elapsedMs, remainingMs, ownMs, leftMs, ...others }: Race): string | null {
   if (others.fit === 0 || remainingMs === null || elapsedMs < Math.max(believedAfterMs, ownMs)) return null;
   if (remainingMs <= leftMs * (others.lastCall ? 1 : clearly)) return null;
-  // It may as well go on while there is time enough for all of them.
-  if (!others.lastCall && leftMs > others.needMs * clearly) return null;
   const needs = formatDuration(remainingMs);
   return `at its speed it needs ${needs} more, ${formatDuration(Math.max(0, leftMs))} are left until backupStop, and others wait`;
 }

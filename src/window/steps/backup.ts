@@ -95,8 +95,7 @@ function savingOf(night: Night, { step, waiting, running, past, expected, late, 
       const last = (ms: number | null | undefined): boolean =>
         ms != null && ms <= left && ms > left - believedAfterMs;
       const lastCall = fit.some((one) => last(expected.get(one)) || last(usualMs(past, one.name)));
-      const needMs = fit.reduce((sum, one) => sum + (usualMs(past, one.name) ?? Infinity), 0);
-      return { fit: fit.length, needMs, lastCall };
+      return { fit: fit.length, lastCall };
     },
   };
 }
