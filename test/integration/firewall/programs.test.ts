@@ -9,7 +9,7 @@ import { edgeScriptText } from "../../../src/firewall/edge-script.ts";
 const run = promisify(execFile);
 const usual = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** What each program is replaced by: null for nothing at all. */
+/** What each program or file is replaced by: null for nothing at all. */
 const hosts: readonly { lacks: string; by: string | null; said: RegExp }[] = [
   { lacks: "flock", by: null, said: /lacks flock \(Debian package util-linux\)/ },
   {
@@ -26,6 +26,7 @@ const hosts: readonly { lacks: string; by: string | null; said: RegExp }[] = [
     by: '#!/bin/sh\necho "nftables v0.9.0 (Fearless Fosdick)"\n',
     said: /lacks nft 0\.9\.8 or newer \(Debian package nftables; it is 0\.9\.0\)/,
   },
+  { lacks: "/etc/protocols", by: null, said: /lacks \/etc\/protocols \(Debian package netbase\)/ },
 ];
 
 describe("a host that lacks a program", () => {
@@ -58,7 +59,12 @@ describe("a host that lacks a program", () => {
       ]) {
         const env = { JEDA_RUN: join(directory, "run"), JEDA_ETC: join(directory, "etc") };
         const call = ["-c", 'exec /bin/sh "$@" </dev/null', "sh", script, ...words];
-        const ended = await run("/bin/sh", call, { env }).catch((error) => error);
+        // Of a file the place is hidden, for this command alone.
+        const hidden = ["-c", 'mount --bind /dev/null "$0"; exec /bin/sh "$@"', lacks, ...call];
+        const [program, argv] = lacks.startsWith("/")
+          ? ["unshare", ["--mount", "sh", ...hidden]]
+          : ["/bin/sh", call];
+        const ended = await run(program, argv, { env }).catch((error) => error);
         assert.equal(ended.code, 3, ended.stderr);
         const answer = JSON.parse(ended.stdout) as { code: string; message: string };
         assert.equal(answer.code, "lacking");
