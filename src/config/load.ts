@@ -4,6 +4,7 @@ import type { Hospital } from "../model/hospital.ts";
 import type { Runbook } from "../model/runbook.ts";
 import { ambiguousScalars } from "./ambiguous-scalars.ts";
 import { arrivedConfig, positionsOfSame } from "./arrived.ts";
+import { checkDestinations } from "./check-destinations.ts";
 import { checkNames } from "./check-names.ts";
 import { checkNetwork } from "./check-network.ts";
 import { checkServices } from "./check-services.ts";
@@ -97,6 +98,7 @@ function load({ config, secretKeys, positions, file, projectDir }: Input): Loade
   const names = checkCredentials(credentials, problems);
   const stack = readStack(described, problems);
   checkNames(stack, problems);
+  checkDestinations(stack, problems);
   checkNetwork(stack, config, problems);
   checkServices(stack, problems);
   const services = resolveServices(stack, problems);

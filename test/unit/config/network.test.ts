@@ -53,6 +53,29 @@ describe("a network is refused with", () => {
       { message: /"prerouting" is not a hook with a priority/, hint: /prerouting -100/ },
     ],
     [
+      "two edges of one SSH destination",
+      [
+        [
+          'targets: ["203.0.113.10:80"] }]\n',
+          'targets: ["203.0.113.10:80"] }]\n    - { name: other, ssh: { read: other, window: edge, policy: other }, uplinks: [{ name: internet, on: wan0, targets: ["203.0.113.10:80"] }] }\n',
+        ],
+      ],
+      { message: /"edge" of the edge other already leads to the edge edge/ },
+    ],
+    [
+      "an edge as the backup host, by its SSH destination",
+      [["{ ssh: backup, ", "{ ssh: edge, "]],
+      { message: /"edge" of the backup host already leads to the edge edge/, at: "edge, addresses" },
+    ],
+    [
+      "one probe point for two segments",
+      [["probePoint: lobby", "probePoint: desk"]],
+      {
+        message: /"desk" of the probe point of guest already leads to the probe point of office/,
+        at: "desk }\n    - { name: management",
+      },
+    ],
+    [
       "no vault",
       [["role: vault", "role: management"]],
       { message: /exactly one segment must have the role vault; there are 0/ },
