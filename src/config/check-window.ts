@@ -49,6 +49,9 @@ export function resolveWindow(
   };
 }
 
+/** The vault is shut, and what is verified stopped, some seconds before the deadline. */
+const leastGapMs = 15_000;
+
 /** Shorter ones would lapse whenever a single renewal has to be repeated. */
 const shortestHeartbeatMs = 15_000;
 
@@ -83,6 +86,14 @@ function checkOrder(offsets: Offsets, stack: Stack, problems: Problems): void {
     const hint = "put backupStop before reconnectBy, with time left to verify";
     problems.add(["window", "backupStop"], message, hint);
   }
+  if (backupStopMs !== undefined && reconnectByMs !== undefined && backupStopMs < reconnectByMs) {
+    const gapMs = reconnectByMs - backupStopMs;
+    if (gapMs < leastGapMs) {
+      const message = `backupStop is only ${formatDuration(gapMs)} before reconnectBy: nothing could be verified`;
+      problems.add(["window", "backupStop"], message, `leave ${formatDuration(leastGapMs)} or more`);
+    }
+  }
+  checkTolerance(reconnectByMs, stack, problems);
   const { maxIsolation } = stack;
   if (reconnectByMs !== undefined && maxIsolation !== undefined && reconnectByMs > maxIsolation) {
     const message =
@@ -104,6 +115,16 @@ function checkOrder(offsets: Offsets, stack: Stack, problems: Problems): void {
     `${formatDuration(maxIsolation)}, the longest the site isolates (maxIsolation)`;
   const field = holdMs > 0 ? "onAnomaly" : "maxExtension";
   problems.add(["window", field], message, "allow less, or raise maxIsolation on purpose");
+}
+
+/** A service that is down from the first probe on has to end the window before the window ends by itself. */
+function checkTolerance(reconnectByMs: number | undefined, { services }: Stack, problems: Problems): void {
+  for (const [index, { name, probe }] of (services ?? []).entries()) {
+    const silentMs = (probe.tolerate + 1) * probe.everyMs;
+    if (reconnectByMs === undefined || silentMs < reconnectByMs) continue;
+    const message = `${name} may be silent for ${formatDuration(silentMs)}, longer than the whole window: nothing would end it early`;
+    problems.add(["services", index, "probe"], message, "probe more often, or tolerate less");
+  }
 }
 
 function checkIsolated(stack: Stack, problems: Problems): void {

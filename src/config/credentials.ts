@@ -11,19 +11,16 @@ import { didYouMean } from "./suggest.ts";
 
 const HOW = "pulumi config set --secret --path 'jeda:credentials.NAME.password'";
 
-/**
- * Checks the map's shape.
- * @returns the names in it
- */
-export function checkCredentials(value: unknown, problems: Problems): string[] {
+/** Checks the map's shape. */
+export function checkCredentials(value: unknown, problems: Problems): void {
   const top: Path = ["credentials"];
   if (value === undefined) {
     problems.add(top, "missing; the passwords of the sources and the repository", `set each with ${HOW}`);
-    return [];
+    return;
   }
   if (!isMap(value)) {
     problems.add(top, "must be a map from names to { user, password }", `set each with ${HOW}`);
-    return [];
+    return;
   }
   for (const [name, entry] of Object.entries(value)) {
     const path = [...top, name];
@@ -42,20 +39,25 @@ export function checkCredentials(value: unknown, problems: Problems): string[] {
       problems.addAtKey([...path, "user"], "must be text", 'write user: "name"');
     }
   }
-  return Object.keys(value);
 }
 
 /** Every name that the model uses must exist. */
 export function checkCredentialNames(
   hospital: Pick<Hospital, "sources" | "backupHost">,
-  names: readonly string[],
+  value: unknown,
   problems: Problems,
 ): void {
+  const entries = isMap(value) ? value : {};
+  const names = Object.keys(entries);
   const used: { readonly name: string; readonly path: Path }[] = [
     { name: hospital.backupHost.repository.credentials, path: ["backupHost", "repository"] },
     ...hospital.sources.map((source, index) => ({ name: source.credentials, path: ["sources", index] })),
   ];
   for (const { name, path } of used) {
+    const entry = entries[name];
+    if (path[0] === "sources" && isMap(entry) && entry.user === undefined) {
+      problems.addAtKey(["credentials", name], "has no user, and a source needs one", 'write user: "name"');
+    }
     if (names.includes(name)) continue;
     const message = `there are no credentials named ${quote(name)}`;
     const set = `or set them with ${HOW.replace("NAME", name)}`;

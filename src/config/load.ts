@@ -95,7 +95,7 @@ function load({ config, secretKeys, positions, file, projectDir }: Input): Loade
   if (credentials !== undefined && !secretKeys.includes("credentials") && !clear) {
     problems.addAtKey(["credentials"], "is not secret", "set it with pulumi config set --secret --path");
   }
-  const names = checkCredentials(credentials, problems);
+  checkCredentials(credentials, problems);
   const stack = readStack(described, problems);
   checkNames(stack, problems);
   checkDestinations(stack, problems);
@@ -105,7 +105,7 @@ function load({ config, secretKeys, positions, file, projectDir }: Input): Loade
   const zone = resolveZone(stack, problems);
   const window = resolveWindow(stack, zone, problems);
   if (stack.backupHost !== undefined && stack.sources !== undefined) {
-    checkCredentialNames({ backupHost: stack.backupHost, sources: stack.sources }, names, problems);
+    checkCredentialNames({ backupHost: stack.backupHost, sources: stack.sources }, credentials, problems);
   }
   const sources = stack.sources?.map((source) => source.name);
   const runbook = loadRunbook(stack.window?.runbook, { projectDir, sources }, problems);

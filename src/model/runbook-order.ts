@@ -144,7 +144,16 @@ export function unnamedSources(runbook: Runbook, sources: readonly string[]): Ru
     message: `no backup saves the source ${name}`,
     hint: `name it in a backup, or write "without: { sources: { ${name}: REASON } }" beside steps`,
   }));
-  return [...unknown, ...left, ...nowhere];
+  const none = sources.length > 0 && sources.every((name) => leavesOut(without, name));
+  const forNothing = none && steps.some(isBackup);
+  const message = "every source is left out, and a backup is a step: the vault would open for nothing";
+  const hint = "save one of them, or take backup and verify out of the steps";
+  return [
+    ...unknown,
+    ...left,
+    ...nowhere,
+    ...(forNothing ? [{ path: ["without", "sources"], message, hint }] : []),
+  ];
 }
 
 function notASource(name: string, path: readonly (string | number)[]): RunbookFault {

@@ -225,6 +225,10 @@ describe("a runbook is refused with", () => {
       /a is saved, and left out/,
     );
     assert.match(refusedWith(`${some}without: { sources: { b: "" } }\n`).join(), /is empty/);
+    assert.match(
+      refusedWith(`${good}without: { sources: { a: why, b: why } }\n`).join(),
+      /every source is left out, and a backup is a step/,
+    );
     assert.match(refusedWith(`${some}without: { sources: [b] }\n`).join(), /as a map of fields/);
   });
 

@@ -4,6 +4,16 @@ import { edited, loadText, type Refusal, refuses } from "./hospital-yaml.ts";
 describe("sources and services are refused with", () => {
   refuses([
     [
+      "a probe of an address in another segment",
+      [["http://rm.internal/health", "http://10.20.0.9/health"]],
+      { message: /its probe asks 10\.20\.0\.9, which is not in the segment clinical/, hint: /field at/ },
+    ],
+    [
+      "credentials of a source without a user",
+      [["records: { user: backup, password", "records: { password"]],
+      { message: /has no user, and a source needs one/, at: "records: { password" },
+    ],
+    [
       "a source that is neither kind",
       [["smb: //files.internal/office, ", ""]],
       { message: /does not say what it is/, hint: /smb/ },

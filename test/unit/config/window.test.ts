@@ -37,6 +37,21 @@ describe("a window is refused with", () => {
       { message: /backupStop .* is not before reconnectBy/ },
     ],
     [
+      "a backup stop right before the reconnection",
+      [['backupStop: "02:40"', "backupStop: 2h59m50s"]],
+      { message: /backupStop is only 10s before reconnectBy/, hint: /leave 15s or more/, at: "2h59m50s" },
+    ],
+    [
+      "a service that nobody would notice to be down",
+      [
+        [
+          'probe: { http: "http://rm.internal/health" }',
+          'probe: { http: "http://rm.internal/health", every: 5m, tolerate: 40 }',
+        ],
+      ],
+      { message: /record may be silent for 3h 25m, longer than the whole window/, hint: /tolerate less/ },
+    ],
+    [
       "a start cutoff after the backup stop",
       [['"00:15"', '"02:45"']],
       { message: /startCutoff .* is not before backupStop/, at: '"02:45"' },
