@@ -5,26 +5,34 @@ import { parseArgs } from "node:util";
 import { askSiteRules } from "../../host/site-rules.ts";
 import { JedaError } from "../../model/errors.ts";
 import type { Hospital } from "../../model/hospital.ts";
+import type { Runbook } from "../../model/runbook.ts";
+import { leavesOut } from "../../model/runbook-order.ts";
 import type { Proof } from "../../proof/flow.ts";
 import { pastOf } from "../../proof/past.ts";
 import { prove } from "../../proof/prove.ts";
 import { surroundings } from "../../proof/surroundings.ts";
 import { proofText } from "../../proof/table.ts";
+import { lostSources } from "../../site-rules/lost-sources.ts";
 import { overlaid } from "../../site-rules/overlay.ts";
 import { siteRows, siteTexts } from "../../site-rules/rows.ts";
 import { configured } from "../aim.ts";
+import { errorLine } from "../print-error.ts";
 
 /** Exit code 0 when the proof holds, 1 when the window would be refused. */
 export async function run(words: readonly string[]): Promise<number> {
   const { stack, json, expand, report, live } = options(words);
   const project = fileURLToPath(new URL("../../..", import.meta.url));
-  const { hospital, runbook } = configured(stack);
+  const { hospital, runbook, warnings } = configured(stack);
   const proved = prove(hospital, {
     ...surroundings(project),
     runbook,
     past: report === undefined ? {} : pastReport(report),
   });
-  const proof = live ? await withSiteRules(hospital, proved) : proved;
+  const proof = live ? await withSiteRules(hospital, runbook, proved) : proved;
+  for (const { message, at } of warnings) {
+    const told = new JedaError("CONFIG", message, at === undefined ? {} : { at });
+    process.stderr.write(`warning: ${errorLine(told)}\n`);
+  }
   process.stdout.write(`${json ? JSON.stringify(proof, null, 2) : told(proof, expand)}\n`);
   return proof.violations.length === 0 ? 0 : 1;
 }
@@ -48,10 +56,11 @@ interface LiveProof extends Proof {
 }
 
 /** The same proof, with what rules of the site's own do to each flow. */
-async function withSiteRules(hospital: Hospital, proof: Proof): Promise<LiveProof> {
+async function withSiteRules(hospital: Hospital, runbook: Runbook, proof: Proof): Promise<LiveProof> {
   const read = await askSiteRules(hospital.edges);
   let flows = proof.flows;
   const texts: string[] = [];
+  const violations = [...proof.violations];
   for (const edge of hospital.edges) {
     const rules = read.get(edge.name) ?? null;
     if (rules === null) {
@@ -63,8 +72,12 @@ async function withSiteRules(hospital: Hospital, proof: Proof): Promise<LiveProo
     const rows = siteRows(edge.name, rules, described, { pairs: true });
     flows = overlaid(flows, rows, described);
     texts.push(...siteTexts(rows));
+    const wanted = sources.filter(({ name }) => !leavesOut(runbook.without, name));
+    for (const { row } of lostSources(rows, described, wanted)) {
+      violations.push({ code: "source-unreachable", text: siteTexts([row]).join() });
+    }
   }
-  return { ...proof, flows, siteRules: texts };
+  return { ...proof, flows, violations, siteRules: texts };
 }
 
 /** What `jeda window report --json` printed. */

@@ -3,8 +3,8 @@ import { bypasses } from "../../firewall/bypass.ts";
 import type { EdgeListing } from "../../model/edge-protocol.ts";
 import { JedaError } from "../../model/errors.ts";
 import { leavesOut } from "../../model/runbook-order.ts";
-import { type DeclaredFlow, declaredFlows } from "../../site-rules/declared-flows.ts";
-import { howToLetPass, type SiteRow, siteTexts, stops } from "../../site-rules/rows.ts";
+import { lostSources } from "../../site-rules/lost-sources.ts";
+import { howToLetPass, siteTexts } from "../../site-rules/rows.ts";
 import { checkWallClock, onEdge } from "../deadlines.ts";
 import { readClock } from "../edge-reading.ts";
 import type { EdgeHold, Night } from "../night.ts";
@@ -42,26 +42,14 @@ function judgeSite(night: Night, { planned }: EdgeHold, listing: EdgeListing): v
   if (rows.length > 0) {
     night.recorder.record({ type: "site-rules", edge: planned.name, findings: siteTexts(rows) });
   }
-  const flows = declaredFlows(described(night.plan, planned)).filter(({ kind }) => kind === "backup-source");
-  const stopped = (flow: DeclaredFlow): SiteRow | undefined => {
-    const family = flow.session.family === 4 ? "ipv4" : "ipv6";
-    return rows.find(
-      (row) => row.kind === flow.kind && row.to === flow.to && row.family === family && stops(row),
-    );
-  };
-  // Any one family will do: the backup uses the name's addresses in turn.
   const { sources, runbook } = night.plan;
   const wanted = sources.filter(({ name }) => !leavesOut(runbook.without, name));
-  const lost = wanted.flatMap(({ name }) => {
-    const ways = flows.filter(({ to }) => to === name);
-    const found = ways.map((flow) => ({ flow, row: stopped(flow) }));
-    return ways.length > 0 && found.every(({ row }) => row !== undefined) ? found.slice(0, 1) : [];
-  });
-  const [first] = lost;
-  if (first?.row === undefined) return;
-  const what = lost.flatMap(({ row }) => (row === undefined ? [] : siteTexts([row])));
+  const lost = lostSources(rows, described(night.plan, planned), wanted);
+  if (lost.length === 0) return;
+  const what = lost.flatMap(({ row }) => siteTexts([row]));
+  const how = lost.map(({ flow, row }) => howToLetPass(flow, row.rule));
   throw new JedaError("REFUSED", `the backup host could not reach its sources: ${what.join("; ")}`, {
-    hint: `on ${planned.name}, ${howToLetPass(first.flow, first.row.rule)}. Nothing was changed`,
+    hint: `on ${planned.name}, ${how.join("; ")}. Nothing was changed`,
   });
 }
 
