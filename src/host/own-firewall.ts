@@ -1,4 +1,5 @@
 /** `inet jeda_host` as the backup host itself sees it: whoever is root there needs no SSH to load it again. */
+import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { execa } from "execa";
 import { HOST_SCRIPT } from "./host-firewall.ts";
@@ -15,6 +16,8 @@ export interface OwnFirewall {
   fallback(): string | null;
   /** Loads what a boot would load. Throws what nft says. */
   load(): Promise<void>;
+  /** Calls back at each change of the table, at once; may miss some. Returns what ends it. */
+  watch(changed: () => void): () => void;
 }
 
 /**
@@ -40,7 +43,21 @@ export function ownFirewall(
     },
     fallback: () => (existsSync(why) ? readFileSync(why, "utf8").trim() : null),
     async load() {
-      await run([...within, script, "host", "boot"], true);
+      // One process, for every millisecond the vault has one lock less. The script knows what to do where that fails.
+      const text = `add table inet jeda_host\ndelete table inet jeda_host\n${readFileSync(kept, "utf8")}`;
+      const [program = "", ...words] = [...within, "nft", "-f", "-"];
+      const { exitCode } = await execa(program, words, { reject: false, input: text, timeout: 20_000 });
+      if (exitCode !== 0 || !(await this.locks())) await run([...within, script, "host", "boot"], true);
+    },
+    watch(changed) {
+      // It ends with the runner, however that ends.
+      const words = [...within, "setpriv", "--pdeathsig", "KILL", "--", "nft", "monitor"];
+      const child = spawn(words[0] ?? "", words.slice(1), { stdio: ["ignore", "pipe", "ignore"] });
+      child.once("error", () => undefined);
+      child.stdout.on("data", (text: Buffer) => {
+        if (text.includes("jeda_host")) changed();
+      });
+      return () => child.kill("SIGKILL");
     },
   };
 }

@@ -5,7 +5,7 @@
 import type { OwnFirewall } from "../../host/own-firewall.ts";
 import type { Clock } from "../clock.ts";
 
-/** Between two looks, milliseconds: one program each. */
+/** Between two looks where no change was heard of, milliseconds: one program each. */
 const lookEveryMs = 500;
 
 /** Until the signal fires; never rejects. `note` writes a sentence into the journal. */
@@ -21,7 +21,12 @@ export async function guardHostFirewall(
     said = text;
   };
   let told: string | null = null;
+  let wake = (): void => undefined;
+  const unwatch = firewall.watch(() => wake());
   while (!signal.aborted) {
+    const changed = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
     try {
       if (!(await firewall.locks())) {
         await firewall.load();
@@ -40,6 +45,7 @@ export async function guardHostFirewall(
         `the backup host's own firewall, inet jeda_host, is gone and can't be loaded again: ${error instanceof Error ? error.message.split("\n")[0] : error}`,
       );
     }
-    await clock.sleep(lookEveryMs, signal);
+    await Promise.race([clock.sleep(lookEveryMs, signal), changed]);
   }
+  unwatch();
 }
