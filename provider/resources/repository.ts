@@ -25,7 +25,9 @@ export type RepositoryInputs = z.infer<typeof schema>;
 type Look =
   | { readonly kind: "absent" | "occupied" | "closed" }
   | {
-      readonly kind: "present";
+      /** Broken: it does not open, whatever the password. */
+      readonly kind: "present" | "broken";
+      /** Of a broken one restic's words instead. */
       readonly id: string;
       /** What is not as jeda leaves it, as the end of "the repository is …". */
       readonly wrong: readonly string[];
@@ -41,15 +43,16 @@ export function repository(run: Run): Handler<RepositoryInputs> {
     reach: BackupReach = { ssh: inputs.ssh },
   ): Promise<Look> => {
     const lines = await askBackup(run, reach, ["repository", inputs.path], { stdin: `${inputs.password}\n` });
-    const [kind, id = ""] = lines[0]?.split(" ") ?? [];
+    const [kind, ...said] = lines[0]?.split(" ") ?? [];
     if (kind === "absent" || kind === "occupied" || kind === "closed") return { kind };
-    if (kind !== "present")
+    if (kind !== "present" && kind !== "broken")
       throw new JedaError("INTERNAL", `${inputs.ssh}: repository answered "${lines[0]}"`);
     const facts = lines.slice(1).map((line) => line.split(" "));
     const all = (kind: string) =>
       facts.filter(([word]) => word === kind).map(([, ...words]) => words.join(" "));
     const keys = facts.filter(([word]) => word === "key").map(([, key = ""]) => key.slice(0, 8));
-    return { kind: "present", id, wrong: all("wrong"), servers: all("server"), keys: keys.sort().join(" ") };
+    const id = said.join(" ");
+    return { kind, id, wrong: all("wrong"), servers: all("server"), keys: keys.sort().join(" ") };
   };
   const opened = <L extends Look>(
     inputs: RepositoryInputs,
@@ -90,6 +93,7 @@ export function repository(run: Run): Handler<RepositoryInputs> {
     async create(inputs, call) {
       const before = await look(inputs);
       if (before.kind === "occupied") throw free(inputs);
+      if (before.kind === "broken") throw gone(inputs, foundOf(before, null, null));
       if (before.kind === "absent") {
         await runScript(run, inputs.ssh, "repository", ["init", inputs.path], {
           stdin: `${inputs.password}\n`,
@@ -120,7 +124,7 @@ export function repository(run: Run): Handler<RepositoryInputs> {
 
     async update(inputs, olds, known, call) {
       const live = await look(inputs);
-      if (live.kind !== "present") throw gone(inputs, "missing");
+      if (live.kind !== "present") throw gone(inputs, foundOf(live, known.repositoryId, known.keys));
       if (live.id !== known.repositoryId) throw gone(inputs, String(olds.found));
       await own(inputs);
       for (const server of live.servers) {
@@ -143,17 +147,24 @@ function deletable(server: string): string {
 }
 
 function foundOf(live: Look, before: unknown, keys: unknown): string {
-  if (live.kind === "closed")
-    return "closed to the password it was applied with: its keys were changed or are gone";
-  if (live.kind !== "present") return "missing";
-  if (live.id !== before)
-    return `another one: id ${live.id.slice(0, 8)} instead of ${String(before).slice(0, 8)}`;
-  const wrong = [...live.wrong, ...live.servers.map(deletable)];
-  if (wrong.length > 0) return wrong.join("; ");
-  if (typeof keys === "string" && keys !== live.keys) {
-    return `opened by other keys than it was applied with: ${live.keys} instead of ${keys}; whoever added one can read every backup`;
+  if (!("keys" in live)) {
+    return live.kind === "closed"
+      ? "closed to the password it was applied with: its keys were changed or are gone"
+      : "missing";
   }
-  return AS_CREATED;
+  const broken = live.kind === "broken" ? [`not to be opened: ${live.id.trim()}`] : [];
+  const another =
+    live.kind === "present" && live.id !== before
+      ? [`another one: id ${live.id.slice(0, 8)} instead of ${String(before).slice(0, 8)}`]
+      : [];
+  const others =
+    another.length === 0 && typeof keys === "string" && keys !== live.keys
+      ? [
+          `opened by other keys than it was applied with: ${live.keys} instead of ${keys}; whoever added one can read every backup`,
+        ]
+      : [];
+  const wrong = [...broken, ...another, ...others, ...live.wrong, ...live.servers.map(deletable)];
+  return wrong.length > 0 ? wrong.join("; ") : AS_CREATED;
 }
 
 /** What could not be looked at, though the host answers. */

@@ -26,10 +26,13 @@ function fallbackDrift({ fallback }: Persisted): string[] {
   ];
 }
 
-function minimalDrift(path: string, { minimal }: Persisted, wanted: string): string[] {
-  if (minimal === undefined || minimal === wanted || wanted === "") return [];
+function minimalDrift(path: string, { minimal, minimalMode }: Persisted, wanted: string): string[] {
+  if (minimal === undefined || wanted === "") return [];
   const file = path.replace(/\.nft$/, "-minimal.nft");
+  const mode = minimal === null || minimalMode === undefined ? [] : modeDrift(file, minimalMode);
+  if (minimal === wanted) return mode;
   return [
+    ...mode,
     minimal === null
       ? `${file} is missing: should ${path} not load at a boot, the vault would be open`
       : `${file} is not what was declared`,

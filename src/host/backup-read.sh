@@ -113,19 +113,17 @@ repository() {
     return
   fi
   # 12 is "wrong password" since restic 0.17; older ones end with 1 and say so.
-  if ! config=$(restic --quiet --no-cache --no-lock --repo "$path" cat config 2>&1); then
-    case $config in
-    *"wrong password"*) echo closed ;;
-    *) refuse repository "$config" ;;
-    esac
-    return
+  if config=$(restic --quiet --no-cache --no-lock --repo "$path" cat config 2>&1); then
+    echo "present $(printf '%s' "$config" | tr -d ' \n' | sed -n 's/.*"id":"\([0-9a-f]*\)".*/\1/p')"
+  else
+    case $config in *"wrong password"*) echo closed; return ;; esac
+    echo "broken $(printf '%s' "$config" | tr '\n' ' ' | cut -c 1-300)"
   fi
-  echo "present $(printf '%s' "$config" | tr -d ' \n' | sed -n 's/.*"id":"\([0-9a-f]*\)".*/\1/p')"
   [ ! -L "$path" ] || echo "wrong a symbolic link: whoever may write $(dirname "$path") decides where it leads"
   # Whoever may write above it may put another in its place.
   above=$path
   while above=${above%/*} && [ -n "$above" ]; do
-    find "$above" -maxdepth 0 \( -perm -002 ! -perm -1000 -o ! -uid 0 ! -user jeda-repository \) -printf 'wrong in reach of others: mode %m, owner %u of %p\n' 2>/dev/null || true
+    find "$above" -maxdepth 0 \( ! -perm -1000 \( -perm -002 -o -perm -020 ! -gid 0 \) -o ! -uid 0 ! -user jeda-repository \) -printf 'wrong in reach of others: mode %m, owner %u of %p\n' 2>/dev/null || true
   done
   owned "$path"
   served "$path"
@@ -138,9 +136,16 @@ owned() {
     echo "wrong not to be served: the user jeda-repository is missing"
     return
   fi
-  find "$1" -maxdepth 2 \( -type d \( ! -perm 2700 -o ! -uid "$uid" \) \) -o \
-    \( \( -path "$1/config" -o -path "$1/keys/*" \) \( -perm /037 -o ! -uid "$uid" \) \) |
-    head -n 3 | xargs -r -d '\n' stat -c 'wrong not jeda-repository'"'"'s alone: mode %a, owner %U of %n' --
+  odd=$(
+    find "$1" -maxdepth 2 \( -type d \( ! -perm 2700 -o ! -uid "$uid" \) \) -o \
+      \( \( -path "$1/config" -o -path "$1/keys/*" \) \( -perm /037 -o ! -uid "$uid" \) \) |
+      xargs -r -d '\n' stat -c 'wrong not jeda-repository'"'"'s alone: mode %a, owner %U of %n' --
+    find "$1" -mindepth 1 -maxdepth 2 -type l -printf 'wrong led elsewhere: %p is a symbolic link to %l\n'
+  )
+  [ -n "$odd" ] || return 0
+  printf '%s\n' "$odd" | head -n 10
+  more=$(($(printf '%s\n' "$odd" | wc -l) - 10))
+  [ "$more" -le 0 ] || echo "wrong so in $more other places too"
 }
 
 # What jeda starts the server with, and servers of this directory, or of one above it, that were started otherwise.
@@ -148,8 +153,12 @@ served() {
   script=$home/serve-repository.sh
   [ ! -f "$script" ] || grep -v '^ *#' "$script" | grep -q 'rest-server --append-only ' ||
     echo "wrong to be served without --append-only by $script"
-  for process in $(grep -ls rest-server /proc/[0-9]*/cmdline | sed 's/\/cmdline$//'); do
-    case $(readlink "$process/exe") in */rest-server | */'rest-server (deleted)') ;; *) continue ;; esac
+  # A copy under another name has the same size.
+  size=$(stat -L -c %s "$(command -v rest-server)" 2>/dev/null) || size=none
+  for process in /proc/[0-9]*; do
+    case $(readlink "$process/exe") in */rest-server | */'rest-server (deleted)') ;; '') continue ;; *)
+      [ "$(stat -L -c %s "$process/exe" 2>/dev/null)" = "$size" ] || continue ;;
+    esac
     words=$(tr '\000' '\n' <"$process/cmdline") || continue
     data=$(printf '%s\n' "$words" | sed -n 's/^--path=//p; /^--path$/{n;p;}' | tail -n 1)
     case ${data:=/tmp/restic} in /*) data=$process/root$data ;; *) data=$process/cwd/$data ;; esac

@@ -32,6 +32,7 @@ export const listSchema = z.object({
   persistedTables: z.record(z.string(), text).optional(),
   persistedRefused: z.string().optional(),
   minimal: text.optional(),
+  minimalMode: z.string().optional(),
   fallback: text.optional(),
 });
 
@@ -90,6 +91,7 @@ function persistedOf(raw: RawListing, text: string | null): Persisted {
     ...(raw.persistedTables === undefined ? {} : { tables: raw.persistedTables }),
     ...(raw.persistedRefused === undefined ? {} : { refused: raw.persistedRefused }),
     ...(raw.minimal === undefined ? {} : { minimal: raw.minimal }),
+    ...(raw.minimalMode === undefined ? {} : { minimalMode: raw.minimalMode }),
     ...(raw.fallback === undefined ? {} : { fallback: raw.fallback }),
   };
 }

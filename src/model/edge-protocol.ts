@@ -64,6 +64,8 @@ export interface Persisted {
   readonly refused?: string;
   /** The text of what is loaded instead where it does not; null without such a file. */
   readonly minimal?: string | null;
+  /** As `mode`, of that file. */
+  readonly minimalMode?: string;
   /** Why this boot runs on that one; null where it does not. */
   readonly fallback?: string | null;
   /** "600 0:0": mode, owner and group; empty without a file. */

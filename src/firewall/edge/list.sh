@@ -61,6 +61,7 @@ verb_list() {
     file_json "$etc/$persisted"
     printf ',"persistedMode":"%s","minimal":' "$(mode_of "$etc/$persisted")"
     file_json "$etc/$minimal"
+    printf ',"minimalMode":"%s"' "$(mode_of "$etc/$minimal")"
     printf ',"fallback":'
     if [ -s "$run/fallback" ]; then printf '"%s"' "$(cat "$run/fallback")"; else printf null; fi
     # What the next boot would make of it: the file may be older than this nft.

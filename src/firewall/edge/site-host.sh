@@ -16,10 +16,10 @@ site_host() {
 # Where /bin is not a link to /usr/bin yet, a program in it is told as if it were: an upgrade to Debian 12 makes it one.
 site_setuid() {
   {
-    find /bin /sbin /usr/bin /usr/sbin /usr/lib /usr/libexec /usr/local /tmp /var/tmp /dev/shm "$home" /home -xdev -maxdepth 4 -type f -perm /6000 2>/dev/null |
-      tr '\n' '\0' | xargs -0 -r stat -c 'site host setuid %n	mode and owner %a %u:%g' 2>/dev/null || true
+    set -- /bin /sbin /usr/bin /usr/sbin /usr/lib /usr/libexec /usr/local /opt /srv /tmp /var/tmp /var/lib /dev/shm "$home" /home
+    find "$@" -xdev -maxdepth 4 -type f -perm /6000 2>/dev/null | tr '\n' '\0' | xargs -0 -r stat -c 'site host setuid %n	mode and owner %a %u:%g' 2>/dev/null || true
     ! command -v getcap >/dev/null 2>&1 ||
-      getcap -r /bin /sbin /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin 2>/dev/null | sed 's/ = / /; s/^\([^ ]*\) \(.*\)/site host setuid \1 capabilities	\2/'
+      find "$@" -xdev -maxdepth 4 -type f -perm /111 2>/dev/null | tr '\n' '\0' | xargs -0 -r getcap 2>/dev/null | sed 's/ = / /; s/^\([^ ]*\) \(.*\)/site host setuid \1 capabilities	\2/'
   } | sed 's,^site host setuid /\(s*bin/\),site host setuid /usr/\1,' | sort -u
 }
 
@@ -152,9 +152,12 @@ site_directories() {
 site_accounts() {
   awk -F: '
     FILENAME == "/etc/shadow" { password[$1] = $2 == "" ? "no password" : $2 ~ /^[!*]/ ? "locked" : "a password"; next }
-    $1 == "jeda-repository" { next }
+    FILENAME == "/etc/gshadow" { if ($3 != "") admins[$1] = ", administered by " $3; members[$1] = $4; next }
+    # jeda makes this one itself, later than it looks: told where it is more than that.
+    $1 == "jeda-repository" && (FILENAME == "/etc/passwd" ? $2 != "" && $7 ~ /(nologin|false)$/ && password[$1] == "locked" : $4 == "") { next }
     FILENAME == "/etc/passwd" { print "site host account " $1 "\tuid " $3 " with " $7 ", group " $4 ", home " $6 ($2 == "" ? ", no password" : $1 in password ? ", " password[$1] : ""); next }
-    { print "site host group " $1 "\tgid " $3 " of " ($4 == "" ? "nobody else" : $4) }' /etc/shadow /etc/passwd /etc/group 2>/dev/null || true
+    { print "site host group " $1 "\tgid " $3 " of " ($4 == "" ? "nobody else" : $4) ($1 in members && members[$1] != $4 ? ", of " members[$1] " in gshadow" : "") admins[$1] }' \
+    /etc/shadow $(ls /etc/gshadow 2>/dev/null) /etc/passwd /etc/group 2>/dev/null || true
 }
 
 # What stands over programs, settings and jeda's own places.

@@ -118,6 +118,18 @@ export const edits: readonly Edit[] = [
     /^mount \/run\/jeda-repository was added .*tmpfs/,
   ),
   edit(
+    "sed -i 's/^tape:[^:]*::/tape:!:games:games/' /etc/gshadow",
+    /^group tape is .*, of games in gshadow, administered by games/,
+  ),
+  edit(
+    "sed -i '/^jeda-repository:/d' /etc/passwd; echo 'jeda-repository:x:991:991::/nonexistent:/bin/sh' >>/etc/passwd",
+    /^account jeda-repository was added .*with \/bin\/sh/,
+  ),
+  edit(
+    "cp /bin/true /usr/local/bin/root-net; setcap cap_net_admin+ep /usr/local/bin/root-net",
+    /^setuid \/usr\/local\/bin\/root-net capabilities was added .*cap_net_admin/,
+  ),
+  edit(
     "cp /bin/true /usr/local/bin/root-shell; chmod 4755 /usr/local/bin/root-shell",
     /^setuid \/usr\/local\/bin\/root-shell was added/,
   ),

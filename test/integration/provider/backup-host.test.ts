@@ -94,6 +94,26 @@ describe("what is installed on the backup host", function () {
       assert.equal(foreign, "");
     });
 
+    it("is told whole where several things are wrong with it, and where it does not open at all", async () => {
+      const { inputs, outputs } = await created();
+      await host.sh(`cd /srv/jeda/repository
+        chgrp games /srv/jeda; chmod 770 /srv/jeda
+        mv index /srv/jeda/index; ln -s /srv/jeda/index index
+        printf x >keys/${"7".repeat(64)}; chown jeda-repository: keys/*; chmod 400 keys/*`);
+      const { live } = await differs(REPOSITORY, inputs, outputs);
+      for (const part of [
+        /^not to be opened: .*; opened by other keys than it was applied with: .*77777777/,
+        /; in reach of others: mode 770, owner root of \/srv\/jeda/,
+        /; led elsewhere: \/srv\/jeda\/repository\/index is a symbolic link to \/srv\/jeda\/index/,
+      ]) {
+        assert.match(String(live.inputs.found), part);
+      }
+      // The preview of all the rest goes on.
+      await engine.update(REPOSITORY, inputs, inputs, true);
+      await assert.rejects(engine.update(REPOSITORY, live.inputs, inputs), /is not to be opened/);
+      await host.sh("chgrp root /srv/jeda; chmod 755 /srv/jeda");
+    });
+
     it("is not made where something else lies", async () => {
       await host.sh("mkdir -p /srv/jeda/repository; touch /srv/jeda/repository/letter");
       const { inputs } = await engine.check(REPOSITORY, declared());
