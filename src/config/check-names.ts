@@ -57,7 +57,17 @@ function checkReferences(stack: Stack, problems: Problems): void {
       reference("segment", user, segments, ["endpoints", index, "users", place]);
     }
   }
+  const allowed = new Set<string>();
   for (const [index, pair] of (stack.lateral?.allow ?? []).entries()) {
+    const written = `${pair.from} -> ${pair.to}`;
+    if (pair.from === pair.to) {
+      const message = `${written} allows nothing: within a segment no edge is asked`;
+      problems.add(["lateral", "allow", index], message, "name two segments, or take it out");
+    }
+    if (allowed.has(written)) {
+      problems.add(["lateral", "allow", index], `${written} is written twice`, "take one of them out");
+    }
+    allowed.add(written);
     reference("segment", pair.from, segments, ["lateral", "allow", index]);
     reference("segment", pair.to, segments, ["lateral", "allow", index]);
   }

@@ -6,7 +6,17 @@ import { knownTable } from "./known-table.ts";
 import { dispatch, fields, integer, list, scalar } from "./shape.ts";
 import { address, host, name, prefix, readHost, size, sshDestination, text } from "./values.ts";
 
+/** Where a repository would be lost at a boot, or in the way; directories above it have to be root's. */
+const systemPath =
+  /^\/(?:$|(?:bin|boot|dev|etc|lib\w*|proc|root|run|sbin|sys|tmp|usr|opt\/jeda|var\/(?:lib\/jeda|lib\/dpkg|run|tmp))(?:\/|$)|(?:home|opt|var|var\/lib)\/?$)/;
+
 const path = scalar("an absolute path", (written) => {
+  if (systemPath.test(written)) {
+    throw new Invalid(
+      `${quote(written)} is the system's or jeda's own`,
+      "give the repository a place of its own",
+    );
+  }
   if (/^(?:\/[A-Za-z0-9._-]+)+$/.test(written) && !written.split("/").includes("..")) return written;
   throw new Invalid(`${quote(written)} is not a usable path`, 'write it like "/srv/backup/repository"');
 });

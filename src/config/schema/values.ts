@@ -19,8 +19,10 @@ const LONGEST_TEXT = 2_000;
 
 export const text = scalar("text", (written) => {
   const trimmed = written.trim();
+  // Those that turn the order of what follows would show a report another way than it is written.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (trimmed === "" || /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(trimmed)) {
+  const unseen = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
+  if (trimmed === "" || unseen.test(trimmed)) {
     throw new Invalid(`${quote(written)} is empty or has control characters`, "write one line of text");
   }
   if (trimmed.length > LONGEST_TEXT) {

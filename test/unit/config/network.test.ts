@@ -76,6 +76,26 @@ describe("a network is refused with", () => {
       },
     ],
     [
+      "a pair of one segment",
+      [["  jeda:sources:", '  jeda:lateral: { mode: enforce, allow: ["guest -> guest"] }\n  jeda:sources:']],
+      { message: /guest -> guest allows nothing/, hint: /name two segments/ },
+    ],
+    [
+      "a pair twice",
+      [
+        [
+          "  jeda:sources:",
+          '  jeda:lateral: { mode: enforce, allow: ["office -> guest", "office -> guest"] }\n  jeda:sources:',
+        ],
+      ],
+      { message: /office -> guest is written twice/ },
+    ],
+    [
+      "a repository in a place of the system's",
+      [["repository: /srv/repo", "repository: /etc/jeda/repo"]],
+      { message: /"\/etc\/jeda\/repo" is the system's or jeda's own/, at: "/etc/jeda/repo" },
+    ],
+    [
       "no vault",
       [["role: vault", "role: management"]],
       { message: /exactly one segment must have the role vault; there are 0/ },
