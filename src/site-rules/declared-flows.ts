@@ -27,6 +27,8 @@ export interface DeclaredFlow {
   readonly to: string;
   /** "tcp 203.0.113.10:80" as a window tries it, "tcp/445"; empty for every port. */
   readonly what: string;
+  /** To something beyond an uplink. */
+  readonly beyond?: true;
   readonly session: Session;
 }
 
@@ -78,30 +80,28 @@ export function toUplinks(
         family,
       );
       const outside = split(everyAddress(family), own).outside;
-      return uplink.targets.flatMap((target): DeclaredFlow[] => {
+      const flowTo = (what: string, destination: Intervals, ports: Intervals): DeclaredFlow => ({
+        ...{ kind, from: label, to: uplink.name, what, beyond: true },
+        session: {
+          ...{
+            family,
+            way: "forward",
+            from: segment.interfaces,
+            to: [uplink.interface],
+            source,
+            destination,
+          },
+          ...{ protocol: "tcp", ports, routed: true },
+        },
+      });
+      const tried = uplink.targets.flatMap((target): DeclaredFlow[] => {
         const host = literalHost(target);
         if (host !== null && parsePrefix(host).family !== family) return [];
         const port = Number(/:(\d+)$/.exec(target)?.[1] ?? 443);
-        return [
-          {
-            kind,
-            from: label,
-            to: uplink.name,
-            what: `tcp ${target}`,
-            session: {
-              family,
-              way: "forward",
-              from: segment.interfaces,
-              to: [uplink.interface],
-              source,
-              destination: host === null ? outside : ofPrefixes([host], family),
-              protocol: "tcp",
-              ports: single(port),
-              routed: true,
-            },
-          },
-        ];
+        return [flowTo(`tcp ${target}`, host === null ? outside : ofPrefixes([host], family), single(port))];
       });
+      // Of a family without a target the window tries nothing: all of it is judged, or it would count as open on faith.
+      return tried.length > 0 ? tried : [flowTo("", outside, everyPort)];
     }),
   );
 }

@@ -45,8 +45,7 @@ function doneTo(flow: DeclaredFlow, verdict: SiteVerdict): Pick<SiteRow, "does" 
   if (offload !== undefined) return { does: "offloads", rule: offload.rule };
   const translated = verdict.effects.find(({ kind }) => kind === "source");
   const outward = flow.kind === "segment-uplink" || flow.session.to.length === 0;
-  const toUplink = flow.kind === "service-need" && flow.what.startsWith("tcp ");
-  if (translated === undefined || outward || toUplink) return null;
+  if (translated === undefined || outward || flow.beyond) return null;
   return { does: "translates", rule: translated.rule };
 }
 

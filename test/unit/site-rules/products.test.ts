@@ -29,6 +29,31 @@ function done(text: string, terse = false): readonly string[] {
 }
 
 describe("declared flows under the tables of", () => {
+  it("anybody: a family of which no target is declared is judged as a whole", () => {
+    const [clinical, ...others] = hospital.segments;
+    const both = {
+      ...hospital,
+      segments: [{ ...clinical, cidrs: ["10.10.0.0/20", "2001:db8:10::/64"] }, ...others],
+    };
+    const rowsUnder = (rule: string) => {
+      const text = `table inet site {\n\tchain forward {\n\t\ttype filter hook forward priority filter; policy accept;\n\t\t${rule}\n\t}\n}\n`;
+      return siteRows("edge", readSiteRuleset(text), both as Described).map(
+        ({ from, to, family, does, partly, what }) =>
+          `${from} → ${to} ${family} ${what} ${partly ? "partly " : ""}${does}`,
+      );
+    };
+    deepEqual(rowsUnder('iifname "clin0" oifname "wan0" reject'), [
+      "clinical → internet ipv4 tcp 203.0.113.10:80 rejects",
+      "clinical → internet ipv6  rejects",
+    ]);
+    deepEqual(rowsUnder('iifname "clin0" oifname "wan0" tcp dport != 80 drop'), [
+      "clinical → internet ipv6  partly drops",
+    ]);
+    // The answers of whom it bans.
+    deepEqual(rowsUnder("ip6 saddr 2001:db8:99::/64 drop"), ["clinical → internet ipv6  partly drops"]);
+    deepEqual(rowsUnder('iifname "other0" drop'), []);
+  });
+
   it("firewalld: zones by goto and jump, a reject in one of them, answers in front", () => {
     const text = `table inet firewalld {
 	chain filter_FORWARD {
