@@ -31,6 +31,8 @@ export async function look(night: Night, edge: EdgeHold, over: AbortSignal): Pro
   }
   if (listing.clock.bootId !== status.clock?.bootId) return isolateRebooted(night, edge, over);
   if (listing.tables.jeda_window === null) {
+    const why = "jeda's tables were gone from it";
+    if (!hasGap(night, status.name)) interrupted(night, edge, seenAt(night, edge), why);
     throw new JedaError(
       "DRIFT",
       `the edge ${status.name} has lost jeda's tables in the middle of the window`,

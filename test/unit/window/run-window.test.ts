@@ -166,6 +166,23 @@ describe("a window in memory", () => {
     ok(hospital.edges.every((edge) => !edge.calls.some((call) => call.startsWith("lease"))));
   });
 
+  it("says between which moments the segments may have been connected, where an edge lost its tables", async () => {
+    const hospital = new FakeHospital();
+    const [edge] = hospital.edges;
+    if (edge === undefined) throw new Error("an edge");
+    edge.before = (command) => {
+      if (command === "lease vault") edge.flushed = true;
+    };
+    const report = await hospital.run();
+    equal(report.result, "failed");
+    const reasons = report.reasons.join("\n");
+    match(reasons, /has lost jeda's tables in the middle of the window/);
+    match(
+      reasons,
+      /were not isolated by edge for some time between \S+ and the end of the window: jeda's tables/,
+    );
+  });
+
   it("aborts when a service is past its tolerance, and says since when", async () => {
     const hospital = new FakeHospital();
     const downAt = hospital.clock.wallMs() + 8_000;

@@ -24,6 +24,8 @@ export class FakeEdge implements EdgeClient {
   bridges: BridgePort[] = [];
   /** The site's own tables, as `nft list ruleset` prints them. */
   siteRules = "";
+  /** Somebody has emptied its ruleset. */
+  flushed = false;
   /** Why the minimal ruleset is in force. */
   fallback: string | null = null;
   fence = 7;
@@ -73,7 +75,9 @@ export class FakeEdge implements EdgeClient {
     return {
       clock: this.#now(),
       scriptSha256: "",
-      tables: { jeda: "table inet jeda {}", jeda_window: "table inet jeda_window {}" },
+      tables: this.flushed
+        ? { jeda: null, jeda_window: null }
+        : { jeda: "table inet jeda {}", jeda_window: "table inet jeda_window {}" },
       wanted: { jeda: null, jeda_window: null },
       leases: this.#live().map(({ set, value, at }) => ({ set, value, expiresMs: at - this.bootMs })),
       foreign: this.foreign,
