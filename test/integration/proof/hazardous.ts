@@ -12,7 +12,7 @@ export const hazardous: Readonly<Record<string, unknown>> = {
   ],
   backupHost: {
     name: "backup",
-    ssh: "nowhere.invalid",
+    ssh: "nowhere-else.invalid",
     addresses: ["10.50.0.10"],
     controlFrom: ["10.40.0.10"],
     repository: "/srv/jeda/repository",
@@ -47,7 +47,7 @@ export const hazardous: Readonly<Record<string, unknown>> = {
   ],
 };
 
-/** 1 GiB at this speed takes 17 minutes; the lab's backups are stopped after two and a half. */
+/** 1 GiB at this speed takes 17 minutes; the lab's backups are stopped after three and a half. */
 export const past = { "office-files": { bytes: 300 * 2 ** 20, durationMs: 300_000 } };
 
 export const expected: readonly (readonly [FindingCode, RegExp])[] = [
