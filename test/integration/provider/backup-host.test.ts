@@ -98,6 +98,7 @@ describe("what is installed on the backup host", function () {
       const { inputs, outputs } = await created();
       await host.sh(`cd /srv/jeda/repository
         chgrp games /srv/jeda; chmod 770 /srv/jeda
+        printf damaged >config
         mv index /srv/jeda/index; ln -s /srv/jeda/index index
         printf x >keys/${"7".repeat(64)}; chown jeda-repository: keys/*; chmod 400 keys/*`);
       const { live } = await differs(REPOSITORY, inputs, outputs);
