@@ -54,6 +54,18 @@ describe("the backup host's own firewall while a window runs", function () {
     return false;
   }
 
+  /** The guard at work after a flush, where the file for the boot does not load any more. */
+  async function guardedWithoutRuleset() {
+    writeFileSync(join(directory, "etc/host.nft"), "no ruleset\n");
+    const own = firewall();
+    assert.ok(own !== null);
+    await execa("nsenter", [...within.slice(1), "nft", "flush", "ruleset"]);
+    notes.length = 0;
+    const over = new AbortController();
+    const guard = guardHostFirewall(own, systemClock(), (text) => notes.push(text), over.signal);
+    return { own, over, guard };
+  }
+
   it("is loaded again after somebody's flush, said once each time, and left alone while it locks", async () => {
     const own = firewall();
     assert.ok(own !== null);
@@ -76,13 +88,7 @@ describe("the backup host's own firewall while a window runs", function () {
 
   it("loads the minimal ruleset where its own does not load any more, and says why once", async () => {
     writeFileSync(join(directory, "etc/host-minimal.nft"), minimalHost(hospital));
-    writeFileSync(join(directory, "etc/host.nft"), "no ruleset\n");
-    const own = firewall();
-    assert.ok(own !== null);
-    await execa("nsenter", [...within.slice(1), "nft", "flush", "ruleset"]);
-    notes.length = 0;
-    const over = new AbortController();
-    const guard = guardHostFirewall(own, systemClock(), (text) => notes.push(text), over.signal);
+    const { own, over, guard } = await guardedWithoutRuleset();
     try {
       assert.equal(await soon(() => own.locks()), true);
       assert.equal(await soon(() => notes.length === 2), true, notes.join("\n"));
@@ -97,13 +103,7 @@ describe("the backup host's own firewall while a window runs", function () {
   });
 
   it("says once that it can't be loaded again", async () => {
-    writeFileSync(join(directory, "etc/host.nft"), "no ruleset\n");
-    const own = firewall();
-    assert.ok(own !== null);
-    await execa("nsenter", [...within.slice(1), "nft", "flush", "ruleset"]);
-    notes.length = 0;
-    const over = new AbortController();
-    const guard = guardHostFirewall(own, systemClock(), (text) => notes.push(text), over.signal);
+    const { over, guard } = await guardedWithoutRuleset();
     assert.equal(await soon(() => notes.length > 0), true);
     await sleep(1_200);
     over.abort();
