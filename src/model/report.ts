@@ -105,6 +105,8 @@ export interface Report {
   readonly hazards: readonly string[];
   /** What the site's own tables on the edges do to declared flows, or that it is unknown. */
   readonly siteRules: readonly string[];
+  /** What else happened in the night and was mended or could not be, in the order of the journal. */
+  readonly notes: readonly string[];
   readonly promotionOverride: string | null;
   readonly startedAt: string;
   readonly endedAt: string;

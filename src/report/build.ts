@@ -84,6 +84,7 @@ function facts(status: WindowStatus): Omit<Report, "result" | "reasons" | "ended
     leftOut: leftOut(plan.runbook),
     hazards: plan.hazards,
     siteRules: status.siteRules,
+    notes: status.notes,
     promotionOverride: plan.promotionOverride ?? null,
     startedAt: status.startedAt,
   };

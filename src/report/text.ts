@@ -33,6 +33,7 @@ export function reportText(report: AnyReport): string {
     vault(report),
     ...closed(report),
     ...(report.siteRules.length > 0 ? [list("The site's own rules", report.siteRules)] : []),
+    ...(report.notes.length > 0 ? [list("Noted on the way", report.notes)] : []),
     ...(report.leftOut.length > 0 ? [list("Left out by the runbook", report.leftOut)] : []),
     ...(report.hazards.length > 0 ? [list("Hazards", report.hazards)] : []),
     ...(report.promotionOverride === null ? [] : [`Promotion overridden: ${report.promotionOverride}`]),

@@ -28,6 +28,22 @@ describe("the report as text", () => {
   });
 });
 
+describe("what was noted on the way", () => {
+  it("is told, though it did not change the result", async () => {
+    const hospital = new FakeHospital();
+    const said = "the backup host's own firewall, inet jeda_host, was gone: it was loaded again";
+    const { check } = hospital;
+    hospital.check = () => {
+      hospital.recorder.note(said);
+      return check();
+    };
+    const report = await hospital.run();
+    equal(report.result, "ok");
+    ok(report.notes.includes(said), report.notes.join("\n"));
+    match(reportText(report), /Noted on the way:\n(?: {2}- .*\n)* {2}- the backup host's own firewall/);
+  });
+});
+
 describe("a window that has not ended", () => {
   it("has no result in any state: what is, and what is still to come", async () => {
     const hospital = new FakeHospital();
