@@ -1,10 +1,9 @@
 /** JSON with sorted keys and no spaces: equal meaning, equal text, equal hash. */
 import { createHash } from "node:crypto";
-import { isMap } from "./invalid.ts";
 
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
-  if (!isMap(value)) return JSON.stringify(value) ?? "null";
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
   const entries = Object.entries(value)
     .filter(([, entry]) => entry !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));

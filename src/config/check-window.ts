@@ -1,6 +1,6 @@
 /** The window: its times, and whom it may isolate. */
 import type { Segment, WindowSpec } from "../model/hospital.ts";
-import { defaultHeartbeatMs } from "../window/leases.ts";
+import { defaultHeartbeatMs } from "../model/plan.ts";
 import { formatDuration } from "../window/schedule.ts";
 import type { Problems } from "./problems.ts";
 import type { WrittenStack } from "./schema/stack.ts";

@@ -5,6 +5,9 @@
 import type { BackupHost, Notice, Role, Service, Source, Uplink, WindowSpec } from "./hospital.ts";
 import type { Runbook } from "./runbook.ts";
 
+/** How long a heartbeat lease lasts, milliseconds, where a plan declares the policy and no time. */
+export const defaultHeartbeatMs = 30_000;
+
 export interface PlannedSegment {
   readonly name: string;
   readonly role: Role;

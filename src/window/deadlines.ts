@@ -10,7 +10,6 @@ import type { Deadlines, WindowPlan } from "../model/plan.ts";
 import type { Clock } from "./clock.ts";
 import { isoInZone } from "./iso.ts";
 import { deadlinesFrom, formatDuration } from "./schedule.ts";
-import type { WindowStatus } from "./status.ts";
 
 /** The vault shuts this long before the segments come back. */
 export const vaultMarginMs = 5_000;
@@ -52,12 +51,21 @@ export function checkLengths(plan: WindowPlan): void {
 /** The deadlines on the backup host's boot clock, in milliseconds since its boot. */
 export type BootDeadlines = Deadlines;
 
+/** What a runner wrote as it began; `at` is ISO 8601, of the wall clock. The first journals did not tell `bootMs`. */
+interface RunnerBegin {
+  readonly bootId: string;
+  readonly bootMs: number;
+  readonly at: string;
+}
+
 /**
  * Fixes the deadlines on the boot clock. What an earlier runner of the same boot had fixed counts too, and
  * where the wall clock has jumped in between, the earlier of the two answers is taken.
  */
-export function bootDeadlines(status: WindowStatus, clock: Clock): BootDeadlines {
-  const { deadlines, runners } = status;
+export function bootDeadlines(
+  { deadlines, runners }: { readonly deadlines: Deadlines; readonly runners: readonly RunnerBegin[] },
+  clock: Clock,
+): BootDeadlines {
   const byWall = clock.bootMs() - clock.wallMs();
   // The first journals did not tell a runner's boot clock.
   const earlier = runners.find((one) => one.bootId === clock.bootId && Number.isFinite(one.bootMs));
@@ -106,7 +114,7 @@ export function checkWallClock(plan: WindowPlan, { edge, edgeMs, ownMs, roundTri
  * The wall clock of a window, epoch milliseconds: as it was when the first runner of this boot began, carried on by
  * the boot clock. What the wall clock does in between changes no moment in the journal, so none seems late.
  */
-export function evenWallMs({ runners }: Pick<WindowStatus, "runners">, clock: Clock): number {
+export function evenWallMs({ runners }: { readonly runners: readonly RunnerBegin[] }, clock: Clock): number {
   const first = runners.find((runner) => runner.bootId === clock.bootId);
   const even = first === undefined ? Number.NaN : Date.parse(first.at) + clock.bootMs() - first.bootMs;
   // An earlier version's journal does not tell the boot clock.

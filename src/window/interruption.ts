@@ -1,6 +1,5 @@
 /** An isolation that was not whole: between when it was last seen and when it was back. */
 import type { EdgeHold, Night } from "./night.ts";
-import type { Interruption } from "./status.ts";
 
 /** @param since ISO 8601: when this edge was last seen to hold the isolation. */
 export function interrupted(
@@ -11,12 +10,6 @@ export function interrupted(
 ): void {
   const segments = night.plan.segments.filter((segment) => segment.isolate).map(({ name }) => name);
   night.recorder.record({ type: "interrupted", edge: edge.planned.name, segments, since, why });
-}
-
-/** "administrative, guest were not isolated by edge for a time between … and …: why" */
-export function interruptionText({ edge, segments, since, until, why }: Interruption): string {
-  const end = until === null ? "the end of the window" : until;
-  return `${segments.join(", ")} were not isolated by ${edge} for some time between ${since} and ${end}: ${why}`;
 }
 
 /** Whether the isolation is known to have a hole whose end nobody has written yet; of one edge, or of any. */

@@ -6,7 +6,7 @@ import {
   type LiveLease,
 } from "../model/edge-protocol.ts";
 import { JedaError } from "../model/errors.ts";
-import type { WindowPlan } from "../model/plan.ts";
+import { defaultHeartbeatMs, type WindowPlan } from "../model/plan.ts";
 import { vaultMarginMs } from "./deadlines.ts";
 import type { EdgeStatus } from "./status.ts";
 
@@ -25,9 +25,6 @@ export const vaultElements: readonly LeaseElement[] = [
   { set: "vault_open", value: "ipv4" },
   { set: "vault_open", value: "ipv6" },
 ];
-
-/** Used where a plan declares the policy and no time. */
-export const defaultHeartbeatMs = 30_000;
 
 /** After how long without a renewal the segments are back; null under the policy `window`. */
 export function heartbeatMs(plan: WindowPlan): number | null {

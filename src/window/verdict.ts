@@ -4,7 +4,6 @@
  */
 import type { WindowResult } from "../model/report.ts";
 import { leavesOut } from "../model/runbook-order.ts";
-import { interruptionText } from "./interruption.ts";
 import {
   asExpected,
   contradictions,
@@ -14,7 +13,7 @@ import {
   provedIsolated,
 } from "./isolation-proof.ts";
 import { nothingTouched } from "./state.ts";
-import type { WindowStatus } from "./status.ts";
+import type { Interruption, WindowStatus } from "./status.ts";
 import type { StopCause } from "./stop.ts";
 
 export interface Verdict {
@@ -183,4 +182,10 @@ function failed(reason: string): StopCause {
 
 function partial(reason: string): StopCause {
   return { result: "partial", reason };
+}
+
+/** "administrative, guest were not isolated by edge for a time between … and …: why" */
+function interruptionText({ edge, segments, since, until, why }: Interruption): string {
+  const end = until === null ? "the end of the window" : until;
+  return `${segments.join(", ")} were not isolated by ${edge} for some time between ${since} and ${end}: ${why}`;
 }

@@ -4,6 +4,7 @@ import { closeAllSsh } from "../../host/ssh.ts";
 import { JedaError } from "../../model/errors.ts";
 import type { PlannedEdge } from "../../model/plan.ts";
 import { takeLock } from "../lock.ts";
+import { armScope } from "../lock-scopes.ts";
 import { takeBackSeries } from "./arm-series.ts";
 import { ask } from "./ask-runner.ts";
 import { chosenWindow } from "./chosen-window.ts";
@@ -63,7 +64,7 @@ async function releaseEdge({
 export async function disarm(context: RunnerContext): Promise<number> {
   const id = need(context, "window");
   const by = context.asked.by ?? "pulumi destroy";
-  const lock = await patiently(() => takeLock(`${context.places.state} arm`, id));
+  const lock = await patiently(() => takeLock(armScope(context.places.state), id));
   try {
     const recurring = standingSchedules(context.places).some(({ plan }) => plan.id === id);
     if (recurring) await takeBackSeries(context, id, by);

@@ -5,6 +5,7 @@ import { fold } from "../fold.ts";
 import { isoInZone } from "../iso.ts";
 import { openJournal } from "../journal.ts";
 import { takeLock } from "../lock.ts";
+import { windowScope } from "../lock-scopes.ts";
 import { windowPlaces } from "../places.ts";
 import { knownJournal, need, type RunnerContext } from "./context.ts";
 import { patiently } from "./patiently.ts";
@@ -14,7 +15,7 @@ export async function acknowledge(context: RunnerContext): Promise<number> {
   const by = need(context, "by");
   const reason = need(context, "reason");
   // The runner's own lock on this window: while it is held, the journal is the runner's.
-  const lock = await patiently(() => takeLock(`${context.places.state} window ${id}`, id));
+  const lock = await patiently(() => takeLock(windowScope(context.places.state, id), id));
   try {
     const before = fold(knownJournal(context.places, id).entries);
     if (before.result === null) {

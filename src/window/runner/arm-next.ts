@@ -5,6 +5,7 @@
 import { readdirSync } from "node:fs";
 import { JedaError } from "../../model/errors.ts";
 import { takeLock } from "../lock.ts";
+import { armScope } from "../lock-scopes.ts";
 import { occurrences } from "../occurrences.ts";
 import { occurrencePlan } from "../series.ts";
 import { armAnew } from "./arm-window.ts";
@@ -21,7 +22,7 @@ const mostPassedOver = 100;
 export async function armAllNext(context: RunnerContext): Promise<void> {
   try {
     if (!anySchedule(context.places)) return;
-    const lock = await patiently(() => takeLock(`${context.places.state} arm`, "next"));
+    const lock = await patiently(() => takeLock(armScope(context.places.state), "next"));
     try {
       const broken = (file: string, why: string) => console.error(`${file} arms no window: ${why}`);
       for (const schedule of standingSchedules(context.places, broken)) armNext(context, schedule);

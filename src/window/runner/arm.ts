@@ -7,6 +7,7 @@ import type { WindowPlan } from "../../model/plan.ts";
 import { acceptPlan } from "../accept-plan.ts";
 import { fold } from "../fold.ts";
 import { takeLock } from "../lock.ts";
+import { armScope } from "../lock-scopes.ts";
 import { isRecurring } from "../series.ts";
 import { armSeries } from "./arm-series.ts";
 import { armAnew } from "./arm-window.ts";
@@ -18,7 +19,7 @@ import { revive } from "./revive.ts";
 
 export async function arm(context: RunnerContext): Promise<number> {
   const plan = acceptPlan(await context.stdin());
-  const lock = await patiently(() => takeLock(`${context.places.state} arm`, plan.id));
+  const lock = await patiently(() => takeLock(armScope(context.places.state), plan.id));
   try {
     // A window that only has to be ended must not stand in the way of the next one for longer than that takes.
     for (const { id } of everyWindow(context.places).endable) await revive(context, id);

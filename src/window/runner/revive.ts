@@ -4,10 +4,10 @@
  */
 import { fold } from "../fold.ts";
 import { lockHolder } from "../lock.ts";
+import { superviseScope, windowScope } from "../lock-scopes.ts";
 import { brokenWindow } from "./broken-windows.ts";
 import { journalOf, type RunnerContext } from "./context.ts";
 import { detach, timerWaits } from "./detach.ts";
-import { superviseScope, windowScope } from "./supervise.ts";
 
 /** Whether one was started. Never throws: whoever only looks must not fail by it. */
 export async function revive(context: RunnerContext, id: string): Promise<boolean> {

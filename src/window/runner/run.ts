@@ -11,6 +11,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { hospitalLock, hospitalScope } from "../hospital-lock.ts";
 import { openJournal } from "../journal.ts";
 import { type Lock, takeLock } from "../lock.ts";
+import { windowScope } from "../lock-scopes.ts";
 import { mayHold } from "../may-hold.ts";
 import { closeNight, openNight } from "../open-night.ts";
 import { type WindowPlaces, windowPlaces } from "../places.ts";
@@ -34,7 +35,7 @@ export async function run(context: RunnerContext): Promise<number> {
 async function runToEnd(context: RunnerContext): Promise<number> {
   const id = need(context, "window");
   const own = windowPlaces(context.places, id);
-  const mine = await takeLock(`${context.places.state} window ${id}`, id);
+  const mine = await takeLock(windowScope(context.places.state, id), id);
   const clock = systemClock();
   const broken = existsSync(own.journal) ? setBrokenAside(own.journal, clock.wallMs()) : null;
   knownJournal(context.places, id);

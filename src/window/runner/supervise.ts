@@ -9,6 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { exitCodes } from "../exit-codes.ts";
 import { fold } from "../fold.ts";
 import { lockHolder, takeLock } from "../lock.ts";
+import { superviseScope, windowScope } from "../lock-scopes.ts";
 import { armAllNext } from "./arm-next.ts";
 import { journalOf, need, type RunnerContext } from "./context.ts";
 import { runnerCommand } from "./detach.ts";
@@ -18,10 +19,6 @@ const mostRestarts = 8;
 const firstPauseMs = 250;
 const longestPauseMs = 10_000;
 const pollMs = 500;
-
-/** Under these names the kernel keeps at most one process of each kind for a window. */
-export const superviseScope = (state: string, id: string): string => `${state} supervise ${id}`;
-export const windowScope = (state: string, id: string): string => `${state} window ${id}`;
 
 export async function supervise(context: RunnerContext): Promise<number> {
   const id = need(context, "window");

@@ -6,6 +6,7 @@ import { JedaError } from "../../model/errors.ts";
 import { fold } from "../fold.ts";
 import { knownIds, rememberOnly } from "../known-ids.ts";
 import { takeLock } from "../lock.ts";
+import { windowScope } from "../lock-scopes.ts";
 import { windowPlaces } from "../places.ts";
 import { ask } from "./ask-runner.ts";
 import { journalOf, type RunnerContext } from "./context.ts";
@@ -50,7 +51,7 @@ async function putAside({ places }: RunnerContext, id: string): Promise<void> {
     knownIds(places).filter((known) => known !== id),
   );
   // Until its process is gone, the directory is still written to.
-  const lock = await patiently(() => takeLock(`${places.state} window ${id}`, id));
+  const lock = await patiently(() => takeLock(windowScope(places.state, id), id));
   mkdirSync(places.disarmed, { recursive: true, mode: 0o700 });
   renameSync(windowPlaces(places, id).directory, join(places.disarmed, `${id}-${Date.now()}`));
   forgetUnits(id);
