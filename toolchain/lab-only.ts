@@ -3,12 +3,13 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { JedaError } from "../src/model/errors.ts";
-import { isLabStack, namedStacks, projectOf } from "./named-stack.ts";
+import { isLabStack, isNewProject, namedStacks, needsNoStack, projectOf } from "./named-stack.ts";
 import { repository } from "./paths.ts";
 import { shellWord } from "./shell-word.ts";
 
 /** Whether the words are about a Pulumi project that is not this clone. */
 export function isForeignProject(words: readonly string[], cwd: string): boolean {
+  if (isNewProject(words)) return true;
   const project = projectOf(words, cwd);
   return project === null || realpathSync(project) !== repository;
 }
@@ -20,12 +21,16 @@ export function isForeignProject(words: readonly string[], cwd: string): boolean
  */
 export function demandLabStack(words: readonly string[], environment: NodeJS.ProcessEnv, home: string): void {
   const named = namedStacks(words, environment);
-  const selected = named.length > 0 ? undefined : selectedStack(home);
+  const selected = named.length > 0 || needsNoStack(words) ? undefined : selectedStack(home);
   const own = [...named, ...(selected === undefined ? [] : [selected])].find((name) => !isLabStack(name));
   if (own === undefined) return;
   const name = own === "" ? "NAME" : (own.split("/").at(-1) ?? own);
   const which =
-    selected === undefined ? `the stack ${name} is not the lab's` : `the selected stack is ${name}`;
+    selected !== undefined
+      ? `the selected stack is ${name}`
+      : own === ""
+        ? "a stack is to be named that may not be the lab's"
+        : `the stack ${name} is not the lab's`;
   throw new JedaError(
     "CONFIG",
     `${which}, and the environment names no place for its state: the lab's goes with the lab, and its passphrase is public`,

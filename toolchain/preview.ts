@@ -13,7 +13,7 @@ import { onACopy } from "./config-copy.ts";
 import { ensureToolchain } from "./ensure.ts";
 import { currentLab, labPassphrase, pulumiEnvironment } from "./environment.ts";
 import { failed } from "./failed.ts";
-import { isLabStack, namedStacks } from "./named-stack.ts";
+import { demandOneStack, isLabStack, namedStacks } from "./named-stack.ts";
 import { opsPrefix } from "./ops.ts";
 import { opensWith } from "./passphrase.ts";
 import { cacheDir, repository } from "./paths.ts";
@@ -43,6 +43,7 @@ async function makeStack(pulumi: string, stack: string, copy: string, env: NodeJ
 }
 
 async function preview(words: readonly string[]): Promise<void> {
+  demandOneStack(words);
   const stack = namedStacks(words, process.env)[0] ?? "lab";
   const file = join(repository, stackFileOf(stack, repository));
   await ensureToolchain();

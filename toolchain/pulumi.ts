@@ -12,7 +12,7 @@ import {
 } from "./environment.ts";
 import { failed } from "./failed.ts";
 import { demandLabStack, isForeignProject } from "./lab-only.ts";
-import { namedStacks, verbOf } from "./named-stack.ts";
+import { demandOneStack, isPreview, namedStacks } from "./named-stack.ts";
 import { opsPrefix } from "./ops.ts";
 import { repository } from "./paths.ts";
 
@@ -39,8 +39,7 @@ async function ofThisClone(words: readonly string[], environment: PulumiEnvironm
   const prefix = isLab ? await opsPrefix(lab) : [];
   if (isLab) prepareBackend(lab);
   const all = { ...process.env, ...variables };
-  const verb = verbOf(words);
-  const stack = verb === "preview" || verb === "pre" ? await stackOf(words, environment) : "";
+  const stack = isPreview(words) ? await stackOf(words, environment) : "";
   if (stack === "") return become([...prefix, pulumi, ...words], all);
   const copy = onACopy(words, stack);
   await become([...prefix, pulumi, ...words, ...copy.words], all).finally(copy.remove);
@@ -50,6 +49,7 @@ try {
   const words = process.argv.slice(2);
   const isForeign = isForeignProject(words, process.cwd());
   const planned = pulumiEnvironment(currentLab());
+  if (!isForeign) demandOneStack(words);
   if (planned.isLab && !isForeign) demandLabStack(words, process.env, homeOf(planned));
   await ensureToolchain();
   const environment = pulumiEnvironment(currentLab());

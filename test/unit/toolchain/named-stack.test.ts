@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { JedaError } from "../../../src/model/errors.ts";
 import { demandLabStack, isForeignProject } from "../../../toolchain/lab-only.ts";
-import { isLabStack, namedStacks, verbOf } from "../../../toolchain/named-stack.ts";
+import { demandOneStack, isLabStack, isPreview, namedStacks } from "../../../toolchain/named-stack.ts";
 import { repository } from "../../../toolchain/paths.ts";
 
 const words = (line: string): string[] => line.split(" ");
@@ -23,11 +24,30 @@ describe("the stack that words for Pulumi name", () => {
     ["stack select organization/jeda/melati", ["organization/jeda/melati"]],
     ["stack rename melati", ["melati"]],
     ["stack init", [""]],
+    ["stack new", [""]],
+    ["stack select", [""]],
+    ["stack new melati", ["melati"]],
+    ["stack init -- melati", ["melati"]],
+    ["stack init --teams lab melati", ["melati"]],
+    ["stack select -c melati", ["melati"]],
+    ["stack select -cs melati", ["melati"]],
+    ["stack select --create melati", ["melati"]],
+    ["stack remove -y melati", ["melati"]],
+    ["stack rm -yf melati", ["melati"]],
+    ["stack get melati", ["melati"]],
+    ["stack import --file state.json", []],
+    ["stack import -fs melati --file state.json", ["melati"]],
+    ["cancel -y melati", ["melati"]],
+    ["preview -rs melati", ["melati"]],
+    ["preview -r -s melati", ["melati"]],
+    ["import -f -s melati", ["melati"]],
+    ["state move --source lab --dest melati urn", ["lab", "melati"]],
+    ["up -d --yes", []],
     ["config cp --dest melati -s lab", ["melati", "lab"]],
-    ["stack select", []],
     ["up -c jeda:zone=UTC -m melati", []],
     ["config set --secret --path jeda:credentials.a.password stack", []],
     ["up -- --stack melati", []],
+    ["up -cjeda:hospital=x -tu -x urn", []],
   ];
   for (const [line, names] of lines) {
     it(line, () => assert.deepEqual(namedStacks(words(line), {}), names));
@@ -45,8 +65,27 @@ describe("the stack that words for Pulumi name", () => {
       assert.ok(!isLabStack(name), name);
   });
 
-  it("knows the verb behind flags", () => {
-    assert.equal(verbOf(["-s", "lab", "--color", "never", "preview", "--diff"]), "preview");
+  it("may be one only", () => {
+    for (const line of ["up -s lab", "up -s lab --stack=lab", "config cp -s lab --dest melati"]) {
+      demandOneStack(words(line));
+    }
+    for (const line of ["up --stack lab --stack melati", "-s melati up -ys lab"]) {
+      assert.throws(() => demandOneStack(words(line)), /more than one stack: (lab, melati|melati, lab)/);
+    }
+  });
+
+  it("is only looked at by a preview, of whatever verb", () => {
+    for (const line of [
+      "-s lab --color never preview --diff",
+      "pre",
+      "refresh --preview-only",
+      "destroy --preview-only=true",
+    ]) {
+      assert.ok(isPreview(words(line)), line);
+    }
+    for (const line of ["up", "refresh", "destroy --preview-only=false", "config set preview x"]) {
+      assert.ok(!isPreview(words(line)), line);
+    }
   });
 });
 
@@ -81,12 +120,26 @@ describe("without a backend of its own", () => {
     }
     refused("up", { PULUMI_STACK: "melati" });
     refused("config cp --dest melati -s lab");
+    refused("stack select -c melati");
+    refused("preview -r -s melati");
   });
 
   it("the lab's is let through, and what names none", () => {
     for (const line of ["up", "up --stack lab", "stack select lab", "version", "stack output"]) {
       demandLabStack(words(line), {}, top);
     }
+  });
+
+  it("a selected stack of one's own is refused too, where a stack is needed", () => {
+    const project = createHash("sha1").update(join(repository, "Pulumi.yaml")).digest("hex");
+    mkdirSync(join(top, "workspaces"));
+    const file = join(top, "workspaces", `jeda-${project}-workspace.json`);
+    writeFileSync(file, JSON.stringify({ stack: "organization/jeda/melati" }));
+    for (const line of ["up", "config set a b", "stack", "stack import", "stack rm"]) refused(line);
+    for (const line of ["version", "stack ls", "stack unselect", "up --help", "up -s lab"]) {
+      demandLabStack(words(line), {}, top);
+    }
+    rmSync(file);
   });
 
   it("another project's words get nothing of the lab's", () => {
@@ -96,6 +149,7 @@ describe("without a backend of its own", () => {
     assert.ok(isForeignProject(["up"], join(top, "other")));
     writeFileSync(join(top, "other/Pulumi.yaml"), "name: other\n");
     assert.ok(isForeignProject(["-C", join(top, "other"), "up"], repository));
+    assert.ok(isForeignProject(["new", "--dir", join(top, "third")], repository));
     assert.ok(isForeignProject([`--cwd=${join(top, "other")}`, "up"], repository));
   });
 });
