@@ -1,10 +1,10 @@
 /** Taking a lab away, however it was left: everything is found by the lab's id, nothing needs a record. */
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { execa } from "execa";
 import { everyHost } from "./hospital.ts";
 import { removeIfEmpty, withLock } from "./lock.ts";
 import { deleteNamespace, endProcesses, namespaceOwners } from "./namespaces.ts";
+import { type KeptState, keepOthersState } from "./others-state.ts";
 import { readPower } from "./power-record.ts";
 import { useSystemPath } from "./prerequisites.ts";
 import { backendDir, checkLabId, labsDir, lockFile, stateDir } from "./state.ts";
@@ -24,8 +24,11 @@ export function mountsUnder(directory: string, mountinfo: string): string[] {
     .reverse();
 }
 
-/** The work of `down`, for those who hold the lab's lock. */
-export async function clearLab(id: string): Promise<void> {
+/**
+ * The work of `down`, for those who hold the lab's lock.
+ * @returns what it held of others' stacks, and where that is now
+ */
+export async function clearLab(id: string): Promise<readonly KeptState[]> {
   for (const host of everyHost) {
     const power = readPower(id, host);
     if (power?.alive) process.kill(power.pid, "SIGKILL");
@@ -33,46 +36,20 @@ export async function clearLab(id: string): Promise<void> {
   for (const owner of namespaceOwners) await endProcesses(id, owner);
   for (const owner of namespaceOwners) await deleteNamespace(id, owner);
   await removeControlGroups(id);
+  const kept: KeptState[] = [];
+  const keep = () => {
+    const found = keepOthersState(id, backendDir(id));
+    if (found !== null) kept.push(found);
+  };
   for (const point of mountsUnder(stateDir(id), readFileSync("/proc/self/mountinfo", "utf8"))) {
+    // The backend of a lab that stands is in its memory, and gone with the mount.
+    if (point === stateDir(id)) keep();
     await execa("umount", ["--lazy", point]);
   }
-  removeState(id);
+  keep();
+  rmSync(stateDir(id), { recursive: true, force: true });
   await removePartialTemplates();
-}
-
-/**
- * A stack that is not the lab's may have been put into the lab's state; its own is not ours to remove.
- * @returns those stacks
- */
-export function othersStacks(id: string): readonly string[] {
-  const folder = join(backendDir(id), ".pulumi/stacks");
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => /\.json(?:\.gz)?$/.test(file) && file.replace(/\.json.*$/, "") !== "jeda/lab")
-    .map(
-      (file) =>
-        file
-          .replace(/\.json.*$/, "")
-          .split("/")
-          .at(-1) ?? file,
-    );
-}
-
-/** Everything of the lab's; the state of other stacks stays where it is. */
-function removeState(id: string): void {
-  const kept = othersStacks(id);
-  if (kept.length === 0) {
-    rmSync(stateDir(id), { recursive: true, force: true });
-    return;
-  }
-  for (const name of readdirSync(stateDir(id))) {
-    const path = join(stateDir(id), name);
-    if (path !== backendDir(id)) rmSync(path, { recursive: true, force: true });
-  }
-  const own = readdirSync(backendDir(id), { recursive: true, encoding: "utf8" });
-  for (const file of own.filter((one) => /\/jeda\/lab(?:\.json.*)?$/.test(one))) {
-    rmSync(join(backendDir(id), file), { recursive: true, force: true });
-  }
+  return kept;
 }
 
 /**
@@ -86,10 +63,11 @@ async function removeNamespaceDirectory(): Promise<void> {
 }
 
 /** Removes the lab: processes, namespaces, mounts, files. Fine when there is none. Throws LOCKED. */
-export async function labDown(id: string): Promise<void> {
+export async function labDown(id: string): Promise<readonly KeptState[]> {
   checkLabId(id);
   useSystemPath();
-  await withLock(lockFile(id), 120, `the lab "${id}"`, () => clearLab(id));
+  const kept = await withLock(lockFile(id), 120, `the lab "${id}"`, () => clearLab(id));
   removeIfEmpty(labsDir);
   await removeNamespaceDirectory();
+  return kept;
 }

@@ -1,15 +1,19 @@
 /** `npm run lab`, `lab:down` and `lab:sh`: the lab's own command line. */
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { execa } from "execa";
 import { JedaError } from "../src/model/errors.ts";
 import { ensurePackages, ensureToolchain } from "../toolchain/ensure.ts";
-import { labDown, othersStacks } from "./down.ts";
+import { demandLabPassphrase } from "../toolchain/lab-only.ts";
+import { repository } from "../toolchain/paths.ts";
+import { labDown } from "./down.ts";
 import type { EdgeCount } from "./hospital.ts";
+import { keptText } from "./others-state.ts";
 import { rebootHost } from "./power.ts";
 import { useSystemPath } from "./prerequisites.ts";
 import { type HostReleases, hostRelease } from "./roots/host-root.ts";
 import { hostCommand, hostEnvironment, labHost } from "./shell.ts";
-import { backendDir, DEFAULT_LAB, type LabSize, stateDir } from "./state.ts";
+import { DEFAULT_LAB, type LabSize, stateDir } from "./state.ts";
 import { labStatus } from "./status.ts";
 import { labUp } from "./up.ts";
 import { printReport, runWindow } from "./window-run.ts";
@@ -82,6 +86,8 @@ async function main(words: string[]): Promise<number> {
   const { id, json } = values;
   switch (verb) {
     case "up": {
+      if (!values["only-hospital"])
+        demandLabPassphrase(process.env, join(repository, "stacks/Pulumi.lab.yaml"));
       await ensurePackages();
       await ensureToolchain();
       const releases: HostReleases = Object.fromEntries(
@@ -98,15 +104,12 @@ async function main(words: string[]): Promise<number> {
       say(`lab ${id}: the hospital stays up; npm run lab:down takes it away`);
       return exitCode;
     }
-    case "down":
-      await labDown(id);
+    case "down": {
+      const kept = await labDown(id);
       say(`lab ${id}: nothing of it is left in ${stateDir(id)}, in namespaces, mounts or processes`);
-      for (const stack of othersStacks(id)) {
-        say(
-          `kept: the state of the stack ${stack}, in ${backendDir(id)}; that folder is gone after a reboot: PULUMI_BACKEND_URL=file://${backendDir(id)} npm run -s pulumi -- stack export --stack ${stack} --file ${stack}.json`,
-        );
-      }
+      for (const one of kept) say(keptText(one));
       return 0;
+    }
     case "reboot":
       useSystemPath();
       await rebootHost(id, labHost(positionals[0] ?? refuse("reboot: which host?")));

@@ -6,6 +6,7 @@ import { clearLab } from "./down.ts";
 import { type EdgeCount, hostsFile, hostsOf, type LabHost } from "./hospital.ts";
 import { withLock } from "./lock.ts";
 import { createNamespace, createSwitch, namespacePath } from "./namespaces.ts";
+import { keptText } from "./others-state.ts";
 import { mountDisk, powerOn } from "./power.ts";
 import { checkPrerequisites } from "./prerequisites.ts";
 import { readinessOf, waitUntilReady } from "./ready.ts";
@@ -64,7 +65,7 @@ async function raise({
   log,
 }: LabUpOptions): Promise<LabState> {
   const started = Date.now();
-  await clearLab(id);
+  for (const kept of await clearLab(id)) log(keptText(kept));
   await mkdir(stateDir(id), { recursive: true, mode: 0o700 });
   await execa("mount", ["-t", "tmpfs", "-o", "mode=700,size=1g", `jeda-lab-${id}`, stateDir(id)]);
   const keyDirectory = join(stateDir(id), "keys");

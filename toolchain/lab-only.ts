@@ -4,6 +4,7 @@ import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { JedaError } from "../src/model/errors.ts";
 import { isLabStack, isNewProject, namedStacks, needsNoStack, projectOf } from "./named-stack.ts";
+import { opensWith } from "./passphrase.ts";
 import { repository } from "./paths.ts";
 import { shellWord } from "./shell-word.ts";
 
@@ -37,6 +38,25 @@ export function demandLabStack(words: readonly string[], environment: NodeJS.Pro
     { hint: ownBackend(name, words, selected !== undefined) },
   );
 }
+
+/**
+ * The lab's window opens the secrets of its own stack: by a passphrase that the environment names for another one it
+ * would end in the middle.
+ * @throws JedaError CONFIG before anything is done
+ */
+export function demandLabPassphrase(environment: NodeJS.ProcessEnv, file: string): void {
+  const { PULUMI_CONFIG_PASSPHRASE: word, PULUMI_CONFIG_PASSPHRASE_FILE: path } = environment;
+  if (!word && !path) return;
+  if (word ? opensWith(word, file) : existsSync(path ?? "") && opensWith(passphraseIn(path ?? ""), file))
+    return;
+  const name = word ? "PULUMI_CONFIG_PASSPHRASE" : "PULUMI_CONFIG_PASSPHRASE_FILE";
+  throw new JedaError("CONFIG", `${name} holds another passphrase than that of the lab's stack`, {
+    hint: "unset PULUMI_BACKEND_URL PULUMI_CONFIG_PASSPHRASE PULUMI_CONFIG_PASSPHRASE_FILE, and type it again",
+  });
+}
+
+/** As Pulumi reads it: without the white space around it. */
+const passphraseIn = (path: string): string => readFileSync(path, "utf8").trim();
 
 function ownBackend(stack: string, words: readonly string[], selected: boolean): string {
   const typed = words.map(shellWord).join(" ");

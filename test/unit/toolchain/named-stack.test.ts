@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { JedaError } from "../../../src/model/errors.ts";
-import { demandLabStack, isForeignProject } from "../../../toolchain/lab-only.ts";
+import { demandLabPassphrase, demandLabStack, isForeignProject } from "../../../toolchain/lab-only.ts";
 import { demandOneStack, isLabStack, isPreview, namedStacks } from "../../../toolchain/named-stack.ts";
 import { repository } from "../../../toolchain/paths.ts";
 
@@ -140,6 +140,25 @@ describe("without a backend of its own", () => {
       demandLabStack(words(line), {}, top);
     }
     rmSync(file);
+  });
+
+  it("the lab's window wants no passphrase but its own", () => {
+    const lab = join(repository, "stacks/Pulumi.lab.yaml");
+    const file = join(top, "passphrase");
+    for (const good of [{}, { PULUMI_CONFIG_PASSPHRASE: "" }, { PULUMI_CONFIG_PASSPHRASE: "jeda-lab" }]) {
+      demandLabPassphrase(good, lab);
+    }
+    writeFileSync(file, "jeda-lab\n");
+    demandLabPassphrase({ PULUMI_CONFIG_PASSPHRASE_FILE: file }, lab);
+    writeFileSync(file, "another\n");
+    const others = [
+      { PULUMI_CONFIG_PASSPHRASE: "another" },
+      { PULUMI_CONFIG_PASSPHRASE_FILE: file },
+      { PULUMI_CONFIG_PASSPHRASE_FILE: "/nowhere" },
+    ];
+    for (const other of others) {
+      assert.throws(() => demandLabPassphrase(other, lab), /another passphrase than that of the lab's stack/);
+    }
   });
 
   it("another project's words get nothing of the lab's", () => {
