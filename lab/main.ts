@@ -13,6 +13,7 @@ import { rebootHost } from "./power.ts";
 import { useSystemPath } from "./prerequisites.ts";
 import { type HostReleases, hostRelease } from "./roots/host-root.ts";
 import { hostCommand, hostEnvironment, labHost } from "./shell.ts";
+import { whileStanding } from "./standing.ts";
 import { DEFAULT_LAB, type LabSize, stateDir } from "./state.ts";
 import { labStatus } from "./status.ts";
 import { labUp } from "./up.ts";
@@ -99,7 +100,9 @@ async function main(words: string[]): Promise<number> {
         if (json) process.stdout.write(`${JSON.stringify(state)}\n`);
         return 0;
       }
-      const { report, exitCode } = await runWindow(id, say);
+      const { report, exitCode } = await runWindow(id, say).catch((error: unknown) => {
+        throw whileStanding(id, error);
+      });
       printReport(report, json);
       say(`lab ${id}: the hospital stays up; npm run lab:down takes it away`);
       return exitCode;

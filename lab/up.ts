@@ -15,6 +15,7 @@ import { seedHost } from "./seed.ts";
 import { knownHosts, sshClientConfig } from "./ssh-access.ts";
 import { type LabKeys, layOutKeys, makeKeys } from "./ssh-keys.ts";
 import { writeTwoEdges } from "./stack-file.ts";
+import { whileStanding } from "./standing.ts";
 import {
   backendDir,
   checkLabId,
@@ -53,7 +54,11 @@ export async function labUp(options: LabUpOptions): Promise<LabState> {
   const { id } = options;
   checkLabId(id);
   await checkPrerequisites();
-  return withLock(lockFile(id), 120, `the lab "${id}"`, () => raise(options));
+  return withLock(lockFile(id), 120, `the lab "${id}"`, () =>
+    raise(options).catch((error: unknown) => {
+      throw whileStanding(id, error);
+    }),
+  );
 }
 
 async function raise({
