@@ -4,11 +4,20 @@ import { JedaError } from "../model/errors.ts";
 import type { Source } from "../model/hospital.ts";
 import { ask, writeOptionFile } from "./mariadb-client.ts";
 
+/** A clinical server is no place for a query that runs on: the server itself ends a longer one, whoever is still there. */
+const LIMIT_S = 10;
+
 /**
  * @param query one SQL statement that yields one number; it runs in a read-only transaction.
- * @throws CONFIG when the source is no database or the answer is not one number; BACKUP, CREDENTIALS by the server.
+ * @param limitS how long the server lets it run; for tests.
+ * @throws CONFIG when the source is no database, or the answer is not one number in time; BACKUP, CREDENTIALS by the server.
  */
-export async function countStored(source: Source, query: string, context: BackupContext): Promise<number> {
+export async function countStored(
+  source: Source,
+  query: string,
+  context: BackupContext,
+  limitS: number = LIMIT_S,
+): Promise<number> {
   if (source.kind !== "mariadb") {
     throw new JedaError(
       "CONFIG",
@@ -16,8 +25,15 @@ export async function countStored(source: Source, query: string, context: Backup
     );
   }
   const options = await writeOptionFile(source, context);
-  const statement = `${query.trim().replace(/;$/, "")};\n`;
-  const answer = await ask(source, options, statement, context.signal);
+  const statements = [
+    // Waiting for a lock counts too. More rows than one are wrong already, and may be millions.
+    `SET SESSION max_statement_time = ${limitS}, sql_select_limit = 2;`,
+    `${query.trim().replace(/;$/, "")};`,
+    "",
+  ].join("\n");
+  const answer = await ask(source, options, statements, context.signal).catch((error: unknown) => {
+    throw tookTooLong(error) ? overLimit(source.name, query, limitS) : error;
+  });
   const text = answer.length === 1 && answer[0]?.length === 1 ? (answer[0][0] ?? "") : "";
   if (!/^\d+$/.test(text)) {
     throw new JedaError(
@@ -29,4 +45,14 @@ export async function countStored(source: Source, query: string, context: Backup
     );
   }
   return Number(text);
+}
+
+/** https://mariadb.com/docs/server/ha-and-performance/optimization-and-tuning/query-optimizations/aborting-statements */
+const tookTooLong = (error: unknown): boolean => error instanceof JedaError && /\b1969\b/.test(error.message);
+
+function overLimit(source: string, query: string, limitS: number): JedaError {
+  const said = `The record query of "${source}" had not ended after ${limitS} s, and the server ended it: ${query}`;
+  return new JedaError("CONFIG", said, {
+    hint: "Count one table, or by an index: it is asked while the window waits.",
+  });
 }

@@ -34,12 +34,24 @@ export const countQuery = scalar("an SQL query", (written) => {
   return query;
 });
 
+const NAME = /^[A-Za-z_$`\u0080-\uffff]/;
+/** What stands before the columns of a list, or before one of their other names. */
+const LEADING = new Set(["select", "distinct", "all", "as", ",", "."]);
+
+/** In their brackets FROM names no table. */
+const TAKING_FROM = new Set(["trim", "substring"]);
+
 function problemOf(query: string): string | undefined {
   if (query.length > 4_000) return `has ${query.length} characters`;
   if (/\/\*|\*\/|--|#/.test(query)) return "has a comment, or what a server may read as one";
   let at = 0;
   let before = "";
-  let depth = 0;
+  // What stood before each bracket that is open.
+  const open: string[] = [];
+  let readsTable = false;
+  // Of the first SELECT's list: whether anything but literals and their names stands in it.
+  let inList = true;
+  let isConstant = true;
   while (at < query.length) {
     const token = match(WORD, query, at) ?? match(OTHER, query, at);
     if (token === undefined) return `is not a single SELECT: a count needs no ${quote(query[at])}`;
@@ -48,16 +60,22 @@ function problemOf(query: string): string | undefined {
     if (token === "(") {
       const called = /^[\w$`"\u0080-\uffff]/.test(before) && !BEFORE_BRACKET.has(before.toLowerCase());
       if (called) return `calls ${quote(before)}, which a count does not need`;
-      depth += 1;
-    }
-    if (token === ")") depth -= 1;
-    if (depth < 0) return "closes a bracket that was never opened";
+      open.push(before.toLowerCase());
+    } else if (token === ")" && open.pop() === undefined) return "closes a bracket that was never opened";
+    const [word, last] = [token.toLowerCase(), before.toLowerCase()];
+    const isName = NAME.test(token);
+    if (last === "from" && isName && word !== "dual") readsTable ||= !TAKING_FROM.has(open.at(-1) ?? "");
+    if (word === "from" && open.length === 0 && before !== ".") inList = false;
+    const isColumn = isName ? last !== "as" && !LEADING.has(word) : word === "*" && LEADING.has(last);
+    if (inList && isColumn) isConstant = false;
     // Behind a dot it is the name of a column.
     if (before !== "." && NEVER.has(token.toLowerCase()))
       return `must not say ${quote(token)}: it only counts`;
     before = token;
   }
-  return depth === 0 ? undefined : "leaves a bracket open";
+  if (open.length > 0) return "leaves a bracket open";
+  if (!readsTable) return "reads no table, and says nothing of what is stored";
+  return isConstant ? "answers the same whatever is stored" : undefined;
 }
 
 function match(pattern: RegExp, text: string, at: number): string | undefined {

@@ -62,7 +62,7 @@ describe("sources and services are refused with", () => {
       [
         [
           "      probe: {",
-          '      records: { url: "http://a/", source: files, query: SELECT 1 }\n      probe: {',
+          '      records: { url: "http://a/", source: files, query: SELECT COUNT(*) FROM a }\n      probe: {',
         ],
       ],
       { message: /no mariadb source "files"/ },
@@ -95,6 +95,14 @@ describe("sources and services are refused with", () => {
         ["leaves a bracket open", "SELECT COUNT(*", /leaves a bracket open/],
         ["sets a variable", "SELECT @a := 1", /needs no "@"/],
         ["is none", "DELETE FROM entri", /not a single SELECT/],
+        ["reads no table", "SELECT 1", /reads no table/],
+        ["computes only", "SELECT COUNT(*)", /reads no table/],
+        ["reads a table that holds nothing", "SELECT COUNT(*) FROM dual", /reads no table/],
+        ["only speaks of FROM", "SELECT 'a FROM b', 1 AS `from`", /reads no table/],
+        ["takes a part of a text", "SELECT LENGTH(TRIM('x' FROM y))", /reads no table/],
+        ["reads a table made up on the spot", "SELECT COUNT(*) FROM (SELECT 1) AS t", /reads no table/],
+        ["answers the same always", "SELECT 250 AS stored FROM entri", /answers the same/],
+        ["computes the same always", "SELECT 2 * 3 FROM entri LIMIT 1", /answers the same/],
       ] as const
     ).map(([what, query, message]): Refusal => {
       const records = `records: { url: "http://a/", source: records, query: ${JSON.stringify(query)} }`;
@@ -139,6 +147,12 @@ describe("sources and services are refused with", () => {
   it("what a count can need is taken", () => {
     for (const query of [
       "SELECT COUNT(*) FROM entri",
+      "SELECT COUNT(*)FROM`entri`",
+      "SELECT * FROM entri_counted",
+      "SELECT e.* FROM entri_counted e",
+      "SELECT `dual` FROM entri_counted",
+      "SELECT COUNT(*) FROM (SELECT id FROM entri UNION SELECT id FROM arsip) AS semua",
+      "SELECT SUM(TRIM('x' FROM jumlah)) FROM entri",
       "select count(distinct e.id) from entri e join pasien p on (p.id = e.pasien) where e.`at` >= '2017-05-14'",
       "SELECT (SELECT COUNT(*) FROM a) + (SELECT COUNT(*) FROM b WHERE lock_state = 'it''s' AND t.lock IN (1, 2.5))",
     ]) {
