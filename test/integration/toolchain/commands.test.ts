@@ -81,6 +81,51 @@ describe("toolchain: command:local:Command", () => {
     assert.ok(project.backendText().includes('"ciphertext"'));
   });
 
+  it("keeps every secret input out of the state, at any depth, through a replacement that fails", async () => {
+    const names = ["one", "two", "three", "four", "five", "six", "seven"];
+    const value = (name: string) => `rahasia-${name}-83c1`;
+    const words = names.map((name) => `const ${name} = config.requireSecret("${name}");`);
+    await project.pulumi(
+      "config",
+      "set-all",
+      ...names.flatMap((name) => ["--secret", `${name}=${value(name)}`]),
+    );
+    const program = (turn: string, end: string) =>
+      project.program(`
+        const config = new pulumi.Config();
+        ${words.join("\n")}
+        new command.local.Command("many", {
+          create: pulumi.interpolate\`test -n "$ONE$TWO" -a \${four} && cat >/dev/null && ${end}\`,
+          delete: pulumi.interpolate\`test \${five}\`,
+          stdin: pulumi.interpolate\`{"password": "\${three}"}\`,
+          environment: { ONE: one, TWO: two, TURN: "${turn}" },
+          triggers: ["plain", { deep: [six] }, ${turn === "second" ? "seven" : "1"}],
+          logging: "none", addPreviousOutputInEnv: false,
+        });`);
+    // In what the state holds. A command that fails is quoted in the error, as the original does: no secret belongs there.
+    const inState = () => names.filter((name) => project.backendText().includes(value(name)));
+    for (const [turn, end, good] of [
+      ["first", "true", true],
+      ["second", "exit 3", false],
+    ] as const) {
+      program(turn, end);
+      const { exitCode, all } = await project.up("--suppress-outputs");
+      assert.equal(exitCode === 0, good, all);
+      assert.deepEqual(inState(), [], `${turn}: ${end}`);
+    }
+  });
+
+  it("refuses what only the original can do, with nothing of it in the state", async () => {
+    await project.pulumi("config", "set", "--secret", "password", "rahasia-jauh-77ab");
+    project.program(`
+      const password = new pulumi.Config().requireSecret("password");
+      new command.remote.Command("far", { create: "true", connection: { host: "127.0.0.1", password } });`);
+    const { exitCode, all } = await project.up();
+    assert.notEqual(exitCode, 0);
+    assert.match(all, /command:remote:Command is not among what the toolchain's stand-in/);
+    for (const text of [all, project.backendText()]) assert.ok(!text.includes("rahasia-jauh-77ab"));
+  });
+
   it("replaces when a trigger changes: creates the new first, then deletes by the old text", async () => {
     const program = (trigger: string, words: string) =>
       project.program(`
