@@ -1,8 +1,8 @@
 /** `npm run -s drift -- [--stack S] [--json]`: every stack compared with what is live. Exit codes: docs/drift.md. */
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { execa } from "execa";
 import { z } from "zod";
+import { parseOptions } from "../src/cli/parse-options.ts";
 import { stackNames } from "../src/config/stack-file.ts";
 import { didYouMean } from "../src/config/suggest.ts";
 import {
@@ -140,9 +140,11 @@ function stacksOf(named: string | undefined): readonly string[] {
 }
 
 try {
-  const { values } = parseArgs({
-    options: { stack: { type: "string" }, json: { type: "boolean", default: false } },
-  });
+  const values = parseOptions(
+    process.argv.slice(2),
+    { stack: { type: "string" }, json: { type: "boolean" } },
+    "npm run -s drift -- [--stack STACK] [--json]",
+  );
   const stacks = stacksOf(values.stack);
   const { run, pulumi } = await surroundings(values.stack);
   const applied = values.stack === undefined ? await everApplied(run, pulumi) : null;

@@ -1,13 +1,12 @@
 /** Whether a passphrase is the one that a stack's file was sealed with, by Pulumi's own way of asking. */
 import { createDecipheriv, pbkdf2Sync } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { readText } from "../src/config/read-text.ts";
 
 /** PBKDF2 with a million rounds and AES-256-GCM: "v1:SALT:v1:NONCE:CIPHERTEXT", which opens to "pulumi". */
 export function opensWith(passphrase: string, file: string): boolean {
-  if (!existsSync(file)) return false;
-  const salt = /^encryptionsalt: *["']?v1:([^:\s]+):v1:([^:\s]+):([^:\s"']+)/m.exec(
-    readFileSync(file, "utf8"),
-  );
+  const text = readText(file, "/");
+  if (text === undefined) return false;
+  const salt = /^encryptionsalt: *["']?v1:([^:\s]+):v1:([^:\s]+):([^:\s"']+)/m.exec(text);
   if (salt === null) return false;
   const [bytes, nonce, sealed] = salt.slice(1).map((part) => Buffer.from(part, "base64"));
   if (bytes === undefined || nonce === undefined || sealed === undefined || sealed.length < 16) return false;

@@ -1,5 +1,7 @@
 /** `npm run -s pulumi -- ARG…`: Pulumi by the toolchain, on the lab's state unless the environment names its own. */
+import { resolve } from "node:path";
 import { execa } from "execa";
+import { readText } from "../src/config/read-text.ts";
 import { become } from "./become.ts";
 import { onACopy } from "./config-copy.ts";
 import { ensureToolchain } from "./ensure.ts";
@@ -12,7 +14,7 @@ import {
 } from "./environment.ts";
 import { failed } from "./failed.ts";
 import { demandLabStack, isForeignProject } from "./lab-only.ts";
-import { demandOneStack, isPreview, namedStacks } from "./named-stack.ts";
+import { demandOneStack, flagValue, isPreview, namedStacks } from "./named-stack.ts";
 import { opsPrefix } from "./ops.ts";
 import { repository } from "./paths.ts";
 
@@ -49,7 +51,12 @@ try {
   const words = process.argv.slice(2);
   const isForeign = isForeignProject(words, process.cwd());
   const planned = pulumiEnvironment(currentLab());
-  if (!isForeign) demandOneStack(words);
+  if (!isForeign) {
+    demandOneStack(words);
+    // Pulumi would read a device or a named pipe for ever.
+    const file = flagValue(words, "--config-file", "--stack-config-file");
+    if (file !== undefined) readText(resolve(file), "/");
+  }
   if (planned.isLab && !isForeign) demandLabStack(words, process.env, homeOf(planned));
   await ensureToolchain();
   const environment = pulumiEnvironment(currentLab());

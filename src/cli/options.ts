@@ -1,9 +1,9 @@
 /** The options of the window's verbs. */
 import { hostname, userInfo } from "node:os";
-import { parseArgs } from "node:util";
 import type { BackupReach } from "../host/backup-read.ts";
 import { JedaError } from "../model/errors.ts";
 import { configured } from "./aim.ts";
+import { parseOptions } from "./parse-options.ts";
 
 export interface WindowOptions {
   readonly id: string | undefined;
@@ -23,46 +23,30 @@ export interface WindowOptions {
 /** @throws JedaError CONFIG for an option that no verb of the window has. */
 export function windowOptions(words: readonly string[]): WindowOptions {
   const text = { type: "string" } as const;
-  return parsed(() => {
-    const { values } = parseArgs({
-      args: [...words],
-      options: {
-        id: text,
-        window: text,
-        backup: text,
-        stack: text,
-        by: text,
-        reason: text,
-        who: text,
-        until: text,
-        json: { type: "boolean" },
-        read: { type: "boolean" },
-      },
-    });
-    return {
-      id: values.id ?? values.window,
-      backup: values.backup,
-      stack: values.stack,
-      by: values.by ?? operator(),
-      reason: values.reason,
-      who: values.who,
-      until: values.until,
-      for: values.by,
-      json: values.json ?? false,
-      read: values.read ?? false,
-    };
+  const values = parseOptions(words, {
+    id: text,
+    window: text,
+    backup: text,
+    stack: text,
+    by: text,
+    reason: text,
+    who: text,
+    until: text,
+    json: { type: "boolean" },
+    read: { type: "boolean" },
   });
-}
-
-/** @throws JedaError CONFIG in place of what `parseArgs` throws. */
-export function parsed<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new JedaError("CONFIG", error instanceof Error ? error.message : String(error), {
-      hint: "jeda help lists the commands, docs/cli.md their options",
-    });
-  }
+  return {
+    id: values.id ?? values.window,
+    backup: values.backup,
+    stack: values.stack,
+    by: values.by ?? operator(),
+    reason: values.reason,
+    who: values.who,
+    until: values.until,
+    for: values.by,
+    json: values.json ?? false,
+    read: values.read ?? false,
+  };
 }
 
 /** Who sits at this terminal, where nobody is named. */

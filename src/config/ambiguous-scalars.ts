@@ -22,8 +22,18 @@ export function ambiguousScalars(yaml: PositionedYaml): JedaError[] {
       if (what === "") return;
       const message = `${source}: ${what} that YAML readers understand differently`;
       const at = yaml.place(node.range[0]);
-      errors.push(new JedaError("CONFIG", message, { at, hint: `write "${source}" with quotes` }));
+      const text = `write "${source}" with quotes`;
+      const hint =
+        what === "a number" ? `write ${plainNumber(source)} for a number; for a text ${text}` : text;
+      errors.push(new JedaError("CONFIG", message, { at, hint }));
     },
   });
   return errors;
+}
+
+/** As every reader understands it, and as whoever wrote it will have meant it. */
+function plainNumber(source: string): string {
+  const [, sign = "", digits = ""] = /^([-+]?)(.*)$/.exec(source.replaceAll("_", "")) ?? [];
+  const plain = /^0[bx]/.test(digits) ? String(Number(digits)) : digits.replace(/^0+(?=\d)/, "");
+  return `${sign === "-" ? "-" : ""}${plain.replace(/\.$/, "")}`;
 }

@@ -24,7 +24,7 @@ export function parseDuration(text: string): number {
   const parts = [days, hours, minutes, seconds, rest];
   const designatorWithoutValue = iso !== null && written.endsWith("T");
   if (parts.every((part) => part === undefined) || designatorWithoutValue) {
-    throw new Invalid(`${quote(text)} is not a duration`, HINT);
+    throw new Invalid(`${quote(text)} is not a duration`, clockHint(written) ?? HINT);
   }
   const milliseconds = iso === null ? Number(rest ?? 0) : Number((rest ?? "0").padEnd(3, "0"));
   const total =
@@ -35,6 +35,18 @@ export function parseDuration(text: string): number {
     milliseconds;
   if (total > LONGEST) throw new Invalid(`${quote(text)} is longer than a century`, HINT);
   return total;
+}
+
+/** For what is written like a time of day: how long that would be. */
+function clockHint(written: string): string | undefined {
+  const match = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(written);
+  if (match === null) return undefined;
+  const units = ["h", "m", "s"] as const;
+  const parts = match
+    .slice(1)
+    .map((part, at) => (Number(part ?? 0) === 0 ? "" : `${Number(part)}${units[at]}`));
+  const long = parts.join("") || "4h";
+  return `"HH:MM" is a time of day; write how long it lasts, like "${long}"`;
 }
 
 export interface ClockTime {

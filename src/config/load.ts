@@ -5,6 +5,7 @@ import type { Runbook } from "../model/runbook.ts";
 import { ambiguousScalars } from "./ambiguous-scalars.ts";
 import { arrivedConfig, positionsOfSame } from "./arrived.ts";
 import { checkDestinations } from "./check-destinations.ts";
+import { checkHostAddresses } from "./check-host-addresses.ts";
 import { checkNames } from "./check-names.ts";
 import { checkNetwork } from "./check-network.ts";
 import { checkServices } from "./check-services.ts";
@@ -100,6 +101,7 @@ function load({ config, secretKeys, positions, file, projectDir }: Input): Loade
   checkNames(stack, problems);
   checkDestinations(stack, problems);
   checkNetwork(stack, config, problems);
+  checkHostAddresses(stack, problems);
   checkServices(stack, problems);
   const services = resolveServices(stack, problems);
   const zone = resolveZone(stack, problems);

@@ -14,7 +14,7 @@ import {
 } from "yaml";
 import { JedaError, JedaErrors, type Position } from "../model/errors.ts";
 import { shortened } from "./invalid.ts";
-import { checkStructure, tooDeep } from "./yaml-structure.ts";
+import { checkStructure, otherLineEnd, tooDeep } from "./yaml-structure.ts";
 
 export type Path = readonly (string | number)[];
 
@@ -45,6 +45,13 @@ export function readYaml(file: string, text: string): PositionedYaml {
   const lines = new LineCounter();
   // Editors don't count the mark that some write in front of UTF-8.
   const content = text.replace(/^\uFEFF/, "");
+  const lineEnd = otherLineEnd(content);
+  if (lineEnd !== undefined) {
+    const before = content.slice(0, lineEnd.at).split("\n");
+    const at = { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+    const hint = "save it with LF, or CRLF, at the end of each line";
+    throw new JedaErrors([new JedaError("CONFIG", lineEnd.message, { at, hint })]);
+  }
   const deep = tooDeep(content);
   if (deep !== undefined) {
     const before = content.slice(0, deep).split("\n");
@@ -61,8 +68,13 @@ export function readYaml(file: string, text: string): PositionedYaml {
   // Only the first: one missing bracket makes dozens of others.
   const [broken] = document.errors;
   if (broken !== undefined) {
+    const at = place(broken.pos[0]);
+    if (broken.code === "MULTIPLE_DOCS") {
+      const hint = "keep one of them, and take the line --- before the other out";
+      throw new JedaErrors([new JedaError("CONFIG", "multiple documents in one file", { at, hint })]);
+    }
     const message = `not YAML: ${shortened(broken.message)}`;
-    throw new JedaErrors([new JedaError("CONFIG", message, { at: place(broken.pos[0]), hint: MEND })]);
+    throw new JedaErrors([new JedaError("CONFIG", message, { at, hint: MEND })]);
   }
   const errors: JedaError[] = [];
   checkStructure(document, (offset, message, hint) => {

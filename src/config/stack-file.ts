@@ -27,7 +27,7 @@ export function stackFileOf(stackOrPath: string, projectDir: string): string {
   if (/\.ya?ml$/.test(stackOrPath)) return relative(projectDir, resolve(projectDir, stackOrPath));
   // Pulumi's full name of a stack is organization/project/stack.
   const stack = stackOrPath.split("/").at(-1) ?? "";
-  if (!/^[A-Za-z0-9._-]+$/.test(stack)) {
+  if (!/^(?:[A-Za-z0-9_-][A-Za-z0-9._-]*\/){0,2}[A-Za-z0-9._-]+$/.test(stackOrPath)) {
     const hint = "name a stack such as lab, or a file such as stacks/Pulumi.lab.yaml";
     throw new JedaErrors([
       new JedaError("CONFIG", `${JSON.stringify(stackOrPath)} is not the name of a stack`, { hint }),

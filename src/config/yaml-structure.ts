@@ -27,6 +27,18 @@ export function tooDeep(text: string): number | undefined {
   return undefined;
 }
 
+/**
+ * The engine's reader ends a line where this one does not: at CR alone, and at three characters of Unicode's. What stands
+ * behind one in a comment would be configuration to it.
+ */
+export function otherLineEnd(text: string): { readonly at: number; readonly message: string } | undefined {
+  const found = /\r(?!\n)|[\u0085\u2028\u2029]/.exec(text);
+  if (found === null) return undefined;
+  const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+  const what = found[0] === "\r" ? "a line ends with CR alone" : `U+${code} ends a line`;
+  return { at: found.index, message: `${what}, which YAML readers understand differently` };
+}
+
 /** Reports tags, directives, doubled keys, keys that are no text, aliases of nothing or of themselves. */
 export function checkStructure(document: Document.Parsed, report: Report): void {
   for (const { pos, message } of document.warnings) report(pos[0], message, "take the tag out");
@@ -50,12 +62,18 @@ class Walk {
   weigh(node: unknown): number {
     if (isAlias(node)) return this.#alias(node);
     if (!isMap(node) && !isSeq(node) && !isScalar(node)) return 0;
+    if (node.tag !== undefined) this.#tag(node.tag, start(node));
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     const weight = 1 + (isMap(node) ? this.#map(node.items) : isSeq(node) ? this.#sum(node.items) : 0);
     this.#weights.set(node, Math.min(weight, LARGEST));
     if (weight <= LARGEST) return weight;
     this.#report(start(node), `stands for more than ${LARGEST} values by its aliases`, "write what is meant");
     return 0;
+  }
+
+  #tag(tag: string, at: number): void {
+    const written = tag.replace("tag:yaml.org,2002:", "!!");
+    this.#report(at, `the tag ${quote(written)} changes how what follows is read`, "take the tag out");
   }
 
   #alias(alias: Node & { readonly source: string }): number {

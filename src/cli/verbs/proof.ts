@@ -1,7 +1,6 @@
 /** `jeda proof [--stack STACK] [--report FILE] [--live] [--expand] [--json]`: what a window cuts and keeps. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { askSiteRules } from "../../host/site-rules.ts";
 import { JedaError } from "../../model/errors.ts";
 import type { Hospital } from "../../model/hospital.ts";
@@ -101,22 +100,14 @@ function options(words: readonly string[]): {
   /** The edges are asked for the site's own rules. */
   readonly live: boolean;
 } {
-  try {
-    const { values } = parseArgs({
-      args: [...words],
-      options: {
-        stack: { type: "string" },
-        json: { type: "boolean" },
-        expand: { type: "boolean" },
-        report: { type: "string" },
-        live: { type: "boolean" },
-      },
-    });
-    const { stack, json = false, expand = false, report, live = false } = values;
-    return { stack, json, expand, report, live };
-  } catch (error) {
-    throw new JedaError("CONFIG", error instanceof Error ? error.message : String(error), {
-      hint: "jeda proof takes --stack STACK, --report FILE, --live, --expand and --json",
-    });
-  }
+  const options = {
+    stack: { type: "string" },
+    json: { type: "boolean" },
+    expand: { type: "boolean" },
+    report: { type: "string" },
+    live: { type: "boolean" },
+  } as const;
+  const usage = "jeda proof takes --stack STACK, --report FILE, --live, --expand and --json";
+  const { stack, json = false, expand = false, report, live = false } = parseOptions(words, options, usage);
+  return { stack, json, expand, report, live };
 }

@@ -1,5 +1,4 @@
 /** `jeda window next [--stack STACK] [--count N] [--json]`: from the stack's file alone; it asks no host. */
-import { parseArgs } from "node:util";
 import { JedaError } from "../../model/errors.ts";
 import { windowLabel } from "../../resources/label.ts";
 import { comingText } from "../../window/coming.ts";
@@ -9,7 +8,7 @@ import { formatInstant } from "../../window/schedule.ts";
 import { isRecurring } from "../../window/series.ts";
 import { occurrenceId } from "../../window/window-id.ts";
 import { configured } from "../aim.ts";
-import { parsed } from "../options.ts";
+import { parseOptions } from "../parse-options.ts";
 
 const usualCount = 10;
 const mostCount = 1000;
@@ -43,10 +42,12 @@ export async function run(words: readonly string[]): Promise<number> {
 function optionsOf(words: readonly string[]) {
   const text = { type: "string" } as const;
   const options = { stack: text, count: text, from: text, json: { type: "boolean" } } as const;
-  const { values } = parsed(() => parseArgs({ args: [...words], options }));
-  const count = Number(values.count ?? usualCount);
-  if (!Number.isInteger(count) || count < 1 || count > mostCount) {
-    throw new JedaError("CONFIG", `--count "${values.count}" is not a number from 1 to ${mostCount}`);
+  const values = parseOptions(words, options);
+  const count = /^\d{1,9}$/.test(values.count ?? "") ? Number(values.count) : usualCount;
+  if ((values.count !== undefined && String(count) !== values.count) || count < 1 || count > mostCount) {
+    throw new JedaError("CONFIG", `--count "${values.count}" is not a number from 1 to ${mostCount}`, {
+      hint: `write --count ${usualCount}`,
+    });
   }
   const from = values.from === undefined ? Date.now() : Date.parse(values.from);
   if (!Number.isFinite(from)) {

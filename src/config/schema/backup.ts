@@ -60,7 +60,8 @@ const share = scalar("a share", (written) => {
   if (match?.[1] === undefined || match[2] === undefined) {
     throw new Invalid(`${quote(written)} is not a share`, 'write "//files.internal/office"');
   }
-  return { host: readHost(match[1]), share: match[2] };
+  // Brackets, as around an address of IPv6 in a URL, may be written or left out.
+  return { host: readHost(match[1].replace(/^\[(.*:.*)\]$/, "$1")), share: match[2] };
 });
 
 const database = scalar("a database", (written) => {

@@ -27,7 +27,9 @@ export function scalar<T>(expected: string, read: (text: string) => T) {
     if (input === undefined || input === null) {
       return refuse(context, `missing; expected ${expected}`, { missing: true });
     }
-    if (typeof input !== "string") return refuse(context, `expected ${expected}, not ${quote(input)}`);
+    if (typeof input !== "string") {
+      return refuse(context, `expected ${expected}, not ${quote(input)}`, quotesHint(input));
+    }
     try {
       return read(input);
     } catch (error) {
@@ -37,13 +39,22 @@ export function scalar<T>(expected: string, read: (text: string) => T) {
   });
 }
 
+/** YAML makes a number or a truth value of what is no text to it. */
+function quotesHint(input: unknown): IssueParams {
+  if (typeof input !== "number" && typeof input !== "boolean") return {};
+  return {
+    hint: `a text that looks like a ${typeof input === "number" ? "number" : "truth value"} stands in quotes: "${input}"`,
+  };
+}
+
 export function integer(expected: string, from: number, to: number) {
   return z.unknown().transform((input, context): number => {
     if (input === undefined || input === null) {
       return refuse(context, `missing; expected ${expected}`, { missing: true });
     }
     if (typeof input !== "number" || !Number.isInteger(input) || input < from || input > to) {
-      const hint = `write a whole number from ${from} to ${to}`;
+      const quoted = typeof input === "string" && /^\s*\d+\s*$/.test(input) ? ", without quotes" : "";
+      const hint = `write a whole number from ${from} to ${to}${quoted}`;
       return refuse(context, `expected ${expected}, not ${quote(input)}`, { hint });
     }
     return input;
@@ -67,7 +78,8 @@ export function list<S extends z.ZodType>(item: S, expected: string, least = 0) 
     const single = typeof input === "string";
     const items: readonly unknown[] = Array.isArray(input) ? input : [input];
     if (!Array.isArray(input) && !single) {
-      return refuse(context, `expected ${expected}, not ${quote(input)}`, { hint: "write a list" });
+      const hint = quotesHint(input).hint ?? "write a list";
+      return refuse(context, `expected ${expected}, not ${quote(input)}`, { hint });
     }
     if (items.length < least) return refuse(context, `expected ${expected}; the list is empty`);
     return items.map((value, index) => delegate(item, value, context, single ? [] : [index]));

@@ -54,11 +54,28 @@ export function durationOf(least: string, most: string) {
 export const sshDestination = scalar("an OpenSSH destination", (written) => {
   const [, user, where = ""] = /^(?:([^@]*)@)?(.*)$/.exec(written) ?? [];
   const named = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}$/.test(where) || isIP(where) !== 0;
+  const own = named ? whyOnlyHere(where) : undefined;
+  if (own !== undefined) {
+    const hint =
+      "write a name or address by which the operator's machine and the backup host reach the same host";
+    throw new Invalid(`${quote(written)}: ${own}`, hint);
+  }
   if (named && (user === undefined || /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(user))) return written;
   const port = /:\d+$/.test(where) ? "; write its port into ssh_config, as Port of a Host" : "";
   const hint = `write a Host alias of ssh_config, a host name, or user@host${port}`;
   throw new Invalid(`${quote(written)} is not an OpenSSH destination`, hint);
 });
+
+/** Why a destination is another host wherever it is typed; undefined when it is not. */
+function whyOnlyHere(where: string): string | undefined {
+  if (where.includes("%")) return "an address with a zone belongs to one host only";
+  if (isIP(where) !== 0) return whyNoHost(parsePrefix(where));
+  const isOwn = /^(?:ip6-)?(?:localhost|loopback)$|(?:^|\.)localhost(?:\.|$)/i.test(where);
+  // As a number is read: 127.1, 0x7f000001.
+  return isOwn || /^(?:127(?:\.\d{1,10}){0,3}|0x7f[0-9a-f.]*)$/i.test(where)
+    ? "every host means itself by it"
+    : undefined;
+}
 
 const everyEdgeHas = ["lo", "all", "default"];
 

@@ -44,6 +44,22 @@ describe("durations", () => {
     for (const text of refused) assert.throws(() => parseDuration(text), Invalid, text);
   });
 
+  it("written like a time of day are told apart from one", () => {
+    for (const [text, long] of [
+      ["04:00", "4h"],
+      ["2:40", "2h40m"],
+      ["00:30", "30m"],
+      ["01:00:05", "1h5s"],
+    ] as const) {
+      assert.throws(
+        () => parseDuration(text),
+        (error) =>
+          error instanceof Invalid &&
+          error.hint === `"HH:MM" is a time of day; write how long it lasts, like "${long}"`,
+      );
+    }
+  });
+
   it("mean the same in both notations", () => {
     const part = fc.integer({ min: 0, max: 99 });
     fc.assert(

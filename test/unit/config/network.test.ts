@@ -75,6 +75,64 @@ describe("a network is refused with", () => {
         at: "desk }\n    - { name: management",
       },
     ],
+    ...(
+      [
+        ["ssh: edge\n", "ssh: localhost\n", /"localhost": every host means itself/, "localhost"],
+        ["ssh: edge\n", "ssh: root@127.0.0.1\n", /"root@127\.0\.0\.1": it is loopback/, "root@127"],
+        ["ssh: edge\n", 'ssh: "127.1"\n', /every host means itself/, '"127.1"'],
+        ["ssh: edge\n", 'ssh: "::1"\n', /it is loopback/, '"::1"'],
+        [
+          "ssh: edge\n",
+          "ssh: { read: edge, window: ip6-localhost, policy: edge }\n",
+          /"ip6-localhost"/,
+          "ip6",
+        ],
+        ["ssh: edge\n", 'ssh: "fe80::1%eth0"\n', /a zone belongs to one host only/, '"fe80'],
+        ["{ ssh: backup,", "{ ssh: root@localhost.localdomain,", /every host means itself/, "root@"],
+        ["probePoint: desk", "probePoint: 0.0.0.0", /means this host/, "0.0.0.0 }"],
+      ] as const
+    ).map(
+      ([from, to, message, at]): Refusal => [
+        `a destination that means another host wherever it is typed: ${to.trim()}`,
+        [[from, to]],
+        { message, hint: /backup host reach the same host/, at },
+      ],
+    ),
+    ...(
+      [
+        [
+          "addresses: [10.50.0.10]",
+          "addresses: [10.50.0.255]",
+          /the broadcast address of 10\.50\.0\.0\/24/,
+          "10.50.0.255",
+        ],
+        ["addresses: [10.50.0.10]", "addresses: [10.50.0.0]", /the network address of/, "10.50.0.0]"],
+        [
+          "addresses: [10.50.0.10]",
+          'addresses: ["2001:db8:50::"]',
+          /the routers' address of/,
+          '"2001:db8:50::"]',
+        ],
+        ["controlFrom: [10.40.0.10]", "controlFrom: [10.40.0.255/32]", /segment management/, "10.40.0.255"],
+        ["{ ssh: backup,", "{ ssh: root@10.50.0.255,", /segment vault/, "root@10"],
+        ["host: simrs.internal", "host: 10.10.0.255", /segment clinical/, "10.10.0.255"],
+        ["//files.internal/office", "//10.20.0.0/office", /segment office/, "//10.20"],
+        ["http://rm.internal/health", "http://10.10.0.255/health", /segment clinical/, '"http://10'],
+        [
+          '{ http: "http://rm.internal/health" }',
+          '{ tcp: "10.10.0.0:80" }',
+          /segment clinical/,
+          '"10.10.0.0:80"',
+        ],
+        ["probePoint: lobby", "probePoint: 10.30.0.255", /segment guest/, "10.30.0.255"],
+      ] as const
+    ).map(
+      ([from, to, message, at]): Refusal => [
+        `an address that no host has: ${to}`,
+        [[from, to]],
+        { message, hint: /the host itself/, at },
+      ],
+    ),
     [
       "a pair of one segment",
       [["  jeda:sources:", '  jeda:lateral: { mode: enforce, allow: ["guest -> guest"] }\n  jeda:sources:']],

@@ -111,6 +111,9 @@ describe("sources and services are refused with", () => {
     ...(
       [
         ["every: 1ms", /"1ms" is too short/],
+        ['tolerate: "10"', /how many failures in a row are tolerated, not "10"/],
+        ["tolerate: 1_0", /1_0: a number that YAML readers understand differently/],
+        ["tolerate: 010", /010: a number/],
         ["every: 6h", /"6h" is too long/],
         ["every: 0s", /is no time at all/],
         ["tolerate: 0", /how many failures/],
@@ -143,6 +146,26 @@ describe("sources and services are refused with", () => {
       ],
     ),
   ]);
+
+  it("a share's host is taken by its address of IPv6, with brackets as in a URL or without", () => {
+    for (const smb of ['"//[2001:db8:20::10]/office"', '"//2001:db8:20::10/office"']) {
+      const { hospital } = loadText(
+        edited(["//files.internal/office", smb], ["cidrs: 10.20.0.0/24", 'cidrs: "2001:db8:20::/64"']),
+      );
+      const source = hospital.sources[1];
+      assert.equal(source?.kind === "smb" && source.host, "2001:db8:20::10");
+    }
+  });
+
+  it("a network of two addresses or one has hosts at both its ends", () => {
+    for (const [network, address] of [
+      ["10.50.0.0/31", "10.50.0.0"],
+      ["10.50.0.0/31", "10.50.0.1"],
+      ["10.50.0.7/32", "10.50.0.7"],
+    ] as const) {
+      loadText(edited(["10.50.0.0/24", network], ["addresses: [10.50.0.10]", `addresses: [${address}]`]));
+    }
+  });
 
   it("what a count can need is taken", () => {
     for (const query of [

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onACopy } from "../../../toolchain/config-copy.ts";
+import { opensWith } from "../../../toolchain/passphrase.ts";
 import { repository } from "../../../toolchain/paths.ts";
 
 describe("a preview's copy of the stack's file", () => {
@@ -16,6 +19,17 @@ describe("a preview's copy of the stack's file", () => {
     remove();
     assert.ok(!existsSync(copy));
     assert.equal(readFileSync(file, "utf8"), before);
+  });
+
+  it("is of no device and no named pipe, which would never end", () => {
+    const folder = mkdtempSync(join(tmpdir(), "jeda-copy-"));
+    const pipe = join(folder, "stack.yaml");
+    execFileSync("mkfifo", [pipe]);
+    for (const file of [pipe, "/dev/zero"]) {
+      assert.throws(() => onACopy(["preview", "--config-file", file], "lab"), /is not a file/);
+      assert.throws(() => opensWith("any", file), /is not a file/);
+    }
+    rmSync(folder, { recursive: true });
   });
 
   it("is of the file that the words name", () => {
