@@ -3,6 +3,7 @@
  * whether it reached its end. It knows quotes, escapes, comments and DELIMITER, because patients' notes contain
  * `),(` and triggers contain INSERT. Pure: an automaton over bytes, indifferent to how the stream is cut up.
  */
+import { MARK } from "./content-proof/proof-lines.ts";
 import { createdObject, insertedTable } from "./dump-statements.ts";
 
 export interface DumpContents {
@@ -10,8 +11,13 @@ export interface DumpContents {
   readonly rows: ReadonlyMap<string, number>;
   /** Everything else it creates, as "trigger NAME", "view NAME", "procedure NAME", "function NAME", "event NAME". */
   readonly objects: ReadonlySet<string>;
-  /** The trailer is the last thing in the stream, outside every quote and statement. */
+  /**
+   * The trailer is the last thing in the stream, outside every quote and statement. Only what jeda adds may follow
+   * it: where sequences go on, and the proof.
+   */
   readonly complete: boolean;
+  /** Text of the lines of the proof, without their mark; empty for a dump from before there was one. */
+  readonly proof: readonly string[];
   /** What the dump says it was not allowed to read, in its own comments. */
   readonly complaints: readonly string[];
   readonly bytes: number;
@@ -54,6 +60,8 @@ const BACKTICK = 96;
 /** Enough of a statement to name what it creates. An INSERT into a table with generated columns lists them all. */
 const HEAD = 4_096;
 const INSERT_HEAD = 1_048_576;
+/** A line of the proof says a table's sums by part. */
+const PROOF_LINE = 1_048_576;
 
 export function scanDump(): DumpScanner {
   const rows = new Map<string, number>();
@@ -68,17 +76,19 @@ export function scanDump(): DumpScanner {
   let depth = 0;
   let count = 0;
   let table = "";
-  let complete = false;
+  let trailer = false;
+  let proof: string[] = [];
   let bytes = 0;
 
   function keep(byte: number): void {
     if (head.length === 0 && byte <= SPACE) return;
-    complete = false;
     if (head.length < HEAD || (head[0] === code("I") && head.length < INSERT_HEAD)) head.push(byte);
   }
 
   function endStatement(): void {
-    const created = createdObject(decode(head));
+    const text = decode(head);
+    if (text !== "" && !(trailer && proof.length === 0 && /^DO SETVAL\(/.test(text))) trailer = false;
+    const created = createdObject(text);
     if (created?.kind === "table") rows.set(created.name, rows.get(created.name) ?? 0);
     else if (created !== null) objects.add(`${created.kind} ${created.name}`);
     head = [];
@@ -89,7 +99,12 @@ export function scanDump(): DumpScanner {
     const text = decode(comment);
     comment = [];
     if (head.length > 0) return; // inside a trigger or routine: somebody's own words
-    complete = /^Dump completed( on .*)?$/.test(text);
+    if (trailer && text.startsWith(MARK)) {
+      proof.push(text.slice(MARK.length));
+      return;
+    }
+    trailer = /^Dump completed( on .*)?$/.test(text);
+    proof = [];
     if (/insufficient privileges/i.test(text)) complaints.push(text);
   }
 
@@ -146,7 +161,7 @@ export function scanDump(): DumpScanner {
         return PLAIN;
       case LINE_COMMENT:
         if (byte !== NEWLINE) {
-          if (comment.length < HEAD) comment.push(byte);
+          if (comment.length < (trailer ? PROOF_LINE : HEAD)) comment.push(byte);
           return LINE_COMMENT;
         }
         endLineComment();
@@ -207,6 +222,7 @@ export function scanDump(): DumpScanner {
         if (depth++ === 0) count++;
       } else if (byte === CLOSE) depth--;
       else if (byte === SEMICOLON && depth === 0) {
+        trailer = false;
         rows.set(table, (rows.get(table) ?? 0) + count);
         head = [];
         state = PLAIN;
@@ -228,7 +244,7 @@ export function scanDump(): DumpScanner {
     end() {
       if (state === LINE_COMMENT) endLineComment();
       const outside = (state === PLAIN || state === LINE_COMMENT) && head.length === 0;
-      return { rows, objects, complete: complete && outside, complaints, bytes };
+      return { rows, objects, complete: trailer && outside, proof, complaints, bytes };
     },
   };
 }

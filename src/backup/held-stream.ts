@@ -19,7 +19,7 @@ const WRITER = 'exec cat >"$1"';
 export interface HeldStream {
   /** Absolute path of the file in the snapshot. */
   readonly path: string;
-  readonly content: NodeJS.ReadableStream;
+  readonly content: AsyncIterable<Buffer>;
   readonly bytesPerSecond?: number | undefined;
   /** Sees every piece before restic does. */
   readonly watch: (piece: Buffer) => void;

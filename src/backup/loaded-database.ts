@@ -1,7 +1,7 @@
 /** Is a loaded dump whole? Row counts, CHECK TABLE, and every view, trigger, routine and event the dump creates. */
 import type { DumpContents } from "./dump-scanner.ts";
 import { quoteName, quoteText } from "./mariadb-client.ts";
-import { eventStatement, inventoryStatements, unhex } from "./row-counts.ts";
+import { ALL_VERSIONS, eventStatement, inventoryStatements, unhex } from "./row-counts.ts";
 import type { ScratchMariadb } from "./scratch-mariadb.ts";
 
 export interface LoadedCheck {
@@ -16,7 +16,13 @@ export async function checkLoaded(
 ): Promise<LoadedCheck> {
   const problems: string[] = [];
   const names = [...dump.rows.keys()];
-  const counts = names.map((name, index) => `SELECT ${index}, COUNT(*) FROM ${quoteName(name)};`);
+  const versioned = new Set(
+    (await scratch.ask(versionedStatement(database))).map(([name = ""]) => unhex(name)),
+  );
+  const counts = names.map((name, index) => {
+    const all = versioned.has(name) ? ALL_VERSIONS : "";
+    return `SELECT ${index}, COUNT(*) FROM ${quoteName(name)}${all};`;
+  });
   for (const [index, rows] of await scratch.ask(counts.join("\n"), database)) {
     const name = names[Number(index)] ?? "";
     const expected = dump.rows.get(name) ?? 0;
@@ -39,6 +45,11 @@ export async function checkLoaded(
   const objects = dump.objects.size > 0 ? `, ${dump.objects.size} views, triggers and routines present` : "";
   const findings = [`Loaded into a scratch MariaDB: ${names.length} tables with the same counts${objects}.`];
   return { problems, findings: problems.length === 0 ? findings : [] };
+}
+
+function versionedStatement(database: string): string {
+  return `SELECT HEX(table_name) FROM information_schema.tables
+    WHERE table_schema = ${quoteText(database)} AND table_type = 'SYSTEM VERSIONED';`;
 }
 
 /** Views run as their definer, an account of the real server: it is made here, where it reaches nothing else. */

@@ -6,7 +6,7 @@ import { chown, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { JedaError } from "../model/errors.ts";
-import { run, start } from "./command.ts";
+import { type Running, run, start } from "./command.ts";
 import { systemTables } from "./scratch-system-tables.ts";
 import { unprivilegedUser } from "./unprivileged-user.ts";
 
@@ -15,6 +15,8 @@ export interface ScratchMariadb {
   ask(statements: string, database?: string): Promise<readonly (readonly string[])[]>;
   /** A client that reads statements from its standard input; await it for its exit code. */
   load(database: string): LoadingClient;
+  /** Rows of any number, one by one, as `ask` splits them; await `ended` for what was said against it. */
+  read(statements: string, database: string): ReadingClient;
   /** Stops the server and removes its files. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -22,6 +24,11 @@ export interface ScratchMariadb {
 export interface LoadingClient {
   readonly stdin: NodeJS.WritableStream;
   /** Null when everything was loaded, otherwise what the client said. */
+  readonly ended: Promise<string | null>;
+}
+
+export interface ReadingClient {
+  readonly stdout: AsyncIterable<Buffer>;
   readonly ended: Promise<string | null>;
 }
 
@@ -97,6 +104,7 @@ export async function startScratchMariadb(parent: string, signal: AbortSignal): 
     const scratch: ScratchMariadb = {
       ask: (statements, database) => ask(directory, statements, database, signal),
       load: (database) => load(directory, database, signal),
+      read: (statements, database) => read(directory, statements, database, signal),
       close,
     };
     await untilReady(scratch, signal);
@@ -121,13 +129,23 @@ async function ask(directory: string, statements: string, database: string | und
 
 function load(directory: string, database: string, signal: AbortSignal): LoadingClient {
   const fast = "--init-command=SET SESSION unique_checks=0, foreign_key_checks=0";
-  const args = [...CLIENT, "--max-allowed-packet=1G", fast, database];
+  // Comments in the bodies of triggers and routines are somebody's words, and the client leaves them out by itself.
+  const args = [...CLIENT, "--max-allowed-packet=1G", "--comments", fast, database];
   const child = start({ file: "mariadb", args, cwd: directory, signal });
   child.stdout.resume();
-  const ended = child.ended.then(({ exitCode }) =>
-    exitCode === 0 ? null : errorLine(child.stderr()) || `exit code ${exitCode}`,
-  );
-  return { stdin: child.stdin, ended };
+  return { stdin: child.stdin, ended: untilSaid(child) };
+}
+
+function read(directory: string, statements: string, database: string, signal: AbortSignal): ReadingClient {
+  const args = [...CLIENT, "--max-allowed-packet=1G", "--quick", "--default-character-set=utf8mb4", database];
+  const child = start({ file: "mariadb", args, cwd: directory, signal });
+  child.stdin.end(statements);
+  return { stdout: child.stdout, ended: untilSaid(child) };
+}
+
+async function untilSaid(child: Running): Promise<string | null> {
+  const { exitCode } = await child.ended;
+  return exitCode === 0 ? null : errorLine(child.stderr()) || `exit code ${exitCode}`;
 }
 
 async function untilReady(scratch: ScratchMariadb, signal: AbortSignal): Promise<void> {

@@ -42,10 +42,30 @@ export interface Saved {
   readonly detail: unknown;
 }
 
+/** How far what comes back was held against what was there. */
+export interface ContentProof {
+  /** `content`: everything, value by value; `sample`: a part drawn at random; `none`: it was only counted. */
+  readonly kind: "content" | "sample" | "none";
+  /** Of the content, 0 to 1: what was held against the source. 1 only where nothing was left out. */
+  readonly fraction: number;
+  /** ISO 8601: since when the part that was left out longest has not been compared. Null: nothing, or not known. */
+  readonly oldestUnprovedAt: string | null;
+  /** What comes back other than it was; each names the object and the kind. */
+  readonly differences: readonly string[];
+}
+
 export interface Verified {
   readonly verified: boolean;
   readonly findings: readonly string[];
+  readonly proof: ContentProof;
 }
+
+export const NOT_PROVED: ContentProof = {
+  kind: "none",
+  fraction: 0,
+  oldestUnprovedAt: null,
+  differences: [],
+};
 
 export interface VerifyOptions {
   readonly sampleFiles: number;

@@ -3,6 +3,7 @@
  * `kill -9` and to rebuild its report. A documented contract: `docs/journal.md`.
  */
 
+import type { ContentProof } from "./driver.ts";
 import type { EdgeClock } from "./edge-protocol.ts";
 import type { Deadlines, WindowPlan } from "./plan.ts";
 import type { RecordsReport, WindowResult } from "./report.ts";
@@ -114,6 +115,8 @@ export type JournalBody =
       readonly source: string;
       readonly verified: boolean;
       readonly findings: readonly string[];
+      /** Missing in journals of before contents were compared. */
+      readonly proof?: ContentProof;
     }
   /** Signs of an attack were looked for in what was saved; one sentence for each that was found. */
   | { readonly type: "inspected"; readonly source: string; readonly anomalies: readonly string[] }

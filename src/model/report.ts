@@ -1,4 +1,6 @@
 /** The report of a window: rebuilt from the journal alone (`report/build.ts`). Times are ISO 8601 with offset. */
+import type { ContentProof } from "./driver.ts";
+
 export type WindowResult = "ok" | "partial" | "failed" | "aborted" | "skipped";
 
 /** A segment that the window isolates. */
@@ -34,6 +36,8 @@ export interface SourceReport {
   readonly items: number;
   readonly durationMs: number;
   readonly verified: boolean;
+  /** How far it was held against what was there; null where nobody has looked, or did not say. */
+  readonly proof: ContentProof | null;
   /** What was checked, or why it was not saved or not verified; one sentence each. */
   readonly findings: readonly string[];
 }

@@ -115,6 +115,7 @@ function sourceReport(status: WindowStatus, name: string, kind: string): SourceR
     items: source?.items ?? 0,
     durationMs: source?.durationMs ?? 0,
     verified: source?.verified === true,
+    proof: source?.proof ?? null,
     findings: source?.findings ?? [],
   };
 }

@@ -89,6 +89,7 @@ const waitingSource: Omit<SourceStatus, "name"> = {
   surveyedBytes: null,
   durationMs: 0,
   verified: null,
+  proof: null,
   findings: [],
   anomalies: null,
 };
@@ -259,5 +260,9 @@ function verified(
   entry: Extract<JournalEntry, { type: "source-verified" }>,
 ): WindowStatus {
   const saved = status.sources.find((one) => one.name === entry.source)?.findings ?? [];
-  return source(status, entry.source, { verified: entry.verified, findings: [...saved, ...entry.findings] });
+  return source(status, entry.source, {
+    verified: entry.verified,
+    proof: entry.proof ?? null,
+    findings: [...saved, ...entry.findings],
+  });
 }

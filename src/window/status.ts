@@ -1,4 +1,5 @@
 /** What a journal says about its window so far: the fold's result, from which status and report are made. */
+import type { ContentProof } from "../model/driver.ts";
 import type { EdgeClock } from "../model/edge-protocol.ts";
 import type { JournalEntry, WindowState } from "../model/journal.ts";
 import type { Deadlines, WindowPlan } from "../model/plan.ts";
@@ -36,6 +37,8 @@ export interface SourceStatus {
   readonly durationMs: number;
   /** Null until verification said something. */
   readonly verified: boolean | null;
+  /** How far it was held against what was there; null where the journal does not say. */
+  readonly proof: ContentProof | null;
   readonly findings: readonly string[];
   /** Signs of an attack; null until they were looked for. */
   readonly anomalies: readonly string[] | null;

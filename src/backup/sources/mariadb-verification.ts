@@ -1,9 +1,16 @@
 /** Reads a dump back out of the repository, counts it again, and loads it into a MariaDB made for that alone. */
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { BackupContext, Saved, Verified, VerifyOptions } from "../../model/driver.ts";
+import {
+  type BackupContext,
+  NOT_PROVED,
+  type Saved,
+  type Verified,
+  type VerifyOptions,
+} from "../../model/driver.ts";
 import { JedaError } from "../../model/errors.ts";
 import type { MariadbSource } from "../../model/hospital.ts";
+import { proveContents } from "../content-proof/prove-contents.ts";
 import { totalRows } from "../dump-comparison.ts";
 import { type DumpContents, scanDump } from "../dump-scanner.ts";
 import { checkLoaded } from "../loaded-database.ts";
@@ -33,11 +40,11 @@ export async function verifyDump(
     const snapshot = await listSnapshot(restic, saved.snapshot);
     const labels = { windowId: context.windowId, source: source.name, host: source.host };
     const foreign = foreignSnapshot(snapshot.header, labels, dumpPath(source));
-    if (foreign.length > 0) return { verified: false, findings: foreign };
+    if (foreign.length > 0) return { verified: false, findings: foreign, proof: NOT_PROVED };
     return await readBack(source, saved, restic, await preparing);
   } catch (cause) {
     if (context.signal.aborted || !(cause instanceof JedaError)) throw cause;
-    return { verified: false, findings: [`Not verified: ${cause.message}`] };
+    return refused(`Not verified: ${cause.message}`);
   } finally {
     await preparing.then(
       (scratch) => scratch?.close(),
@@ -86,10 +93,17 @@ async function readBack(
   const counted = compareWithSaved(saved, contents);
   if (counted !== null) return refused(counted);
   const read = `Dump read back: ${contents.bytes} bytes, ${totalRows(contents)} rows, as saved.`;
-  if (scratch === null)
-    return { verified: true, findings: [read, "It was not loaded: the runbook says skip."] };
+  if (scratch === null) {
+    const findings = [read, "It was not loaded: the runbook says skip."];
+    return { verified: true, findings, proof: NOT_PROVED };
+  }
   const loaded = await checkLoaded(scratch, source.database, contents);
-  return { verified: loaded.problems.length === 0, findings: [read, ...loaded.problems, ...loaded.findings] };
+  const content = await proveContents(scratch, source.database, contents.proof, restic.signal);
+  return {
+    verified: loaded.problems.length === 0 && content.asSaved,
+    findings: [read, ...loaded.problems, ...loaded.findings, ...content.findings],
+    proof: content.proof,
+  };
 }
 
 function compareWithSaved(saved: Saved, contents: DumpContents): string | null {
@@ -110,5 +124,5 @@ async function drain(
 }
 
 function refused(finding: string): Verified {
-  return { verified: false, findings: [finding] };
+  return { verified: false, findings: [finding], proof: NOT_PROVED };
 }

@@ -3,7 +3,10 @@ import type { BackupContext, Saved, SourceDriver, Survey } from "../../model/dri
 import { JedaError } from "../../model/errors.ts";
 import type { MariadbSource } from "../../model/hospital.ts";
 import { start } from "../command.ts";
+import { provedStream } from "../content-proof/proved-stream.ts";
+import { takeProof } from "../content-proof/take-proof.ts";
 import { compareWithInventories, type DumpJudgement, totalRows } from "../dump-comparison.ts";
+import { HISTORY_OPTION } from "../dump-history.ts";
 import { scanDump } from "../dump-scanner.ts";
 import { saveHeldStream } from "../held-stream.ts";
 import { explainMariadb, writeOptionFile } from "../mariadb-client.ts";
@@ -48,14 +51,18 @@ export const mariadbDriver: SourceDriver<MariadbSource> = {
     }
     const restic = await resticFor(context);
     const labels = labelsFor(source, context);
-    const dump = await startDump(source, before, context);
+    const proving = await takeProof(source, context, before.events);
+    const dump = await startDump(source, before, context).catch(async (cause: unknown) => {
+      await proving.close();
+      throw cause;
+    });
     const scanner = scanDump();
     let read = 0;
     let findings: readonly string[] = [];
     let rows = 0;
     const end = await saveHeldStream(restic, labels, context.runtimeDir, {
       path: dumpPath(source),
-      content: dump.stdout,
+      content: provedStream(dump, proving, before),
       bytesPerSecond: context.bytesPerSecond,
       watch(piece) {
         scanner.write(piece);
@@ -70,7 +77,7 @@ export const mariadbDriver: SourceDriver<MariadbSource> = {
         findings = judged.findings;
         rows = totalRows(contents);
       },
-    }).finally(() => dump.stop());
+    }).finally(() => Promise.all([dump.stop(), proving.close()]));
     context.signal.throwIfAborted();
     if (end.summary?.bytes !== read) {
       throw new JedaError(
@@ -95,6 +102,7 @@ async function startDump(source: MariadbSource, before: Inventory, context: Back
     `--defaults-file=${optionFile}`,
     ...DUMP_OPTIONS,
     ...(before.events ? ["--events"] : []),
+    ...(before.history ? [HISTORY_OPTION] : []),
     source.database,
   ];
   const child = start({ file: "mariadb-dump", args, signal: context.signal });

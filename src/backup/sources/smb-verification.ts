@@ -1,7 +1,13 @@
 /** Restores a random sample of a share's snapshot and compares it, byte for byte, with the share of this moment. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { BackupContext, Saved, Verified, VerifyOptions } from "../../model/driver.ts";
+import {
+  type BackupContext,
+  NOT_PROVED,
+  type Saved,
+  type Verified,
+  type VerifyOptions,
+} from "../../model/driver.ts";
 import { JedaError } from "../../model/errors.ts";
 import type { SmbSource } from "../../model/hospital.ts";
 import { sameBytes } from "../compare-files.ts";
@@ -26,7 +32,7 @@ export async function verifyShare(
   } catch (cause) {
     if (context.signal.aborted) throw cause;
     if (!(cause instanceof JedaError)) throw cause;
-    return { verified: false, findings: [`Not verified: ${cause.message}`] };
+    return { verified: false, findings: [`Not verified: ${cause.message}`], proof: NOT_PROVED };
   }
 }
 
@@ -70,15 +76,29 @@ async function verifySample(
     const different = suspects.filter((path) => unchanged(path, files, again));
     const late = suspects.filter((path) => !unchanged(path, files, again));
     if (different.length > 0) {
-      return refused([`${drawn}: restored with other content than the share has: ${nameSome(different)}.`]);
+      return {
+        ...refused([`${drawn}: restored with other content than the share has: ${nameSome(different)}.`]),
+        proof: {
+          ...NOT_PROVED,
+          kind: "sample",
+          differences: different.map((path) => `file ${path}: content`),
+        },
+      };
     }
     const moved = [...changed, ...late];
+    const equal = comparable.length - late.length;
     return {
-      verified: comparable.length > late.length,
+      verified: equal > 0,
       findings: [
-        `${drawn}: ${comparable.length - late.length} restored and equal to the share byte for byte.`,
+        `${drawn}: ${equal} restored and equal to the share byte for byte.`,
         ...(moved.length > 0 ? [`${moved.length} changed since the snapshot: ${nameSome(moved)}.`] : []),
       ],
+      proof: {
+        kind: "sample",
+        fraction: files.size === 0 ? 0 : equal / files.size,
+        oldestUnprovedAt: null,
+        differences: [],
+      },
     };
   } finally {
     await rm(target, { recursive: true, force: true });
@@ -110,5 +130,5 @@ function unchanged(path: string, saved: Listing, now: Listing): boolean {
 }
 
 function refused(findings: readonly string[]): Verified {
-  return { verified: false, findings };
+  return { verified: false, findings, proof: NOT_PROVED };
 }

@@ -103,6 +103,7 @@ async function verifySource(night: Night, work: Verification): Promise<void> {
         ...repository.findings,
         ...answer.findings,
       ],
+      proof: answer.proof,
     });
   } catch (error) {
     // Stopped by a deadline or by the window's end: saved, and not verified.

@@ -1,6 +1,6 @@
 /** Whatever is tampered with turns the result non-ok, and the reason says what. */
 import { equal, match, notEqual, ok } from "node:assert/strict";
-import type { SourceDriver } from "../../../src/model/driver.ts";
+import { NOT_PROVED, type SourceDriver } from "../../../src/model/driver.ts";
 import { JedaError } from "../../../src/model/errors.ts";
 import { FakeHospital } from "./fakes/hospital.ts";
 
@@ -64,7 +64,11 @@ const sabotages: readonly Sabotage[] = [
   {
     name: "a dump that is found short only when it is loaded",
     tamper: records({
-      verify: async () => ({ verified: false, findings: ["encounter: 9 rows, saved were 10"] }),
+      verify: async () => ({
+        verified: false,
+        findings: ["encounter: 9 rows, saved were 10"],
+        proof: NOT_PROVED,
+      }),
     }),
     result: "failed",
     reason: /verification of records failed: .*9 rows, saved were 10/,
@@ -89,7 +93,9 @@ const sabotages: readonly Sabotage[] = [
     name: "a restored sample that was altered",
     tamper: (hospital) => {
       hospital.drivers = {
-        "office-files": { verify: async () => ({ verified: false, findings: ["budget.xlsx differs"] }) },
+        "office-files": {
+          verify: async () => ({ verified: false, findings: ["budget.xlsx differs"], proof: NOT_PROVED }),
+        },
       };
     },
     result: "failed",

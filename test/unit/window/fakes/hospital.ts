@@ -1,7 +1,7 @@
 /** A hospital in memory: what flows is decided by the leases that the fake edges hold. */
 
 import type { PastRun } from "../../../../src/estimate/duration.ts";
-import type { Saved, SourceDriver } from "../../../../src/model/driver.ts";
+import { NOT_PROVED, type Saved, type SourceDriver } from "../../../../src/model/driver.ts";
 import type { Source } from "../../../../src/model/hospital.ts";
 import type { Deadlines, WindowPlan } from "../../../../src/model/plan.ts";
 import type { Flow, Prober } from "../../../../src/model/prober.ts";
@@ -178,7 +178,7 @@ export class FakeHospital {
         this.snapshots = [...this.snapshots, snapshot];
         return { snapshot, bytes: 3000, items: 3, findings: [], detail: null };
       },
-      verify: async () => ({ verified: true, findings: ["3 of 3 were compared"] }),
+      verify: async () => ({ verified: true, findings: ["3 of 3 were compared"], proof: NOT_PROVED }),
       anomalies: async () => [],
     };
   }
