@@ -1,11 +1,11 @@
 /**
  * Starts one external tool: never through a shell line, with a small environment, and so that it does not
  * outlive the runner. A killed runner runs no clean-up of its own, so the kernel ends its children instead
- * (`setpriv --pdeathsig`, util-linux). Streams are Node's own and are not read before their owner reads them:
- * a dump that lost its first piece here would be worthless.
+ * (`setpriv --pdeathsig`, util-linux). What a tool prints is kept until its owner reads it, also when the tool has
+ * ended meanwhile: a dump that lost its first piece here would be worthless.
  */
 import { type ChildProcess, spawn as spawnProcess } from "node:child_process";
-import type { Readable, Writable } from "node:stream";
+import { PassThrough, pipeline, type Readable, type Writable } from "node:stream";
 
 export interface Command {
   readonly file: string;
@@ -76,11 +76,22 @@ export function start(command: Command, onStderrLine?: (line: string) => void): 
   return {
     pid: child.pid,
     stdin: child.stdin,
-    stdout: child.stdout,
+    stdout: kept(child.stdout),
     stderr: () => stderr,
     ended: untilEnded(child, command),
     kill: (signal) => void child.kill(signal),
   };
+}
+
+/**
+ * When a child exits, Node empties every stream of it that nobody reads yet, into nothing: a small dump whose owner
+ * was still busy came out empty. This stream reads at once, no more than it holds, and is not Node's to empty.
+ */
+function kept(stdout: Readable): Readable {
+  const out = new PassThrough();
+  out.on("error", () => {}); // whoever reads it hears of it too, and the exit code says why
+  pipeline(stdout, out, () => {});
+  return out;
 }
 
 function untilEnded(child: ChildProcess, { signal, graceMs = 5_000 }: Command): Promise<Exit> {

@@ -2,8 +2,15 @@
 import type { BackupContext } from "../model/driver.ts";
 import { JedaError } from "../model/errors.ts";
 import type { MariadbSource } from "../model/hospital.ts";
-import { run } from "./command.ts";
+import { type Outcome, run } from "./command.ts";
 import { accountOf, writeSecret } from "./secret-file.ts";
+
+/** Servers that let the account in only over TLS, which clients before 11.4 do not begin by themselves. */
+const demandTls = new Set<string>();
+
+function serverOf({ host, port, credentials }: MariadbSource): string {
+  return `${credentials}@${host}:${port}`;
+}
 
 /** Path of the option file for `--defaults-file`, which keeps the host's own my.cnf out. @throws CREDENTIALS */
 export async function writeOptionFile(source: MariadbSource, context: BackupContext): Promise<string> {
@@ -18,6 +25,7 @@ export async function writeOptionFile(source: MariadbSource, context: BackupCont
     // Clients since 11.4 demand a server whose certificate they can check, and refuse one without TLS, as most of a
     // hospital's are: https://mariadb.com/docs/server/security/encryption/data-in-transit-encryption
     "skip-ssl-verify-server-cert",
+    ...(demandTls.has(serverOf(source)) ? ["ssl"] : []),
     "[mariadb-client]",
     "connect-timeout=10",
     "",
@@ -45,17 +53,28 @@ export async function ask(
   statements: string,
   signal: AbortSignal,
 ): Promise<readonly (readonly string[])[]> {
-  const outcome = await run({
-    file: "mariadb",
-    args: [
-      `--defaults-file=${optionFile}`,
-      "--batch",
-      "--skip-column-names",
-      "--default-character-set=utf8mb4",
-    ].concat("--init-command=SET SESSION TRANSACTION READ ONLY", source.database),
-    input: statements,
-    signal,
-  });
+  const asked = (tls: readonly string[]): Promise<Outcome> =>
+    run({
+      file: "mariadb",
+      args: [
+        `--defaults-file=${optionFile}`,
+        ...tls,
+        "--batch",
+        "--skip-column-names",
+        "--default-character-set=utf8mb4",
+      ].concat("--init-command=SET SESSION TRANSACTION READ ONLY", source.database),
+      input: statements,
+      signal,
+    });
+  let outcome = await asked(demandTls.has(serverOf(source)) ? ["--ssl"] : []);
+  // The same refusal is given for a wrong password and for a connection that is not encrypted.
+  if (outcome.exitCode !== 0 && /\b1045\b/.test(outcome.stderr) && !demandTls.has(serverOf(source))) {
+    const encrypted = await asked(["--ssl"]);
+    if (encrypted.exitCode === 0) {
+      demandTls.add(serverOf(source));
+      outcome = encrypted;
+    }
+  }
   signal.throwIfAborted();
   if (outcome.exitCode !== 0) throw explainMariadb(source, outcome.stderr);
   const lines = outcome.stdout.split("\n").filter((line) => line !== "");
@@ -74,6 +93,11 @@ export function explainMariadb(source: MariadbSource, stderr: string): JedaError
         hint: "Compare user and password in the stack's secrets with the server's, and from which hosts it lets them in.",
       },
     );
+  }
+  if (/\b(1142|1143|1227|1370)\b/.test(stderr)) {
+    return new JedaError("CREDENTIALS", `${source.name}: the account lacks a right at ${server}: ${said}`, {
+      hint: `Grant it on all of the database, not by table: GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON ${quoteName(source.database)}.* TO the account.`,
+    });
   }
   return new JedaError(
     "BACKUP",

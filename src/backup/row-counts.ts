@@ -1,22 +1,24 @@
 /** What a database itself says it holds: tables, rows, and what else a dump must contain. */
 import type { BackupContext } from "../model/driver.ts";
 import type { MariadbSource } from "../model/hospital.ts";
+import { countHiddenEvents, requireGrants } from "./account-check.ts";
 import { dumpKnowsHistory } from "./dump-history.ts";
 import { ask, quoteName, quoteText, writeOptionFile } from "./mariadb-client.ts";
 
 export interface TableCount {
   readonly rows: number;
   readonly engine: string;
-  /** With system versioning: rows that are no longer valid are counted too where the dump takes them along. */
-  readonly versioned: boolean;
 }
 
 export interface Inventory {
   readonly tables: ReadonlyMap<string, TableCount>;
   /** As in `DumpContents.objects`. */
   readonly objects: ReadonlySet<string>;
-  /** False where the server's event scheduler is DISABLED: it then shows no events to anybody. */
-  readonly events: boolean;
+  /**
+   * Listed, unless the server's event scheduler is DISABLED: it then shows no events to anybody. "none" where the
+   * account may look into the table in which they would be, "unseen" where that is full or closed.
+   */
+  readonly events: "listed" | "none" | "unseen";
   /** The dump holds rows that are no longer valid. */
   readonly history: boolean;
   /** Of the database itself, and lost where it is not said. */
@@ -32,9 +34,13 @@ export const ALL_VERSIONS = " FOR SYSTEM_TIME ALL";
 /** Counts every table inside one consistent snapshot. @throws BACKUP, CREDENTIALS */
 export async function takeInventory(source: MariadbSource, context: BackupContext): Promise<Inventory> {
   const options = await writeOptionFile(source, context);
+  await requireGrants(source, options, context);
   const listed = [...(await ask(source, options, inventoryStatements(source.database), context.signal))];
-  const events = !listed.some(([kind, state = ""]) => kind === "scheduler" && unhex(state) === "DISABLED");
-  if (events) listed.push(...(await ask(source, options, eventStatement(source.database), context.signal)));
+  const disabled = listed.some(([kind, state = ""]) => kind === "scheduler" && unhex(state) === "DISABLED");
+  const hidden = disabled ? await countHiddenEvents(source, options, context.signal) : 0;
+  const events = !disabled ? "listed" : hidden === 0 ? "none" : "unseen";
+  if (!disabled)
+    listed.push(...(await ask(source, options, eventStatement(source.database), context.signal)));
   const objects = new Set<string>();
   const found: { readonly name: string; readonly engine: string; readonly versioned: boolean }[] = [];
   let [charset, collation] = ["", ""];
@@ -64,8 +70,7 @@ export async function takeInventory(source: MariadbSource, context: BackupContex
   for (const [index, rows] of counted) {
     const table = found[Number(index)];
     if (table === undefined) continue;
-    const { name, engine, versioned } = table;
-    tables.set(name, { rows: Number(rows), engine, versioned });
+    tables.set(table.name, { rows: Number(rows), engine: table.engine });
   }
   return { tables, objects, events, history, charset, collation, bytes };
 }

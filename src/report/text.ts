@@ -1,4 +1,5 @@
 /** The report for a terminal: what a person wants to know at three in the morning, the worst first. Pure. */
+import type { ContentProof } from "../model/driver.ts";
 import type { Report, ReportSoFar, SegmentReport } from "../model/report.ts";
 import { bytesText, durationText, timeOfDay } from "./quantities.ts";
 import { table } from "./table.ts";
@@ -13,7 +14,7 @@ export function reportText(report: AnyReport): string {
     table(["SEGMENT", "ISOLATED", "BACK", "PROVED CUT", "PROVED BACK"], report.segments.map(segmentRow)),
     ...kept(report),
     table(
-      ["SOURCE", "KIND", "SNAPSHOT", "SAVED", "ITEMS", "TOOK", "VERIFIED"],
+      ["SOURCE", "KIND", "SNAPSHOT", "SAVED", "ITEMS", "TOOK", "VERIFIED", "COMPARED"],
       report.sources.map(sourceRow),
     ),
     ...report.sources
@@ -80,9 +81,18 @@ function closed({ segments, kept }: AnyReport): readonly string[] {
 }
 
 function sourceRow(source: AnyReport["sources"][number]): readonly string[] {
-  const { name, kind, snapshot, bytes, items, durationMs, verified } = source;
+  const { name, kind, snapshot, bytes, items, durationMs, verified, proof: compared } = source;
   const id = snapshot === null ? (verified === null ? "–" : "none") : snapshot.slice(0, 8);
-  return [name, kind, id, bytesText(bytes), `${items}`, durationText(durationMs), proof(verified)];
+  return [name, kind, id, bytesText(bytes), `${items}`, durationText(durationMs), proof(verified)].concat(
+    comparedText(compared),
+  );
+}
+
+/** How much of it was held against what was there, value by value; never rounded up to all of it. */
+function comparedText(compared: ContentProof | null): string {
+  if (compared === null) return "–";
+  if (compared.kind === "none") return "no";
+  return compared.fraction === 1 ? "all" : `${Math.floor(compared.fraction * 1000) / 10} %`;
 }
 
 function records({ records: counted }: AnyReport): readonly string[] {

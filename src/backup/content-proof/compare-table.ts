@@ -18,7 +18,7 @@ export function compareTable(proof: TableProof, copy: LoadedTable | null): Table
     return { differences: [], unproved, fraction: 0 };
   }
   if (proof.sums.some((sum) => same(sum, copy.sum))) return PROVED;
-  const [first, last] = proof.parts ?? [];
+  const [first, last = first] = proof.parts ?? [];
   if (first === undefined || last === undefined)
     return different(`${name}: ${rowsText(proof.sums[0], copy.sum)}`);
   return compareParts(proof, name, first, last, copy);

@@ -52,8 +52,8 @@ function released(statement: string): string {
 /**
  * Tables that nobody changed at or after that second, by the server's own word. InnoDB notes the time when a change
  * becomes visible, in memory: NULL is a table that was not changed since the server started, or one that nobody used
- * for so long that it was forgotten. Asked right after the later snapshot and again at the end, the one can't be the
- * other: forgetting takes the better part of a minute without use, and the dump itself has used it in between.
+ * for so long that it was forgotten. Asked right after the later snapshot the one can't be the other: what was changed an
+ * instant before is in use, and forgetting takes the better part of a minute without.
  */
 export async function changedSince(
   session: SourceSession,

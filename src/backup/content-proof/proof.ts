@@ -23,7 +23,7 @@ export interface TableProof {
    * otherwise the earlier and the later one. Empty where `notComparable` says why there is none.
    */
   readonly sums: readonly Sum[];
-  /** As `sums`, where they differ. */
+  /** As `sums`, of a table that may have been changed between the two moments, or to and fro. */
   readonly parts?: readonly Parts[];
   /** Row changes that the whole server counted between the two moments. */
   readonly writes?: number;

@@ -12,7 +12,7 @@ import { openSession, type SourceSession } from "./source-session.ts";
 export interface ProofTaking {
   /** The dump reads: its snapshot is open. Whoever calls it twice is not heard. */
   begun(): void;
-  /** When the dump has ended well. @throws BACKUP, CREDENTIALS by the server */
+  /** When the dump has ended well; the same each time. @throws BACKUP, CREDENTIALS by the server */
   finish(): Promise<Proof>;
   close(): Promise<void>;
 }
@@ -23,7 +23,7 @@ type Tables = ReadonlyMap<string, TableColumns>;
 export async function takeProof(
   source: MariadbSource,
   context: BackupContext,
-  events: boolean,
+  events: Inventory["events"],
 ): Promise<ProofTaking> {
   const at = new Date().toISOString();
   const sessions: SourceSession[] = [];
@@ -35,7 +35,7 @@ export async function takeProof(
     sessions.push(earlier, later);
     const [[server = "", packet] = []] = await earlier.ask("SELECT VERSION(), @@max_allowed_packet;");
     const tables = tablesOf(await earlier.ask(columnStatement(source.database)));
-    const before = await describe(earlier.ask, source.database, events);
+    const before = await describe(earlier.ask, source.database, events === "listed");
     const firstOfOthers = await sumsOf(earlier, tables, (table) => table.engine !== "InnoDB");
     const start = await openSnapshot(earlier, "earlier");
     let reading: ReturnType<typeof readLater> | null = null;
@@ -43,38 +43,39 @@ export async function takeProof(
       reading ??= readLater(later, source.database, tables, start.second);
       reading.catch(() => {}); // awaited at the end
     };
+    let finishing: Promise<Proof> | null = null;
+    const finish = async (): Promise<Proof> => {
+      begun();
+      const { sums, suspects, writes } = await (reading as ReturnType<typeof readLater>);
+      const others = await sumsOf(later, tables, (table) => table.engine !== "InnoDB");
+      const changes = start.writes === null || writes === null ? 0 : writes - start.writes;
+      const proofs: TableProof[] = [];
+      for (const [name, table] of tables) {
+        const [suspect, last] = [suspects.has(name), sums.get(name) ?? null];
+        if (longestRow(table.columns) > Number(packet)) {
+          proofs.push(without(name, "the server's max_allowed_packet is too small for a row as one value"));
+        } else if (table.engine !== "InnoDB")
+          proofs.push(ofOther(name, firstOfOthers.get(name), others.get(name)));
+        else proofs.push(await ofTable({ earlier, later, name, table, suspect, changes, last }));
+      }
+      const now = await describe(later.ask, source.database, events === "listed");
+      return {
+        version: 1,
+        database: source.database,
+        server,
+        at,
+        events: events !== "unseen",
+        tables: proofs,
+        objects: objectProofs(before.definitions, now.definitions),
+        sequences: sequenceProofs(before.sequences, now.sequences),
+      };
+    };
     return {
       begun,
       close,
-      async finish() {
-        begun();
-        const { sums, suspects, writes } = await (reading as ReturnType<typeof readLater>);
-        const after = await changedSince(later, source.database, start.second);
-        const others = await sumsOf(later, tables, (table) => table.engine !== "InnoDB");
-        const changes = start.writes === null || writes === null ? null : writes - start.writes;
-        const proofs: TableProof[] = [];
-        for (const [name, table] of tables) {
-          const suspect = suspects.has(name) || after.has(name);
-          if (longestRow(table.columns) > Number(packet)) {
-            proofs.push(without(name, "the server's max_allowed_packet is too small for a row as one value"));
-          } else if (table.engine !== "InnoDB")
-            proofs.push(ofOther(name, firstOfOthers.get(name), others.get(name)));
-          else
-            proofs.push(
-              await ofTable({ earlier, later, name, table, suspect, changes, last: sums.get(name) ?? null }),
-            );
-        }
-        const now = await describe(later.ask, source.database, events);
-        return {
-          version: 1,
-          database: source.database,
-          server,
-          at,
-          events,
-          tables: proofs,
-          objects: objectProofs(before.definitions, now.definitions),
-          sequences: sequenceProofs(before.sequences, now.sequences),
-        };
+      finish() {
+        finishing ??= finish();
+        return finishing;
       },
     };
   } catch (cause) {
@@ -85,7 +86,10 @@ export async function takeProof(
 
 async function readLater(session: SourceSession, database: string, tables: Tables, second: number) {
   const { writes } = await openSnapshot(session, "later");
-  const suspects = await changedSince(session, database, second);
+  // Twice: a change can be seen an instant before its time is noted.
+  const suspects = new Set<string>();
+  for (let look = 0; look < 2; look++)
+    for (const name of await changedSince(session, database, second)) suspects.add(name);
   return { sums: await sumsOf(session, tables, (table) => table.engine === "InnoDB"), suspects, writes };
 }
 
@@ -108,7 +112,8 @@ interface Reading {
   readonly name: string;
   readonly table: TableColumns;
   readonly suspect: boolean;
-  readonly changes: number | null;
+  /** Of the whole server, between the two. */
+  readonly changes: number;
   readonly last: Sum | null;
 }
 
@@ -125,9 +130,13 @@ async function ofTable({
   if (!suspect) return { table: name, sums: [last] };
   const first = await sumOf(earlier, name, table);
   if (first === null) return without(name, "its definition was changed as the dump began");
-  if (same(first, last)) return { table: name, sums: [last] };
-  const parts = [await partsOf(earlier, name, table), await partsOf(later, name, table)];
-  return { table: name, sums: [first, last], parts, ...(changes === null ? {} : { writes: changes }) };
+  const moving = !same(first, last);
+  // Nothing was written anywhere: what is the same then was the same all the time.
+  if (!moving && changes === 0) return { table: name, sums: [last] };
+  const parts = await partsOf(later, name, table);
+  if (!moving) return { table: name, sums: [last], parts: [parts], writes: changes };
+  const sums = [first, last];
+  return { table: name, sums, parts: [await partsOf(earlier, name, table), parts], writes: changes };
 }
 
 /** Without transactions there is no snapshot: what is the same before and after the dump was the same in it. */

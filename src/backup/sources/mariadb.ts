@@ -72,7 +72,9 @@ export const mariadbDriver: SourceDriver<MariadbSource> = {
       async judge() {
         await dump.ended();
         const contents = scanner.end();
-        const judged = compareWithInventories(before, await takeInventory(source, context), contents);
+        const { tables } = await proving.finish();
+        const after = await takeInventory(source, context);
+        const judged = compareWithInventories(before, after, contents, tables);
         refuse(source, judged);
         findings = judged.findings;
         rows = totalRows(contents);
@@ -101,7 +103,7 @@ async function startDump(source: MariadbSource, before: Inventory, context: Back
   const args = [
     `--defaults-file=${optionFile}`,
     ...DUMP_OPTIONS,
-    ...(before.events ? ["--events"] : []),
+    ...(before.events === "listed" ? ["--events"] : []),
     ...(before.history ? [HISTORY_OPTION] : []),
     source.database,
   ];

@@ -4,11 +4,13 @@ import { compareWithInventories } from "../../../src/backup/dump-comparison.ts";
 import type { DumpContents } from "../../../src/backup/dump-scanner.ts";
 import type { Inventory } from "../../../src/backup/row-counts.ts";
 
+const usual = { events: "listed", history: false, charset: "latin1", collation: "x", bytes: 0 } as const;
+
 function inventory(rows: Record<string, number>, objects: readonly string[] = []): Inventory {
   const tables = Object.entries(rows).map(
     ([name, count]) => [name, { rows: count, engine: "InnoDB" }] as const,
   );
-  return { tables: new Map(tables), objects: new Set(objects), events: true, bytes: 0 };
+  return { tables: new Map(tables), objects: new Set(objects), ...usual };
 }
 
 function dump(rows: Record<string, number>, change: Partial<DumpContents> = {}): DumpContents {
@@ -17,6 +19,7 @@ function dump(rows: Record<string, number>, change: Partial<DumpContents> = {}):
     rows: new Map(Object.entries(rows)),
     objects,
     complete: true,
+    proof: [],
     complaints: [],
     bytes: 1,
     ...change,
