@@ -9,7 +9,7 @@ export function differingObjects(proof: Proof, loaded: Loaded): readonly string[
     const found = loaded.definitions.get(object);
     if (found === undefined) return passing ? [] : [`${object} does not come back`];
     const kinds = differingAspects(aspects, found, sameVersion);
-    return kinds.length === 0 ? [] : [`${titled(object)}: ${kinds.join(", ")} come back different`];
+    return kinds.length === 0 ? [] : [`${titled(object)}: other ${kinds.join(", ")}`];
   });
   const strange = [...loaded.definitions.keys()].filter((object) => !known.has(object));
   return [
