@@ -9,7 +9,7 @@ import { createdObject, insertedTable } from "./dump-statements.ts";
 export interface DumpContents {
   /** Rows by table, tables without rows included. */
   readonly rows: ReadonlyMap<string, number>;
-  /** Everything else it creates, as "trigger NAME", "view NAME", "procedure NAME", "function NAME", "event NAME". */
+  /** Everything else it creates, as "trigger NAME", "view NAME", "procedure NAME", "package NAME" … */
   readonly objects: ReadonlySet<string>;
   /**
    * The trailer is the last thing in the stream, outside every quote and statement. Only what jeda adds may follow

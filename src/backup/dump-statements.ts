@@ -1,7 +1,16 @@
 /** What the beginning of a statement of a dump says, comment marks removed. Pure. */
 
 export type Created = {
-  readonly kind: "table" | "view" | "trigger" | "procedure" | "function" | "event";
+  readonly kind:
+    | "table"
+    | "view"
+    | "trigger"
+    | "procedure"
+    | "function"
+    | "package"
+    | "package body"
+    | "event"
+    | "sequence";
   readonly name: string;
 } | null;
 
@@ -16,7 +25,7 @@ const INSERT = new RegExp(
 
 /** Between CREATE and the kind stand OR REPLACE, ALGORITHM, DEFINER (two quoted names), SQL SECURITY, AGGREGATE. */
 const CREATE = new RegExp(
-  `^CREATE\\s+(?:[^\`(]|${QUOTED}@${QUOTED})*?\\b(TABLE|VIEW|TRIGGER|PROCEDURE|FUNCTION|EVENT)\\s+` +
+  `^CREATE\\s+(?:[^\`(]|${QUOTED}@${QUOTED})*?\\b(TABLE|VIEW|TRIGGER|PROCEDURE|FUNCTION|PACKAGE BODY|PACKAGE|EVENT|SEQUENCE)\\s+` +
     `(?:IF\\s+NOT\\s+EXISTS\\s+)?(?:(?:${QUOTED}|\\w+)\\s*\\.\\s*)?${NAME}`,
   "i",
 );

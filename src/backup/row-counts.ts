@@ -88,7 +88,9 @@ export function inventoryStatements(database: string): string {
     SELECT 'view', HEX(table_name) FROM information_schema.views WHERE table_schema = ${schema};
     SELECT 'trigger', HEX(trigger_name) FROM information_schema.triggers WHERE trigger_schema = ${schema};
     SELECT LOWER(routine_type), HEX(routine_name) FROM information_schema.routines
-      WHERE routine_schema = ${schema} AND routine_type IN ('PROCEDURE', 'FUNCTION');
+      WHERE routine_schema = ${schema};
+    SELECT 'sequence', HEX(table_name) FROM information_schema.tables
+      WHERE table_schema = ${schema} AND table_type = 'SEQUENCE';
     SELECT 'scheduler', HEX(@@global.event_scheduler);`;
 }
 

@@ -15,6 +15,7 @@ export type ColumnForm =
 
 export interface Column {
   readonly name: string;
+  readonly dataType: string;
   readonly form: ColumnForm;
 }
 
@@ -82,14 +83,15 @@ export function tablesOf(rows: readonly (readonly string[])[]): ReadonlyMap<stri
       engine,
       marked: false,
     };
-    table.columns.push({ name: unhex(column), form: formOf(dataType) });
+    table.columns.push({ name: unhex(column), dataType, form: formOf(dataType) });
     table.marked ||= start === "1";
     tables.set(name, table);
   }
   for (const { columns, versioned, marked } of tables.values()) {
     // Columns for the time of a row's validity that nobody declared are listed nowhere.
     if (versioned && !marked)
-      columns.push({ name: "row_start", form: "text" }, { name: "row_end", form: "text" });
+      for (const name of ["row_start", "row_end"])
+        columns.push({ name, dataType: "timestamp", form: "text" });
   }
   return tables;
 }

@@ -8,6 +8,8 @@ import type { Parts, Proof, Sum } from "./proof.ts";
 export interface LoadedTable {
   readonly sum: Sum;
   readonly parts: Parts;
+  /** It has columns of a type that mariadb-dump writes with six digits, whatever they hold. */
+  readonly floats: boolean;
 }
 
 export interface Loaded extends Described {

@@ -38,7 +38,8 @@ async function readTable(
   const reading = scratch.read(rowsStatement(name, table), database);
   try {
     const summed = await sumLoadedRows(reading.stdout, table.columns);
-    return (await reading.ended) === null ? summed : null;
+    const floats = table.columns.some(({ dataType }) => dataType === "float");
+    return (await reading.ended) === null ? { ...summed, floats } : null;
   } catch {
     await reading.ended;
     return null;

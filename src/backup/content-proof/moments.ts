@@ -1,6 +1,6 @@
 /**
  * Two consistent snapshots with the dump's own between them. The account may not lock, so they can't be made the same:
- * one is opened before the dump begins, the other when it has begun to read. Tables are read in the later one while
+ * one is opened just before the dump begins, the other when it has begun to read. Tables are read in the later one while
  * the dump runs; in the earlier one only those that may have changed in between. A savepoint gives up each table as
  * soon as it is read, as the dump itself does: an ALTER TABLE of somebody's would otherwise wait, and all others for it.
  */
@@ -33,6 +33,14 @@ export async function openSnapshot(session: SourceSession, which: "earlier" | "l
   );
   const writes = answers.get("writes");
   return { writes: Number.isFinite(writes) ? (writes as number) : null, second: answers.get("second") ?? 0 };
+}
+
+/** Connections of the account itself. One is listed before it can say anything. */
+export async function ownConnections(session: SourceSession): Promise<ReadonlySet<string>> {
+  const rows = await session.ask(
+    "SELECT id FROM information_schema.processlist WHERE user = SUBSTRING_INDEX(USER(), '@', 1);",
+  );
+  return new Set(rows.map(([id = ""]) => id));
 }
 
 export async function sumOf(session: SourceSession, name: string, table: TableColumns): Promise<Sum | null> {

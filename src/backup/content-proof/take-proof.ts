@@ -4,12 +4,15 @@ import type { MariadbSource } from "../../model/hospital.ts";
 import { columnStatement, type TableColumns, tablesOf } from "./columns.ts";
 import { describe } from "./definitions.ts";
 import { changedSince, openSnapshot, partsOf, sumOf } from "./moments.ts";
+import { type NearestBefore, nearestBefore } from "./nearest-before.ts";
 import { objectProofs, sequenceProofs } from "./object-proofs.ts";
 import type { Proof, Sum, TableProof } from "./proof.ts";
 import { longestRow } from "./row-expression.ts";
 import { openSession, type SourceSession } from "./source-session.ts";
 
 export interface ProofTaking {
+  /** The dump was started, and may need a while before it speaks to the server. */
+  started(): void;
   /** The dump reads: its snapshot is open. Whoever calls it twice is not heard. */
   begun(): void;
   /** When the dump has ended well; the same each time. @throws BACKUP, CREDENTIALS by the server */
@@ -31,22 +34,24 @@ export async function takeProof(
     await Promise.all(sessions.map((session) => session.close()));
   };
   try {
-    const [earlier, later] = await Promise.all([openSession(source, context), openSession(source, context)]);
-    sessions.push(earlier, later);
-    const [[server = "", packet] = []] = await earlier.ask("SELECT VERSION(), @@max_allowed_packet;");
-    const tables = tablesOf(await earlier.ask(columnStatement(source.database)));
-    const before = await describe(earlier.ask, source.database, events === "listed");
-    const firstOfOthers = await sumsOf(earlier, tables, (table) => table.engine !== "InnoDB");
-    const start = await openSnapshot(earlier, "earlier");
+    for (const session of await Promise.all([0, 1, 2].map(() => openSession(source, context))))
+      sessions.push(session);
+    const [first, second, later] = sessions as [SourceSession, SourceSession, SourceSession];
+    const [[server = "", packet] = []] = await later.ask("SELECT VERSION(), @@max_allowed_packet;");
+    const tables = tablesOf(await later.ask(columnStatement(source.database)));
+    const described = await describe(later.ask, source.database, events === "listed");
+    const firstOfOthers = await sumsOf(later, tables, (table) => table.engine !== "InnoDB");
+    const before = await nearestBefore(first, second);
     let reading: ReturnType<typeof readLater> | null = null;
     const begun = (): void => {
-      reading ??= readLater(later, source.database, tables, start.second);
+      reading ??= readLater(later, source.database, tables, before);
       reading.catch(() => {}); // awaited at the end
     };
     let finishing: Promise<Proof> | null = null;
     const finish = async (): Promise<Proof> => {
       begun();
-      const { sums, suspects, writes } = await (reading as ReturnType<typeof readLater>);
+      const { sums, suspects, writes, start } = await (reading as ReturnType<typeof readLater>);
+      const earlier = start.session;
       const others = await sumsOf(later, tables, (table) => table.engine !== "InnoDB");
       const changes = start.writes === null || writes === null ? 0 : writes - start.writes;
       const proofs: TableProof[] = [];
@@ -66,11 +71,12 @@ export async function takeProof(
         at,
         events: events !== "unseen",
         tables: proofs,
-        objects: objectProofs(before.definitions, now.definitions),
-        sequences: sequenceProofs(before.sequences, now.sequences),
+        objects: objectProofs(described.definitions, now.definitions),
+        sequences: sequenceProofs(described.sequences, now.sequences),
       };
     };
     return {
+      started: before.started,
       begun,
       close,
       finish() {
@@ -84,13 +90,20 @@ export async function takeProof(
   }
 }
 
-async function readLater(session: SourceSession, database: string, tables: Tables, second: number) {
+async function readLater(session: SourceSession, database: string, tables: Tables, before: NearestBefore) {
   const { writes } = await openSnapshot(session, "later");
+  const start = await before.end();
+  const { second } = start;
   // Twice: a change can be seen an instant before its time is noted.
   const suspects = new Set<string>();
   for (let look = 0; look < 2; look++)
     for (const name of await changedSince(session, database, second)) suspects.add(name);
-  return { sums: await sumsOf(session, tables, (table) => table.engine === "InnoDB"), suspects, writes };
+  return {
+    sums: await sumsOf(session, tables, (table) => table.engine === "InnoDB"),
+    suspects,
+    writes,
+    start,
+  };
 }
 
 async function sumsOf(

@@ -56,6 +56,7 @@ export const mariadbDriver: SourceDriver<MariadbSource> = {
       await proving.close();
       throw cause;
     });
+    proving.started();
     const scanner = scanDump();
     let read = 0;
     let findings: readonly string[] = [];
