@@ -16,15 +16,15 @@ CREATE PROCEDURE work(seconds INT, who INT) BEGIN
   WHILE SYSDATE() < until_then DO
     SET n = n + 1;
     INSERT INTO simrs.queue (who, note) VALUES (who, CONCAT('pasien ', n));
-    UPDATE simrs.queue SET note = CONCAT(note, '.') WHERE id = 1 + (n * 7) % 5000;
-    IF n % 2 = 0 THEN DELETE FROM simrs.queue WHERE who = who AND id > 5000 LIMIT 1; END IF;
+    UPDATE simrs.queue SET note = CONCAT(note, '.') WHERE id = 1 + (n * 7) % 20000;
+    IF n % 2 = 0 THEN DELETE FROM simrs.queue WHERE who = who AND id > 20000 LIMIT 1; END IF;
     UPDATE simrs.flags SET state = 1 - state WHERE id = who;
   END WHILE;
 END;;
 DELIMITER ;
 CREATE TABLE simrs.queue (id INT PRIMARY KEY AUTO_INCREMENT, who INT, note TEXT);
 CREATE TABLE simrs.flags (id INT PRIMARY KEY, state INT);
-INSERT INTO simrs.queue (who, note) SELECT 0, 'lama' FROM simrs.seq_1_to_5000;
+INSERT INTO simrs.queue (who, note) SELECT 0, 'lama' FROM simrs.seq_1_to_20000;
 INSERT INTO simrs.flags VALUES (1, 0), (2, 0), (3, 0);
 `;
 
@@ -55,23 +55,21 @@ describe("everything that a database can hold", () => {
   });
 
   it("is named where mariadb-dump itself can't keep it", async () => {
-    hospital.sql(
-      "USE simrs; CREATE TABLE results (id INT PRIMARY KEY, value FLOAT); INSERT INTO results VALUES (1, 1234567);",
-    );
-    hospital.sql(
-      "USE simrs; CREATE TABLE pain (id INT, scale ENUM('🙂 ringan', '😭 berat')); INSERT INTO pain VALUES (1, 1), (2, 2);",
-    );
+    hospital.sql(`SET NAMES utf8mb4; USE simrs;
+      CREATE TABLE results (id INT PRIMARY KEY, value FLOAT);
+      INSERT INTO results VALUES (1, 1234567);
+      CREATE TABLE pain (id INT, scale ENUM('🙂 ringan', '😭 berat') CHARACTER SET utf8mb4);
+      INSERT INTO pain VALUES (1, 1), (2, 2);`);
     const { verified, proof } = await round();
     assert.equal(verified, false);
     assert.deepEqual([...proof.differences].sort(), [
-      "table pain: its 2 rows come back with other values",
-      "table results: its 1 rows come back with other values",
+      "table pain: its rows come back with other values",
+      "table results: its rows come back with other values; mariadb-dump writes FLOAT with six digits only",
     ]);
-    hospital.sql("USE simrs; DROP TABLE results, pain;");
   });
 
   it("is never called different because people write to it", async () => {
-    hospital.sql(CHURN);
+    hospital.sql(`DROP TABLE IF EXISTS simrs.results, simrs.pain; ${CHURN}`);
     const socket = join(hospital.directory, "mariadb.sock");
     const writers: ChildProcess[] = [1, 2, 3].map((who) => {
       const args = [
