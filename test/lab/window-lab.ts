@@ -60,8 +60,8 @@ export class WindowLab {
     assert.equal(exitCode, 0, all);
   }
 
-  down(): Promise<void> {
-    return labDown(this.id);
+  async down(): Promise<void> {
+    await labDown(this.id);
   }
 
   install(...words: string[]): Promise<Ran> {

@@ -15,6 +15,7 @@ import { lostSources } from "../../site-rules/lost-sources.ts";
 import { overlaid } from "../../site-rules/overlay.ts";
 import { siteRows, siteTexts } from "../../site-rules/rows.ts";
 import { configured } from "../aim.ts";
+import { parseOptions } from "../parse-options.ts";
 import { errorLine } from "../print-error.ts";
 
 /** Exit code 0 when the proof holds, 1 when the window would be refused. */

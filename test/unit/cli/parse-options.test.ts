@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parseOptions } from "../../../src/cli/parse-options.ts";
+import { run as proof } from "../../../src/cli/verbs/proof.ts";
 import { run as windowNext } from "../../../src/cli/verbs/window-next.ts";
 import { JedaError } from "../../../src/model/errors.ts";
 
@@ -34,6 +35,11 @@ describe("the options of a verb", () => {
           error.hint !== undefined,
       );
     }
+  });
+
+  it("are a proof's too", async () => {
+    await assert.rejects(proof(["--stack", "lab", "--stack", "staging"]), /--stack is there twice/);
+    await assert.rejects(proof(["--live=yes"]), { hint: /^jeda proof takes --stack/ });
   });
 
   it("count in whole numbers", async () => {
