@@ -1,5 +1,5 @@
 /**
- * Paths as lines of a file for `restic restore --include-file`. restic trims the line, expands `$NAME` (`$$` is a
+ * Paths as lines of a file for `restic backup --exclude-file`. restic trims the line, expands `$NAME` (`$$` is a
  * dollar) and reads the rest as a shell pattern, so whatever has a meaning goes into brackets. Pure.
  */
 export function includePattern(absolutePath: string): string {

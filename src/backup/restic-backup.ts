@@ -35,8 +35,8 @@ export interface BackupCall {
   readonly within?: readonly string[];
   readonly signal?: AbortSignal;
   readonly bytesPerSecond?: number | undefined;
-  /** Bytes read so far, about twice a second. */
-  readonly progress?: (bytes: number) => void;
+  /** Bytes and files read so far, about twice a second. */
+  readonly progress?: (bytes: number, files: number) => void;
 }
 
 /** Before the number of an attempt. */
@@ -64,7 +64,7 @@ async function attempt(restic: Restic, labels: SnapshotLabels, what: BackupCall)
     restic,
     ["backup", ...resticLimit(what), "--host", labels.host, ...tags, ...what.args],
     (message) => {
-      if (message.type === "status") what.progress?.(message.bytesDone);
+      if (message.type === "status") what.progress?.(message.bytesDone, message.filesDone);
       if (message.type === "summary") summaries.push(message.summary);
       if (message.type === "error") unread.push({ item: message.item, message: message.message });
     },

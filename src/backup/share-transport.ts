@@ -43,7 +43,9 @@ export async function openTransport(source: SmbSource, context: BackupContext): 
   const config = await writeSecret(
     runtimeDir,
     `${source.name}.rclone`,
-    ["[share]", "type = smb", `host = ${source.host}`, `user = ${user}`, `pass = ${obscured}`]
+    ["[share]", "type = smb", `host = ${dialled(source.host)}`, `user = ${user}`, `pass = ${obscured}`]
+      // Names are taken as the server has them: rclone would give back others for those that Windows can't have.
+      .concat("encoding = None")
       .concat(domain === "" ? [] : [`domain = ${domain}`], "")
       .join("\n"),
   );
@@ -62,7 +64,8 @@ export async function openTransport(source: SmbSource, context: BackupContext): 
     `${source.name}.cifs`,
     `username=${user}\npassword=${account.password}\n${domain === "" ? "" : `domain=${domain}\n`}`,
   );
-  const options = `ro,noexec,nosuid,nodev,soft,credentials=${credentials}`;
+  // Without `mapposix` names stay as the server has them.
+  const options = `ro,noexec,nosuid,nodev,soft,nomapposix,credentials=${credentials}`;
   const unc = `//${source.host}/${source.share}`;
   return {
     rclone: { config, remote },
@@ -107,7 +110,7 @@ export function explainShare(source: SmbSource, stderr: string): JedaError {
       .trim()
       .split("\n")
       .at(-1)
-      ?.replace(/^\S+ \S+ [A-Z]+ *: /, "") || "nothing";
+      ?.replace(/^\S+ \S+ [A-Z]+ *: |^Failed to lsjson .*ListJSON: /, "") || "nothing";
   const share = `//${source.host}/${source.share}`;
   if (/logon is invalid|bad username|LOGON_FAILURE|error\(13\)|ACCESS_DENIED at mount/i.test(stderr)) {
     return new JedaError(
@@ -131,6 +134,11 @@ function begin(file: string, args: readonly string[], within: readonly string[])
     ended: child.ended.then(({ exitCode }) => ({ exitCode, stderr: child.stderr() })),
     stop: child.kill,
   };
+}
+
+/** rclone puts the port behind it. */
+function dialled(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
 }
 
 function splitDomain(user: string): { readonly domain: string; readonly user: string } {

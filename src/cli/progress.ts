@@ -43,7 +43,7 @@ function said(entry: JournalEntry): string | null {
     case "source-progress":
       return `${entry.source}: ${bytesText(entry.bytes)} so far`;
     case "source-saved":
-      return `${entry.source}: ${bytesText(entry.bytes)} in ${entry.items} items saved in ${durationText(entry.durationMs)}, snapshot ${entry.snapshot.slice(0, 8)}`;
+      return `${entry.source}: ${bytesText(entry.bytes)} in ${entry.items} items saved in ${durationText(entry.durationMs)}, snapshot ${entry.snapshot.slice(0, 8)}${entry.incomplete === undefined ? "" : `; INCOMPLETE: ${entry.incomplete.join("; ")}`}`;
     case "source-failed":
       return `${entry.source}: NOT SAVED: ${entry.reason}`;
     case "source-skipped":

@@ -39,6 +39,8 @@ export interface Saved {
   readonly items: number;
   /** Sentences for the report. */
   readonly findings: readonly string[];
+  /** What the source holds and the snapshot does not, one sentence each; the rest is saved. */
+  readonly incomplete?: readonly string[];
   readonly detail: unknown;
 }
 
@@ -58,6 +60,8 @@ export interface Verified {
   readonly verified: boolean;
   readonly findings: readonly string[];
   readonly proof: ContentProof;
+  /** Where what was stored had to be saved again to be the same: this counts from now on. */
+  readonly savedAgain?: Saved;
 }
 
 export const NOT_PROVED: ContentProof = {

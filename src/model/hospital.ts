@@ -91,6 +91,8 @@ interface SourceBase {
   readonly order: number;
   /** Bytes, for the estimate of a first window. */
   readonly expectedBytes?: number;
+  /** Milliseconds without a byte after which its transfer is stopped, and the next source goes on. */
+  readonly standstillMs?: number;
 }
 export interface SmbSource extends SourceBase {
   readonly kind: "smb";
@@ -98,6 +100,10 @@ export interface SmbSource extends SourceBase {
   readonly share: string;
   /** Relative paths whose change is an anomaly. */
   readonly canaries: readonly string[];
+  /** Patterns of what is left out (`backup/share-excludes.ts`). */
+  readonly exclude?: readonly string[];
+  /** Within so many windows what was stored of every file is compared with the server's. */
+  readonly proveWithinWindows?: number;
 }
 export interface MariadbSource extends SourceBase {
   readonly kind: "mariadb";

@@ -102,6 +102,8 @@ export type JournalBody =
       readonly items: number;
       readonly durationMs: number;
       readonly findings: readonly string[];
+      /** What the source holds and the snapshot does not; absent where nothing is. */
+      readonly incomplete?: readonly string[];
     }
   | {
       readonly type: "source-failed";

@@ -40,6 +40,8 @@ export interface SourceReport {
   readonly proof: ContentProof | null;
   /** What was checked, or why it was not saved or not verified; one sentence each. */
   readonly findings: readonly string[];
+  /** What the source holds and the snapshot does not, one sentence each; the rest is saved. */
+  readonly incomplete: readonly string[];
 }
 
 export interface RecordsReport {

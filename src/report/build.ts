@@ -117,6 +117,7 @@ function sourceReport(status: WindowStatus, name: string, kind: string): SourceR
     verified: source?.verified === true,
     proof: source?.proof ?? null,
     findings: source?.findings ?? [],
+    incomplete: source?.incomplete ?? [],
   };
 }
 

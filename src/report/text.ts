@@ -20,6 +20,9 @@ export function reportText(report: AnyReport): string {
     ...report.sources
       .filter(({ findings }) => findings.length > 0)
       .map(({ name, findings }) => list(name, findings)),
+    ...report.sources
+      .filter(({ incomplete }) => incomplete.length > 0)
+      .map(({ name, incomplete }) => list(`Not saved of ${name}`, incomplete)),
     table(
       ["SERVICE", "PROBES", "FAILED", "UNKNOWN"],
       report.services.map(({ name, probes, failures, unknown }) => [

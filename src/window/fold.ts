@@ -91,6 +91,7 @@ const waitingSource: Omit<SourceStatus, "name"> = {
   verified: null,
   proof: null,
   findings: [],
+  incomplete: [],
   anomalies: null,
 };
 
@@ -182,8 +183,9 @@ export function foldNext(before: WindowStatus, entry: JournalEntry): WindowStatu
     case "source-progress":
       return source(status, entry.source, { bytes: entry.bytes });
     case "source-saved": {
-      const { snapshot, bytes, items, durationMs, findings } = entry;
-      return source(status, entry.source, { state: "saved", snapshot, bytes, items, durationMs, findings });
+      const { snapshot, bytes, items, durationMs, findings, incomplete = [] } = entry;
+      const counted = { snapshot, bytes, items, durationMs, findings, incomplete };
+      return source(status, entry.source, { state: "saved", ...counted });
     }
     case "source-failed":
       return source(status, entry.source, {

@@ -53,8 +53,8 @@ function targetsBefore(recorder: Recorder): Map<string, readonly TargetBefore[]>
 function savedBefore(recorder: Recorder): Map<string, Saved> {
   const saved = recorder.status.sources.filter(({ state }) => state === "saved");
   return new Map(
-    saved.flatMap(({ name, snapshot, bytes, items, findings }): [string, Saved][] =>
-      snapshot === null ? [] : [[name, { snapshot, bytes, items, findings, detail: null }]],
+    saved.flatMap(({ name, snapshot, bytes, items, findings, incomplete }): [string, Saved][] =>
+      snapshot === null ? [] : [[name, { snapshot, bytes, items, findings, incomplete, detail: null }]],
     ),
   );
 }

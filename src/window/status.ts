@@ -40,6 +40,8 @@ export interface SourceStatus {
   /** How far it was held against what was there; null where the journal does not say. */
   readonly proof: ContentProof | null;
   readonly findings: readonly string[];
+  /** What it holds and the snapshot does not; one sentence each. */
+  readonly incomplete: readonly string[];
   /** Signs of an attack; null until they were looked for. */
   readonly anomalies: readonly string[] | null;
 }

@@ -13,7 +13,7 @@ import {
   provedIsolated,
 } from "./isolation-proof.ts";
 import { nothingTouched } from "./state.ts";
-import type { Interruption, WindowStatus } from "./status.ts";
+import type { Interruption, SourceStatus, WindowStatus } from "./status.ts";
 import type { StopCause } from "./stop.ts";
 
 export interface Verdict {
@@ -79,7 +79,7 @@ function sources(status: WindowStatus): readonly StopCause[] {
   const { without } = status.plan.runbook;
   const wanted = status.sources.filter(({ name }) => !leavesOut(without, name));
   const found = wanted.flatMap((source): StopCause[] => {
-    if (source.state === "saved" && source.verified === true) return [];
+    if (source.state === "saved" && source.verified === true) return [...incomplete(source)];
     const why = source.findings.join("; ");
     if (source.state === "saved" && source.verified === false) {
       return [failed(`the verification of ${source.name} failed: ${why}`)];
@@ -99,6 +99,16 @@ function sources(status: WindowStatus): readonly StopCause[] {
     return [...found, failed("no source was saved and verified")];
   }
   return found;
+}
+
+/** So many sentences stand in the reason; all are in the report. */
+const mostGaps = 3;
+
+/** The rest of it is saved and verified, and counts. */
+function incomplete({ name, incomplete: gaps }: SourceStatus): readonly StopCause[] {
+  if (gaps.length === 0) return [];
+  const more = gaps.length > mostGaps ? [`and ${gaps.length - mostGaps} more in the report`] : [];
+  return [partial(`${name} is incomplete: ${[...gaps.slice(0, mostGaps), ...more].join("; ")}`)];
 }
 
 /** Signs of an attack in what was saved: "office-files: the canary x was changed". */

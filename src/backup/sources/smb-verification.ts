@@ -43,7 +43,7 @@ async function verifySample(
   options: VerifyOptions,
 ): Promise<Verified> {
   const restic = await resticFor(context);
-  const [snapshot, now] = await Promise.all([
+  const [snapshot, { files: now }] = await Promise.all([
     listSnapshot(restic, saved.snapshot),
     listShare(source, context),
   ]);
@@ -72,7 +72,7 @@ async function verifySample(
     await restore(restic, saved.snapshot, patterns, restored);
     const suspects = await differing(source, context, join(restored, sharePath(source)), comparable);
     // Someone may have saved the very file between the listing and the reading: ask the server once more.
-    const again = suspects.length > 0 ? await listShare(source, context) : now;
+    const again = suspects.length > 0 ? (await listShare(source, context)).files : now;
     const different = suspects.filter((path) => unchanged(path, files, again));
     const late = suspects.filter((path) => !unchanged(path, files, again));
     if (different.length > 0) {

@@ -37,7 +37,7 @@ export async function save(night: Night, source: Source, saving: Saving): Promis
   try {
     const { survey, saved } = await saveAgain(night, source, saving, late);
     const durationMs = runtime.clock.bootMs() - began;
-    const { snapshot, bytes, items, findings } = saved;
+    const { snapshot, bytes, items, findings, incomplete = [] } = saved;
     night.saved.set(source.name, saved);
     recorder.record({
       type: "source-saved",
@@ -47,6 +47,7 @@ export async function save(night: Night, source: Source, saving: Saving): Promis
       items,
       durationMs,
       findings: [`the source listed ${survey.items} items with ${survey.bytes} bytes`, ...findings],
+      ...(incomplete.length === 0 ? {} : { incomplete }),
     });
     await inspect(night, source, saved, saving.signal);
     return "ended";

@@ -149,7 +149,8 @@ function startSamba(enter: readonly string[], directory: string, share: string):
     ["[global]", "server role = standalone server", "log file = /dev/null", "disable spoolss = yes"]
       .concat(places, `ncalrpc dir = ${join(lib, "ncalrpc")}`, "passdb backend = smbpasswd")
       .concat(`smb passwd file = ${join(lib, "smbpasswd")}`, `username map = ${join(lib, "users")}`)
-      .concat("[office]", `path = ${share}`, "read only = yes", "force user = nobody", "")
+      .concat("host msdfs = yes", "[office]", `path = ${share}`, "read only = yes", "force user = nobody")
+      .concat("msdfs root = yes", "strict locking = yes", "")
       .join("\n"),
   );
   writeFileSync(join(lib, "users"), "nobody = jeda-backup\n");

@@ -92,12 +92,6 @@ describe("a share", () => {
     assert.match(findings.join(" "), /1 changed since the snapshot: .*surat \[3\]/);
   });
 
-  it("with one unreadable file is not saved", async () => {
-    write("rahasia.doc", "x");
-    chmodSync(file("rahasia.doc"), 0o600);
-    await assert.rejects(save(nextWindow()), { code: "BACKUP", message: /could not read rahasia\.doc/ });
-  });
-
   it("without files is not saved", async () => {
     rmSync(file("poliklinik"), { recursive: true });
     rmSync(file("kosong.doc"));

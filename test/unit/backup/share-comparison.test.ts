@@ -38,7 +38,7 @@ describe("share comparison", () => {
       parseListedLine(
         '{"Path":"a b/c","Name":"c","Size":7,"ModTime":"2026-11-23T04:00:00.123456700Z","IsDir":false},',
       ),
-      { path: "a b/c", size: 7, mtimeMs: Date.UTC(2026, 10, 23, 4, 0, 0, 123) },
+      { path: "a b/c", folder: false, size: 7, mtimeMs: Date.UTC(2026, 10, 23, 4, 0, 0, 123) },
     );
   });
 });
