@@ -1,28 +1,46 @@
-/** Are two files equal, byte for byte? Reads both in step, and stops at the first difference. */
+/** Is what is stored of a file what its server gives now? Reads both in step, and stops at the first difference. */
 import { type FileHandle, open } from "node:fs/promises";
 
-const PIECE = 256 * 1024;
+/** `unread`: the server did not give it; `damaged`: the repository did not. */
+export type Comparison = "same" | "other" | "unread" | "damaged";
 
-/** False also when either can't be read: what can't be read is not proved equal. */
-export async function sameBytes(one: string, other: string): Promise<boolean> {
-  let first: FileHandle | null = null;
-  let second: FileHandle | null = null;
+export interface Compared {
+  readonly stored: string;
+  readonly now: string;
+  /** Told after each piece. */
+  readonly moved: () => void;
+}
+
+const pieceBytes = 256 * 1024;
+
+export async function compareFiles({ stored, now, moved }: Compared): Promise<Comparison> {
+  const handles: FileHandle[] = [];
+  const reader = async (path: string) => {
+    const file = await open(path, "r");
+    handles.push(file);
+    const buffer = Buffer.allocUnsafe(pieceBytes);
+    return async () => buffer.subarray(0, await fill(file, buffer));
+  };
   try {
-    first = await open(one, "r");
-    second = await open(other, "r");
-    const a = Buffer.allocUnsafe(PIECE);
-    const b = Buffer.allocUnsafe(PIECE);
+    const readNow = await orNull(reader(now));
+    if (readNow === null) return "unread";
+    const readStored = await orNull(reader(stored));
+    if (readStored === null) return "damaged";
     for (;;) {
-      const [left, right] = await Promise.all([fill(first, a), fill(second, b)]);
-      if (left !== right || !a.subarray(0, left).equals(b.subarray(0, right))) return false;
-      if (left === 0) return true;
+      const [left, right] = await Promise.all([orNull(readStored()), orNull(readNow())]);
+      if (right === null) return "unread";
+      if (left === null) return "damaged";
+      moved();
+      if (!left.equals(right)) return "other";
+      if (left.length === 0) return "same";
     }
-  } catch {
-    return false;
   } finally {
-    await first?.close();
-    await second?.close();
+    for (const file of handles) await file.close().catch(() => {});
   }
+}
+
+async function orNull<T>(work: Promise<T>): Promise<T | null> {
+  return work.catch(() => null);
 }
 
 /** A FUSE mount may return less than was asked for before the end of the file. */

@@ -12,6 +12,7 @@ import { throttle } from "./bandwidth.ts";
 import { type Running, run, start } from "./command.ts";
 import { type BackupEnd, backup, type SnapshotLabels } from "./restic-backup.ts";
 import type { Restic } from "./restic-call.ts";
+import { watchStandstill } from "./standstill.ts";
 
 const PRODUCER = 'exec 3<"$2" && cat <"$1" && read -r verdict <&3 && [ "$verdict" = complete ]';
 const WRITER = 'exec cat >"$1"';
@@ -21,13 +22,15 @@ export interface HeldStream {
   readonly path: string;
   readonly content: AsyncIterable<Buffer>;
   readonly bytesPerSecond?: number | undefined;
+  /** Without a byte for so long the stream is given up; ten minutes unless told. */
+  readonly standstillMs?: number | undefined;
   /** Sees every piece before restic does. */
   readonly watch: (piece: Buffer) => void;
   /** Called when the stream has ended; throwing means that no snapshot is made. */
   readonly judge: () => Promise<void>;
 }
 
-/** @throws what `judge` throws, or BACKUP, CREDENTIALS, LOCKED by restic; then no snapshot was made. */
+/** @throws what `judge` throws, DEADLINE for a standstill, or what restic says; then no snapshot was made. */
 export async function saveHeldStream(
   restic: Restic,
   labels: SnapshotLabels,
@@ -37,7 +40,8 @@ export async function saveHeldStream(
   const directory = await mkdtemp(join(runtimeDir, "stream-"));
   const [content, verdict] = [join(directory, "content"), join(directory, "verdict")];
   const stop = new AbortController();
-  const signal = AbortSignal.any([restic.signal, stop.signal]);
+  const still = watchStandstill(`Saving ${labels.source}`, held.standstillMs);
+  const signal = AbortSignal.any([restic.signal, stop.signal, still.signal]);
   try {
     const made = await run({ file: "mkfifo", args: ["-m", "600", content, verdict] });
     if (made.exitCode !== 0) throw new JedaError("BACKUP", `No pipe could be made: ${made.stderr.trim()}`);
@@ -60,12 +64,14 @@ export async function saveHeldStream(
     });
     const watched = new Transform({
       transform(piece: Buffer, _encoding, done) {
+        still.moved();
         held.watch(piece);
         done(null, piece);
       },
     });
     const feeding = (async () => {
       await pipeline([held.content, ...throttle(held), watched, contentWriter.stdin], { signal });
+      still.stop();
       await held.judge();
       verdictWriter.stdin.end("complete\n");
     })();
@@ -77,8 +83,10 @@ export async function saveHeldStream(
       saving,
     ]);
     await Promise.all([contentWriter.ended, verdictWriter.ended]);
+    still.signal.throwIfAborted();
     return conclude(fed, saved);
   } finally {
+    still.stop();
     await rm(directory, { recursive: true, force: true });
   }
 }

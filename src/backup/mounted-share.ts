@@ -5,6 +5,7 @@
  */
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BackupContext } from "../model/driver.ts";
 import { JedaError } from "../model/errors.ts";
@@ -12,12 +13,14 @@ import type { SmbSource } from "../model/hospital.ts";
 import { start } from "./command.ts";
 import type { Snapshot } from "./restic.ts";
 import type { ListedFile, Listing } from "./share-listing.ts";
-import { explainShare, type MountProcess, openTransport } from "./share-transport.ts";
+import { explainShare, openTransport } from "./share-transport.ts";
 
 export interface MountedShare {
   /** Path inside the namespace, and so in the snapshot. */
   readonly path: string;
-  /** The same directory as this process can read it. */
+  /** The namespace's root as this process can read it. */
+  readonly root: string;
+  /** The share as this process can read it. */
   readonly visible: string;
   /** Prefix of a command that runs inside the namespace. */
   readonly within: readonly string[];
@@ -29,7 +32,7 @@ export interface MountedShare {
 const READY_WITHIN = 20_000;
 
 const HOLD =
-  'mount -t tmpfs -o size=64k,mode=0700 tmpfs /mnt && mkdir "/mnt/$1" && echo ready && exec sleep infinity';
+  'mount -t tmpfs -o size=64k,mode=0700 tmpfs /mnt && mkdir "/mnt/$1" /mnt/.stored && echo ready && exec sleep infinity';
 
 /** Where a source's share is mounted, and so the path of its files in every snapshot. */
 export function sharePath(source: Pick<SmbSource, "name">): string {
@@ -83,35 +86,40 @@ async function mountShare(source: SmbSource, context: BackupContext): Promise<Mo
     holder.kill("SIGKILL"); // the last process of the namespace: the kernel drops its mounts
     await Promise.all([server.ended, holder.ended]);
   };
+  const root = `/proc/${pid}/root`;
+  const share = { path, root, visible: `${root}${path}`, within, close };
+  // The kernel's mount command ends with 0 once it has mounted; rclone stays for as long as the mount does.
+  const failed = server.ended.then(({ exitCode, stderr }) =>
+    exitCode === 0 ? null : explainShare(source, stderr),
+  );
   try {
-    await untilMounted(`/proc/${pid}/mountinfo`, path, server, source, context.signal);
+    await untilMounted(share, path, failed, context.signal);
   } catch (cause) {
     await close();
     throw cause;
   }
-  return { path, visible: `/proc/${pid}/root${path}`, within, close };
+  return share;
 }
 
-async function untilMounted(
-  mountinfo: string,
+/** @param failed why whoever mounts has ended, null when that is as it should be. @throws it, or BACKUP. */
+export async function untilMounted(
+  { root }: Pick<MountedShare, "root">,
   path: string,
-  server: MountProcess,
-  source: SmbSource,
+  failed: Promise<JedaError | null>,
   signal: AbortSignal,
 ): Promise<void> {
-  const failed = { stderr: null as string | null };
-  // The kernel's mount command ends with 0 once it has mounted; rclone stays for as long as the mount does.
-  void server.ended.then(({ exitCode, stderr }) => {
-    if (exitCode !== 0) failed.stderr = stderr;
+  const found: { failure: JedaError | null } = { failure: null };
+  void failed.then((failure) => {
+    found.failure = failure;
   });
+  const mountinfo = join(dirname(root), "mountinfo");
   const until = Date.now() + READY_WITHIN;
   while (Date.now() < until) {
     signal.throwIfAborted();
     const table = await readFile(mountinfo, "utf8");
     if (table.split("\n").some((line) => line.split(" ")[4] === path)) return;
-    if (failed.stderr !== null) throw explainShare(source, failed.stderr);
+    if (found.failure !== null) throw found.failure;
     await sleep(25);
   }
-  const seconds = READY_WITHIN / 1000;
-  throw new JedaError("BACKUP", `//${source.host}/${source.share} was not mounted within ${seconds} s.`);
+  throw new JedaError("BACKUP", `${path} was not mounted within ${READY_WITHIN / 1000} s.`);
 }

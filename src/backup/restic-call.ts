@@ -5,7 +5,7 @@
  */
 import type { BackupContext } from "../model/driver.ts";
 import { JedaError } from "../model/errors.ts";
-import { type Command, run } from "./command.ts";
+import { type Command, type Lines, run } from "./command.ts";
 import { type ResticEnd, resticFailure } from "./restic-failure.ts";
 import { parseResticLine, type ResticMessage } from "./restic-messages.ts";
 import { credentialsOf, writeSecret } from "./secret-file.ts";
@@ -35,7 +35,7 @@ export async function converse(
   restic: Restic,
   args: readonly string[],
   onMessage: (message: ResticMessage) => void,
-  how: Pick<Command, "within" | "signal"> = {},
+  how: Pick<Command & Lines, "within" | "signal" | "input"> = {},
 ): Promise<ResticEnd> {
   let said = "";
   let plain = "";
@@ -63,8 +63,9 @@ export async function call(
   doing: string,
   args: readonly string[],
   onMessage: (message: ResticMessage) => void = () => {},
+  how: Pick<Lines, "input"> = {},
 ): Promise<void> {
-  const failure = failureOf(restic, doing, await converse(restic, args, onMessage));
+  const failure = failureOf(restic, doing, await converse(restic, args, onMessage, how));
   if (failure !== null) throw failure;
 }
 

@@ -81,17 +81,6 @@ export async function check(restic: Restic, readPercent: number): Promise<void> 
   });
 }
 
-/** Restores what a pattern file names (see `include-patterns.ts`) into `target`. @throws BACKUP */
-export async function restore(
-  restic: Restic,
-  id: string,
-  patternFile: string,
-  target: string,
-): Promise<void> {
-  const what = ["--target", target, "--include-file", patternFile];
-  await call(restic, "Restoring the sample", ["restore", "--no-lock", snapshotArgument(id), ...what]);
-}
-
 /** Streams one file of a snapshot. The stream alone proves nothing: await `ended`, null when all was read. */
 export function dump(restic: Restic, id: string, path: string, signal = restic.signal) {
   const args = [...restic.base, "dump", "--no-lock", snapshotArgument(id), path];

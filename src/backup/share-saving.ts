@@ -15,6 +15,16 @@ import { unlessStill } from "./standstill.ts";
 /** People delete files while they are being read; each attempt is incremental, so a further one is cheap. */
 const attempts = 3;
 
+export interface ShareSaving {
+  readonly share: MountedShare;
+  readonly listing: ShareListing;
+  readonly progress: (bytes: number) => void;
+  /** Files and folders besides. */
+  readonly leaveOut?: readonly string[];
+  /** Snapshot that decides what is read again; unless told, the last one of this share. */
+  readonly parent?: string;
+}
+
 export interface ShareSaved {
   readonly snapshot: string;
   readonly bytes: number;
@@ -27,17 +37,16 @@ export async function saveShare(
   restic: Restic,
   source: SmbSource,
   context: BackupContext,
-  {
-    share,
-    listing,
-    progress,
-  }: { share: MountedShare; listing: ShareListing; progress: (bytes: number) => void },
+  what: ShareSaving,
 ): Promise<ShareSaved> {
-  const excludes = await excludeArguments(source, context, listing);
+  const { listing } = what;
+  const excludes = await excludeArguments(source, context, what);
+  const parent = what.parent === undefined ? [] : ["--parent", what.parent];
   /** What the listing could not read either, and then what the attempt before could not. */
   let expected: readonly Unread[] = listing.unlisted;
   for (let attempt = 1; ; attempt++) {
-    const end = await saveOnce(restic, source, context, { share, progress, attempt, excludes });
+    const call = { attempt, options: [...excludes, ...parent] };
+    const end = await saveOnce(restic, source, context, what, call);
     context.signal.throwIfAborted();
     const saved = { snapshot: end.summary?.snapshot ?? "", bytes: end.summary?.bytes ?? 0 };
     if (end.failure === null) return { ...saved, unread: [] };
@@ -55,38 +64,34 @@ async function saveOnce(
   restic: Restic,
   source: SmbSource,
   context: BackupContext,
-  how: {
-    readonly share: MountedShare;
-    readonly progress: (bytes: number) => void;
-    readonly attempt: number;
-    readonly excludes: readonly string[];
-  },
+  { share, progress }: ShareSaving,
+  { attempt, options }: { readonly attempt: number; readonly options: readonly string[] },
 ): Promise<BackupEnd> {
   const doing = `${source.name}: reading //${source.host}/${source.share}`;
   return unlessStill(doing, source.standstillMs, (still) =>
-    backup(restic, labelsFor(source, context, how.attempt), {
-      args: [...how.excludes, how.share.path],
-      within: how.share.within,
+    backup(restic, labelsFor(source, context, attempt), {
+      args: [...options, share.path],
+      within: share.within,
       bytesPerSecond: context.bytesPerSecond,
       signal: AbortSignal.any([restic.signal, still.signal]),
       progress: (bytes, files) => {
         still.moved(bytes + files);
-        how.progress(bytes);
+        progress(bytes);
       },
     }),
   );
 }
 
-/** What is declared, whichever way capitals are written; what leads back, by its very name. */
+/** What is declared, whichever way capitals are written; the others by their very names. */
 async function excludeArguments(
   source: SmbSource,
   { runtimeDir }: BackupContext,
-  { loops }: ShareListing,
+  { listing: { loops }, leaveOut = [] }: ShareSaving,
 ): Promise<readonly string[]> {
   const root = sharePath(source);
   const lists = [
     ["--iexclude-file", resticExcludes(root, source.exclude ?? [])],
-    ["--exclude-file", [...loops.keys()].map((path) => includePattern(`${root}/${path}`))],
+    ["--exclude-file", [...loops.keys(), ...leaveOut].map((path) => includePattern(`${root}/${path}`))],
   ] as const;
   const args: string[] = [];
   for (const [option, lines] of lists) {

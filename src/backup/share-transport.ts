@@ -99,8 +99,9 @@ export const RCLONE_TIMES = ["--contimeout=10s", "--timeout=60s", "--retries=1",
 const FUSE_OPTIONS = ["--read-only", "--vfs-cache-mode=off", "--dir-cache-time=5s", "--attr-timeout=1s"];
 
 export async function requireShareTools(): Promise<void> {
-  await requireTools(["restic", "rest-server", "rclone", "setpriv", "unshare", "nsenter", "mount"]);
-  if ((await mountKind()) === "fuse") await requireTools(["fusermount3"]);
+  // FUSE also where the kernel mounts the share: by it what is stored is read.
+  const tools = ["restic", "rest-server", "rclone", "setpriv", "unshare", "nsenter", "mount"] as const;
+  await requireTools([...tools, "fusermount3"]);
 }
 
 /** The sentence for a share that did not answer as it should. */

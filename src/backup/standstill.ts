@@ -1,6 +1,5 @@
 /** A transfer that stands still is ended, so that the night goes on without it. */
 import { JedaError } from "../model/errors.ts";
-import { formatDuration } from "../window/schedule.ts";
 
 /** Where a source declares no other, in milliseconds. */
 export const defaultStandstillMs = 10 * 60_000;
@@ -53,11 +52,7 @@ export async function unlessStill<T>(
 
 /** Not BACKUP: what stands still is not tried again, others could use the time. */
 function standstill(doing: string, standstillMs: number): JedaError {
-  return new JedaError(
-    "DEADLINE",
-    `${doing}: nothing moved for ${formatDuration(standstillMs)}; it was stopped.`,
-    {
-      hint: "Look at the server and the line to it. How long is waited is the source's standstill.",
-    },
-  );
+  return new JedaError("DEADLINE", `${doing}: nothing moved for ${standstillMs / 1000} s; it was stopped.`, {
+    hint: "Look at the server and the line to it. How long is waited is the source's standstill.",
+  });
 }

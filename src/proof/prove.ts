@@ -1,6 +1,6 @@
 /** The flow proof of one window, from the model alone. */
 import type { Hospital } from "../model/hospital.ts";
-import { leftOut } from "../model/runbook-order.ts";
+import { allLeftOut } from "../model/left-out.ts";
 import { classesOf } from "./classes.ts";
 import type { Circumstances, Proof } from "./flow.ts";
 import { flows } from "./flows.ts";
@@ -22,7 +22,7 @@ export function prove(hospital: Hospital, circumstances: Circumstances = {}): Pr
     classes,
     flows: lines,
     violations: [...waysOut(ground, lines), ...vaultBreaches(ground, lines), ...lostPaths(ground, lines)],
-    leftOut: circumstances.runbook === undefined ? [] : leftOut(circumstances.runbook),
+    leftOut: allLeftOut(circumstances.runbook, hospital.sources),
     hazards: hazards(ground, circumstances),
   };
 }

@@ -38,7 +38,7 @@ export function proofText(proof: Proof, whole = false): string {
     ...sections,
     ...findingLines("The window is refused", proof.violations),
     ...findingLines(
-      "Left out by the runbook",
+      "Left out by declaration",
       proof.leftOut.map((text) => ({ text })),
     ),
     ...findingLines("Hazards", proof.hazards),

@@ -1,6 +1,6 @@
 /** Status → report. Pure: rebuilt from the journal alone, it says the same as on the night. */
+import { allLeftOut } from "../model/left-out.ts";
 import type { Report, ReportSoFar, SegmentReport, ServiceReport, SourceReport } from "../model/report.ts";
-import { leftOut } from "../model/runbook-order.ts";
 import { isoInZone } from "../window/iso.ts";
 import { closedBefore, provedConnected, provedIsolated } from "../window/isolation-proof.ts";
 import type { EdgeStatus, WindowStatus } from "../window/status.ts";
@@ -81,7 +81,7 @@ function facts(status: WindowStatus): Omit<Report, "result" | "reasons" | "ended
     },
     anomalies: anomaliesOf(status),
     heldSince: status.hold?.at ?? null,
-    leftOut: leftOut(plan.runbook),
+    leftOut: allLeftOut(plan.runbook, plan.sources),
     hazards: plan.hazards,
     siteRules: status.siteRules,
     notes: status.notes,

@@ -38,7 +38,7 @@ export function reportText(report: AnyReport): string {
     ...closed(report),
     ...(report.siteRules.length > 0 ? [list("The site's own rules", report.siteRules)] : []),
     ...(report.notes.length > 0 ? [list("Noted on the way", report.notes)] : []),
-    ...(report.leftOut.length > 0 ? [list("Left out by the runbook", report.leftOut)] : []),
+    ...(report.leftOut.length > 0 ? [list("Left out by declaration", report.leftOut)] : []),
     ...(report.hazards.length > 0 ? [list("Hazards", report.hazards)] : []),
     ...(report.promotionOverride === null ? [] : [`Promotion overridden: ${report.promotionOverride}`]),
   ].join("\n\n");

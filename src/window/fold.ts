@@ -185,7 +185,10 @@ export function foldNext(before: WindowStatus, entry: JournalEntry): WindowStatu
     case "source-saved": {
       const { snapshot, bytes, items, durationMs, findings, incomplete = [] } = entry;
       const counted = { snapshot, bytes, items, durationMs, findings, incomplete };
-      return source(status, entry.source, { state: "saved", ...counted });
+      const next = source(status, entry.source, { state: "saved", ...counted });
+      // What the verification saves again does not put off when saving was done.
+      const again = status.sources.some(({ name, state }) => name === entry.source && state === "saved");
+      return again ? { ...next, backupEndedAt: status.backupEndedAt } : next;
     }
     case "source-failed":
       return source(status, entry.source, {

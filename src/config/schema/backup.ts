@@ -1,10 +1,11 @@
 /** `backupHost` and `sources` as written, turned into the model. */
 import { z } from "zod";
+import { excludedBy } from "../../backup/share-excludes.ts";
 import type { BackupHost, MariadbSource, Repository, SmbSource, Source } from "../../model/hospital.ts";
 import { Invalid, isMap, quote } from "../invalid.ts";
 import { knownTable } from "./known-table.ts";
 import { dispatch, fields, integer, list, scalar } from "./shape.ts";
-import { address, host, name, prefix, readHost, size, sshDestination, text } from "./values.ts";
+import { address, durationOf, host, name, prefix, readHost, size, sshDestination, text } from "./values.ts";
 
 /** Where a repository would be lost at a boot, or in the way; directories above it have to be root's. */
 const systemPath =
@@ -78,12 +79,27 @@ const relativePath = scalar("a path inside the share", (written) => {
   throw new Invalid(`${quote(written)} is not a path inside the share`, 'write "Finance/do-not-touch.docx"');
 });
 
+const excluded = scalar("a pattern of what is left out", (written) => {
+  const hint =
+    'write a name like "*.tmp" or "Thumbs.db", or a path in the share like "Arsip/disk" or "**/cache"';
+  const parts = written.split("/");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  const unusable = /[\u0000-\u001f\\]/.test(written) || parts.some((part) => ["", ".", ".."].includes(part));
+  if (unusable || parts.some((part) => part.includes("**") && part !== "**")) {
+    throw new Invalid(`${quote(written)} is not a pattern`, hint);
+  }
+  if (parts.every((part) => /^\*+$/.test(part)))
+    throw new Invalid(`${quote(written)} leaves everything out`, hint);
+  return written;
+});
+
 const common = {
   name,
   from: name,
   credentials: name.optional(),
   order: integer("an order", 0, 9_999).optional(),
   expected: size.optional(),
+  standstill: durationOf("1s", "1d").optional(),
 };
 
 type Common = z.output<z.ZodObject<typeof common>>;
@@ -97,20 +113,32 @@ const base = (written: Common) => ({
   credentials: written.credentials ?? written.name,
   order: written.order,
   ...(written.expected === undefined ? {} : { expectedBytes: written.expected }),
+  ...(written.standstill === undefined ? {} : { standstillMs: written.standstill }),
 });
 
 const smb = fields("an smb source", {
   ...common,
   smb: share,
   canaries: list(relativePath, "paths inside the share").default([]),
-}).transform(
-  (written): Unordered<SmbSource> => ({
+  exclude: list(excluded, "patterns of what is left out").optional(),
+  proof: fields("how a share is proved", { everyWindows: integer("a number of windows", 1, 366) }).optional(),
+}).transform((written, context): Unordered<SmbSource> => {
+  const { exclude, proof, canaries } = written;
+  const hidden = canaries.find(excludedBy(exclude ?? []));
+  if (hidden !== undefined) {
+    const params = { hint: "a canary has to be saved: narrow exclude, or take another file" };
+    context.addIssue({ code: "custom", message: `exclude leaves the canary ${quote(hidden)} out`, params });
+    return z.NEVER;
+  }
+  return {
     kind: "smb",
     ...base(written),
     ...written.smb,
-    canaries: written.canaries,
-  }),
-);
+    canaries,
+    ...(exclude === undefined ? {} : { exclude }),
+    ...(proof === undefined ? {} : { proveWithinWindows: proof.everyWindows }),
+  };
+});
 
 const mariadb = fields("a mariadb source", {
   ...common,

@@ -79,17 +79,21 @@ interface Verification {
 }
 
 async function verifySource(night: Night, work: Verification): Promise<void> {
-  const { source, saved, step, signal } = work;
+  const { source, step, signal } = work;
   const context = backupContext(night, signal);
   const options = { sampleFiles: step.sampleFiles, databases: step.databases, seed: randomInt(2 ** 31) };
   try {
     const driver = night.runtime.driver(source);
-    const [answer, repository, snapshots] = await Promise.all([
-      unlessStopped(driver.verify(source, saved, context, options), signal),
+    const [answer, repository, before] = await Promise.all([
+      unlessStopped(driver.verify(source, work.saved, context, options), signal),
       work.repository,
       work.snapshots,
     ]);
     if (signal.aborted) return;
+    const { savedAgain: again } = answer;
+    const saved = again ?? work.saved;
+    if (again !== undefined) await replaceSaved(night, source, again, signal);
+    const snapshots = again === undefined ? before : await night.runtime.repository.snapshots(context);
     const age = notOfTonight(night, saved, snapshots);
     const others = otherAttempts(snapshots, { windowId: night.plan.id, source: source.name }, saved.snapshot);
     const failed = `of attempts that failed, and not counted, are ${others.join(", ")}`;
@@ -116,6 +120,24 @@ async function verifySource(night: Night, work: Verification): Promise<void> {
       findings: [`the verification broke off: ${message}`],
     });
   }
+}
+
+/** The verification found content that had to be saved again: that snapshot counts from now on, and is looked into. */
+async function replaceSaved(night: Night, source: Source, saved: Saved, signal: AbortSignal): Promise<void> {
+  const { snapshot, bytes, items, findings, incomplete = [] } = saved;
+  const durationMs = night.recorder.status.sources.find(({ name }) => name === source.name)?.durationMs ?? 0;
+  night.saved.set(source.name, saved);
+  night.recorder.record({
+    type: "source-saved",
+    source: source.name,
+    snapshot,
+    bytes,
+    items,
+    durationMs,
+    findings,
+    ...(incomplete.length === 0 ? {} : { incomplete }),
+  });
+  await inspect(night, source, saved, signal);
 }
 
 /** A driver that reports an earlier snapshot, or one that is not there, has saved nothing tonight. */
