@@ -18,7 +18,7 @@ export interface LoopWatch {
 }
 
 /** So many times in a row the same names must lead to the same list: no tree that people made does. */
-const rounds = 3;
+const rounds = 5;
 
 export function watchLoops(): LoopWatch {
   const contents = new Map<string, string>();

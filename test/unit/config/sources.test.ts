@@ -24,6 +24,36 @@ describe("sources and services are refused with", () => {
       { message: /is not a share/ },
     ],
     [
+      "an exclude that leaves everything out",
+      [["smb: //files.internal/office", 'exclude: ["**/*"], smb: //files.internal/office']],
+      { message: /"\*\*\/\*" leaves everything out/, hint: /Thumbs\.db/ },
+    ],
+    [
+      "an exclude that is no path inside the share",
+      [["smb: //files.internal/office", 'exclude: ["../lain"], smb: //files.internal/office']],
+      { message: /"\.\.\/lain" is not a pattern/ },
+    ],
+    [
+      "a canary that exclude leaves out",
+      [
+        [
+          "smb: //files.internal/office",
+          'exclude: ["*.tmp"], canaries: [a/b.TMP], smb: //files.internal/office',
+        ],
+      ],
+      { message: /exclude leaves the canary "a\/b\.TMP" out/, hint: /narrow exclude/ },
+    ],
+    [
+      "a share that is proved within no window",
+      [["smb: //files.internal/office", "proof: { everyWindows: 0 }, smb: //files.internal/office"]],
+      { message: /a number of windows/, hint: /whole number from 1 to 366/ },
+    ],
+    [
+      "a standstill that is none",
+      [["smb: //files.internal/office", "standstill: 10ms, smb: //files.internal/office"]],
+      { message: /too short/ },
+    ],
+    [
       "a source in no segment",
       [["from: office", "from: ofice"]],
       { message: /there is no segment "ofice"/, hint: /"office"/, at: "ofice" },
@@ -165,6 +195,17 @@ describe("sources and services are refused with", () => {
     ] as const) {
       loadText(edited(["10.50.0.0/24", network], ["addresses: [10.50.0.10]", `addresses: [${address}]`]));
     }
+  });
+
+  it("what a share leaves out, how it is proved and when it stands still is taken", () => {
+    const written =
+      'exclude: ["*.tmp", "Arsip/**/cache"], proof: { everyWindows: 7 }, standstill: 5m, smb: //files';
+    const { hospital } = loadText(edited(["smb: //files", written]));
+    const share = hospital.sources.find(({ kind }) => kind === "smb");
+    assert.ok(share?.kind === "smb");
+    assert.deepEqual(share.exclude, ["*.tmp", "Arsip/**/cache"]);
+    assert.equal(share.proveWithinWindows, 7);
+    assert.equal(share.standstillMs, 300_000);
   });
 
   it("what a count can need is taken", () => {

@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { reportText } from "../../../src/report/text.ts";
 import { FakeHospital } from "./fakes/hospital.ts";
 import { plan } from "./fakes/plan.ts";
 
@@ -229,6 +230,49 @@ describe("a window in memory", () => {
     equal(report.result, "partial");
     match(report.reasons.join(), /records was not saved: connection refused/);
     ok(report.sources.find((source) => source.name === "office-files")?.verified);
+  });
+
+  it("is partial where one source is incomplete, names what is missing, and counts the rest", async () => {
+    const hospital = new FakeHospital();
+    const incomplete = ["a", "b", "c", "d"].map((path) => `${path}: permission denied`);
+    const backup = async () => {
+      hospital.snapshots = [...hospital.snapshots, "cccc3333"];
+      return { snapshot: "cccc3333", bytes: 1, items: 3, findings: [], incomplete, detail: null };
+    };
+    hospital.drivers = { "office-files": { backup } };
+    const report = await hospital.run();
+    equal(report.result, "partial");
+    match(
+      report.reasons.join(),
+      /^office-files is incomplete: a: permission denied; b: .*; c: .*; and 1 more in the report$/,
+    );
+    const source = report.sources.find(({ name }) => name === "office-files");
+    deepEqual([source?.verified, source?.incomplete], [true, incomplete]);
+    match(reportText(report), /Not saved of office-files:\n {2}- a: permission denied/);
+  });
+
+  it("goes by what the verification had to save again", async () => {
+    const hospital = new FakeHospital();
+    const again = { snapshot: "dddd4444", bytes: 5, items: 3, findings: ["3 files saved"], detail: null };
+    const inspected: string[] = [];
+    hospital.drivers = {
+      "office-files": {
+        verify: async () => {
+          hospital.snapshots = [...hospital.snapshots, "dddd4444"];
+          return { verified: true, findings: ["1 was saved again"], savedAgain: again };
+        },
+        anomalies: async (_, saved) => {
+          inspected.push(saved.snapshot);
+          return [];
+        },
+      },
+    };
+    const report = await hospital.run();
+    equal(report.result, "ok");
+    const source = report.sources.find(({ name }) => name === "office-files");
+    deepEqual([source?.snapshot, source?.bytes, source?.verified], ["dddd4444", 5, true]);
+    deepEqual(inspected, ["cccc3333", "dddd4444"]);
+    ok((report.deadlines.kept.backupStopMs ?? -1) > 0);
   });
 
   it("has failed when nothing was saved", async () => {
