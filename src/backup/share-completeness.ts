@@ -46,17 +46,20 @@ export function explainGaps(
   const loops = [...after.loops].map(
     ([from, to]) => `${from}: it leads back to ${to === "" ? "the share itself" : to}, and is not followed`,
   );
-  return { incomplete: bounded([...sentences, ...loops, ...madeNames(after)]), unexplained };
+  return { incomplete: bounded([...sentences, ...loops, ...otherNames(after)]), unexplained };
 }
 
 /** Under the name it is shown by a file is not restored as it was. */
-function madeNames({ files }: ShareListing): readonly string[] {
-  return [...files.keys()]
-    .filter(hasMadeName)
-    .map(
-      (path) =>
-        `${path}: saved under this name, which servers show for one that Windows can't have; rename it`,
-    );
+function otherNames({ files, renamed }: ShareListing): readonly string[] {
+  const made = [...files.keys()].filter(hasMadeName);
+  return [
+    ...made.map(
+      (path) => `${path}: saved under this name, which servers show for one that Windows can't have`,
+    ),
+    ...renamed.map(
+      (path) => `${path}: saved under this name, the real one lacks a ‛; rename it on the server`,
+    ),
+  ];
 }
 
 function bounded(sentences: readonly string[]): readonly string[] {

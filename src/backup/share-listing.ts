@@ -30,6 +30,8 @@ export interface ShareListing {
   readonly folders: ReadonlySet<string>;
   /** Folders that could not be listed, while the rest could. */
   readonly unlisted: readonly Unread[];
+  /** Files and folders that rclone shows by another name than they have: with `‛` before a sign. */
+  readonly renamed: readonly string[];
   /** Links that lead back to a folder above them, and where to; nothing behind them is listed. */
   readonly loops: ReadonlyMap<string, string>;
 }
@@ -63,11 +65,12 @@ async function listWithout(
   source: SmbSource,
   context: BackupContext,
 ): Promise<ShareListing> {
-  const { rclone } = await openTransport(source, context);
+  const { rclone, mounted } = await openTransport(source, context);
   const excluded = excludedBy(source.exclude ?? []);
   const files = new Map<string, ListedFile>();
   const folders = new Set<string>();
   const unlisted: Unread[] = [];
+  const renamed: string[] = [];
   const said: string[] = [];
   const watch = watchLoops();
   const found = new AbortController();
@@ -87,13 +90,16 @@ async function listWithout(
         if (entry === null || found.signal.aborted) return;
         watch.see(entry);
         if (watch.loops.size > 0) found.abort();
-        const { path, folder, size, mtimeMs } = entry;
+        const { folder, size, mtimeMs } = entry;
+        const path = mounted(entry.path);
         if (excluded(path) || known.has(path)) return;
+        if (path === entry.path && path.includes("‛")) renamed.push(path);
         if (folder) folders.add(path);
         else files.set(path, { size, mtimeMs });
       },
       onStderrLine: (line) => {
-        const { path, reason } = parseLoggedLine(line);
+        const { path: listed, reason } = parseLoggedLine(line);
+        const path = mounted(listed);
         if (path === "") said.push(reason);
         else if (!excluded(path)) unlisted.push({ path, reason: reason.split(": ").at(-1) ?? reason });
       },
@@ -103,7 +109,7 @@ async function listWithout(
   // Its last word about folders that it could not list is no reason of its own.
   const partly = outcome.exitCode === 1 && said.every((text) => text.startsWith("Failed to lsjson"));
   if (outcome.exitCode !== 0 && !found.signal.aborted && !partly) throw explainShare(source, said.join("\n"));
-  return { files, folders, unlisted, loops: watch.loops };
+  return { files, folders, unlisted, renamed, loops: watch.loops };
 }
 
 /** `rclone lsjson` prints an array with one object a line; null for its brackets. */

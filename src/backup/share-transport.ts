@@ -20,6 +20,8 @@ export interface MountProcess {
 export interface ShareTransport {
   /** Starts the mount; `within` enters the namespace it is to be seen in. */
   mount(path: string, within: readonly string[]): MountProcess;
+  /** The name that the mount shows for one that rclone lists: it writes `‛` before some signs of it, cifs doesn't. */
+  mounted(listed: string): string;
   /** Runs rclone on the share: `verb` first, then what follows the remote's name. */
   readonly rclone: { readonly config: string; readonly remote: string };
 }
@@ -45,7 +47,7 @@ export async function openTransport(source: SmbSource, context: BackupContext): 
     `${source.name}.rclone`,
     ["[share]", "type = smb", `host = ${dialled(source.host)}`, `user = ${user}`, `pass = ${obscured}`]
       // Names are taken as the server has them: rclone would give back others for those that Windows can't have.
-      .concat("encoding = None")
+      .concat("encoding = Raw")
       .concat(domain === "" ? [] : [`domain = ${domain}`], "")
       .join("\n"),
   );
@@ -56,6 +58,7 @@ export async function openTransport(source: SmbSource, context: BackupContext): 
     const args = ["--config", config, "--cache-dir", cache, ...times, ...FUSE_OPTIONS];
     return {
       rclone: { config, remote },
+      mounted: (listed) => listed,
       mount: (path, within) => begin("rclone", ["mount", remote, path, ...args], within),
     };
   }
@@ -69,6 +72,7 @@ export async function openTransport(source: SmbSource, context: BackupContext): 
   const unc = `//${source.host}/${source.share}`;
   return {
     rclone: { config, remote },
+    mounted: (listed) => listed.replace(/‛(.)/gu, "$1"),
     mount: (path, within) => begin("mount", ["-t", "cifs", unc, path, "-o", options], within),
   };
 }

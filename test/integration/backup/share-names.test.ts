@@ -23,8 +23,8 @@ describe("names on a share", () => {
     // Signs that rclone would put in place of those that Windows can't have, and would take back.
     const names = [
       "Hasil？.pdf",
-      "rapat：siang／sore.doc",
-      "‛a＊.txt",
+      "rapat：sore.doc",
+      "a＊.txt",
       "＂kutip＂＜＞｜.txt",
       "titik．",
       "spasi␠",
@@ -52,6 +52,15 @@ describe("names on a share", () => {
     );
     assert.equal(named.length, names.length, saved.incomplete?.join("\n"));
     assert.equal(saved.items, names.length + letters.length);
+  });
+
+  it("that the mount can't give are findings, each", async () => {
+    for (const name of ["siang／sore.doc", "‛a.txt"]) office.write(`nama/${name}`, name);
+    const saved = await office.save(nextWindow());
+    assert.equal(saved.incomplete?.length, 2, saved.incomplete?.join("\n"));
+    for (const text of saved.incomplete ?? [])
+      assert.match(text, /^nama\/.*‛.*: saved under this name, the real one/);
+    assert.equal(saved.items, 5);
   });
 
   it("that are excluded are not listed, saved, judged or compared", async () => {

@@ -126,6 +126,7 @@ describe("what a snapshot lacks", () => {
     files: new Map(files.map((path) => [path, file])),
     folders: new Set(folders),
     unlisted: [],
+    renamed: [],
     loops: new Map<string, string>(),
   });
 
