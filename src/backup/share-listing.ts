@@ -72,7 +72,7 @@ async function listWithout(
   const unlisted: Unread[] = [];
   const renamed: string[] = [];
   const said: string[] = [];
-  const watch = watchLoops();
+  const watch = watchLoops(known.keys());
   const found = new AbortController();
   const doing = `${source.name}: listing //${source.host}/${source.share}`;
   const outcome = await unlessStill(doing, source.standstillMs, (still) =>

@@ -20,15 +20,22 @@ export interface LoopWatch {
 /** So many times in a row the same names must lead to the same list: no tree that people made does. */
 const rounds = 5;
 
-export function watchLoops(): LoopWatch {
+/** @param known links that this listing leaves out: the folders that they lead back to show them elsewhere */
+export function watchLoops(known: Iterable<string> = []): LoopWatch {
+  const ignored = new Set([...known].map(nameOf));
   const contents = new Map<string, string>();
   const loops = new Map<string, string>();
   let folder = "";
   let entries: string[] = [];
   const close = (): void => {
-    contents.set(folder, entries.sort().join("\n"));
-    const loop = loopAt(folder, contents);
-    if (loop !== null) loops.set(loop.from, loop.to);
+    const content = entries.sort().join("\n");
+    contents.set(folder, content);
+    if (!goesRound(folder, contents)) return;
+    // One link is known by its rounds; every other folder of this content below one of the same is such a link too.
+    for (const [path, its] of contents) {
+      const [to, from] = its === content ? foldersOn(path).filter((at) => contents.get(at) === content) : [];
+      if (from !== undefined && to !== undefined) loops.set(from, to);
+    }
   };
   return {
     see({ path, folder: isFolder, size, mtimeMs }) {
@@ -38,7 +45,8 @@ export function watchLoops(): LoopWatch {
         folder = parent;
         entries = [];
       }
-      const name = path.slice(path.lastIndexOf("/") + 1);
+      const name = nameOf(path);
+      if (isFolder && ignored.has(name)) return;
       entries.push(`${name}/${isFolder ? "folder" : size}/${mtimeMs}`);
     },
     loops,
@@ -46,20 +54,33 @@ export function watchLoops(): LoopWatch {
 }
 
 /** Does `path` end in the same names, again and again, with the same content each time? */
-function loopAt(path: string, contents: ReadonlyMap<string, string>): { from: string; to: string } | null {
-  const parts = path === "" ? [] : path.split("/");
+function goesRound(path: string, contents: ReadonlyMap<string, string>): boolean {
+  const folders = foldersOn(path);
+  const parts = path.split("/");
+  const last = folders.length - 1;
   const content = contents.get(path);
-  for (let length = 1; length * rounds <= parts.length; length++) {
-    const turns = Array.from({ length: rounds + 1 }, (_, round) => parts.length - length * round);
+  for (let length = 1; length * rounds <= last; length++) {
     const names = (end: number): string => parts.slice(end - length, end).join("/");
-    const same = turns.every((end, round) => {
-      const above = contents.get(parts.slice(0, end).join("/"));
-      return above === content && (round === rounds || names(end) === names(parts.length));
-    });
-    const top = turns.at(-1) ?? 0;
-    if (same) return { from: parts.slice(0, top + length).join("/"), to: parts.slice(0, top).join("/") };
+    const turns = Array.from({ length: rounds }, (_, round) => last - length * round);
+    const same = turns.every((end) => names(end) === names(last));
+    if (
+      same &&
+      [...turns, last - length * rounds].every((end) => contents.get(folders[end] ?? "") === content)
+    ) {
+      return true;
+    }
   }
-  return null;
+  return false;
+}
+
+/** The share itself, each folder on the way, and the last. */
+function foldersOn(path: string): readonly string[] {
+  const parts = path === "" ? [] : path.split("/");
+  return ["", ...parts.map((_, index) => parts.slice(0, index + 1).join("/"))];
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 function parentOf(path: string): string {

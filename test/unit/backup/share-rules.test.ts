@@ -79,6 +79,17 @@ describe("links that lead back", () => {
     assert.deepEqual([...loops][0], ["top/a/b", "top"]);
   });
 
+  it("are all found where one is, and where they begin", () => {
+    const loops = loopsIn((path) => (path === "" ? ["Arsip"] : ["disk", "lagi", "x.doc"]), 8);
+    assert.deepEqual(
+      [...loops],
+      [
+        ["Arsip/disk", "Arsip"],
+        ["Arsip/lagi", "Arsip"],
+      ],
+    );
+  });
+
   it("are not seen in folders of one name that end somewhere, or hold other files", () => {
     assert.equal(loopsIn((path) => (path.split("/").length > 3 ? ["x.doc"] : ["2017", "x.doc"]), 12).size, 0);
     assert.equal(loopsIn((path) => ["2017", `${path.length}.doc`], 12).size, 0);
