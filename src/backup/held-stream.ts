@@ -26,6 +26,8 @@ export interface HeldStream {
   readonly standstillMs?: number | undefined;
   /** Sees every piece before restic does. */
   readonly watch: (piece: Buffer) => void;
+  /** Called when restic has ended, however that was: nobody waits for the rest of the content any more. */
+  readonly abandon?: () => void;
   /** Called when the stream has ended; throwing means that no snapshot is made. */
   readonly judge: () => Promise<void>;
 }
@@ -61,6 +63,7 @@ export async function saveHeldStream(
       // Whoever still waits for restic to open or read its end must not wait for ever.
       contentWriter.kill("SIGKILL");
       verdictWriter.kill("SIGKILL");
+      held.abandon?.();
     });
     const watched = new Transform({
       transform(piece: Buffer, _encoding, done) {

@@ -17,6 +17,7 @@ export interface Column {
   readonly name: string;
   readonly dataType: string;
   readonly form: ColumnForm;
+  readonly nullable: boolean;
 }
 
 export interface TableColumns {
@@ -63,7 +64,7 @@ export function formOf(dataType: string): ColumnForm {
 export function columnStatement(database: string): string {
   return `
     SELECT HEX(t.table_name), t.table_type, IFNULL(t.engine, ''), HEX(c.column_name), c.data_type,
-        IFNULL(c.generation_expression, '') = 'ROW START'
+        IFNULL(c.generation_expression, '') = 'ROW START', c.is_nullable
       FROM information_schema.tables t JOIN information_schema.columns c USING (table_schema, table_name)
       WHERE t.table_schema = ${quoteText(database)} AND t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')
       ORDER BY t.table_name, c.ordinal_position;`;
@@ -75,7 +76,7 @@ export function tablesOf(rows: readonly (readonly string[])[]): ReadonlyMap<stri
     string,
     { columns: Column[]; versioned: boolean; engine: string; marked: boolean }
   >();
-  for (const [hex = "", type, engine = "", column = "", dataType = "", start] of rows) {
+  for (const [hex = "", type, engine = "", column = "", dataType = "", start, nullable] of rows) {
     const name = unhex(hex);
     const table = tables.get(name) ?? {
       columns: [],
@@ -83,7 +84,12 @@ export function tablesOf(rows: readonly (readonly string[])[]): ReadonlyMap<stri
       engine,
       marked: false,
     };
-    table.columns.push({ name: unhex(column), dataType, form: formOf(dataType) });
+    table.columns.push({
+      name: unhex(column),
+      dataType,
+      form: formOf(dataType),
+      nullable: nullable !== "NO",
+    });
     table.marked ||= start === "1";
     tables.set(name, table);
   }
@@ -91,7 +97,7 @@ export function tablesOf(rows: readonly (readonly string[])[]): ReadonlyMap<stri
     // Columns for the time of a row's validity that nobody declared are listed nowhere.
     if (versioned && !marked)
       for (const name of ["row_start", "row_end"])
-        columns.push({ name, dataType: "timestamp", form: "text" });
+        columns.push({ name, dataType: "timestamp", form: "text", nullable: true });
   }
   return tables;
 }

@@ -30,7 +30,7 @@ function differingAspects(
   );
   const named = differing.filter((aspect) => aspect !== "text");
   if (named.length > 0 || !sameVersion) return named;
-  return differing.map(() => "its definition's text");
+  return differing.map(() => "definition by the server's own text");
 }
 
 function differingSequence(

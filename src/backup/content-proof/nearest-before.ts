@@ -46,6 +46,7 @@ export async function nearestBefore(first: SourceSession, second: SourceSession)
     async end() {
       over = true;
       await following;
+      await spare.ask("COMMIT;");
       return nearest;
     },
   };

@@ -43,7 +43,7 @@ export interface DatabaseCharset {
 
 /** Without a name it is the database that is loaded into, whatever that one is called. */
 function databaseStatement({ charset, collation }: DatabaseCharset): string {
-  return `ALTER DATABASE CHARACTER SET ${charset} COLLATE ${collation};\n`;
+  return charset === "" ? "" : `ALTER DATABASE CHARACTER SET ${charset} COLLATE ${collation};\n`;
 }
 
 /** mariadb-dump lets every sequence begin anew; a number must not be given twice. */

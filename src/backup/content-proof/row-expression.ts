@@ -9,6 +9,13 @@ import type { Column, TableColumns } from "./columns.ts";
 /** Longer values take part by their own hash: a row must fit into one packet. */
 export const LONG = 4_096;
 
+/** Types that become text by themselves; others (INET4, INET6, UUID) want every value beside them to be one of theirs. */
+const SPEAKING = new Set(
+  ["tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "year", "date", "time", "datetime"].concat(
+    "timestamp",
+  ),
+);
+
 /** What a session says first: sums must not depend on what the server, the account or the client set. */
 export const SESSION = [
   "SET NAMES utf8mb4;",
@@ -23,27 +30,29 @@ function rowBytes(columns: readonly Column[]): string {
   return `CONCAT(${columns.flatMap(valueBytes).join(", ")})`;
 }
 
-function valueBytes({ name, form }: Column): readonly string[] {
+function valueBytes({ name, dataType, form, nullable }: Column): readonly string[] {
   const column = quoteName(name);
-  const plain = (text: string): readonly string[] => [`IFNULL(${text}, 'N')`, "','"];
+  const known = (text: string, instead: string): string => (nullable ? `IFNULL(${text}, ${instead})` : text);
+  const plain = (text: string): readonly string[] => [known(text, "'N'"), "','"];
+  const bytes = (value: string): readonly string[] => [
+    known(`LENGTH(${column})`, "'N'"),
+    "':'",
+    known(value, "''"),
+  ];
   switch (form) {
-    case "text": // the types INET4, INET6 and UUID refuse an N
-      return plain(`CAST(${column} AS CHAR)`);
+    case "text":
+      return plain(SPEAKING.has(dataType) ? column : `CAST(${column} AS CHAR)`);
     case "real": // as it is stored: a FLOAT's own text has six digits
-      return plain(`CAST(CAST(${column} AS DOUBLE) AS CHAR)`);
+      return plain(`CAST(${column} AS DOUBLE)`);
     case "bits":
       return plain(`CAST(${column} AS UNSIGNED)`);
     case "choice": // the label too: what a number means is somewhere else
-      return [...plain(`CAST(${column} AS UNSIGNED)`), ...bytes(column, `CAST(${column} AS BINARY)`)];
+      return [...plain(`CAST(${column} AS UNSIGNED)`), ...bytes(`CAST(${column} AS BINARY)`)];
     case "bytes":
-      return bytes(column, `CAST(${column} AS BINARY)`);
+      return bytes(`CAST(${column} AS BINARY)`);
     case "long":
-      return bytes(column, `IF(LENGTH(${column}) > ${LONG}, MD5(${column}), CAST(${column} AS BINARY))`);
+      return bytes(`IF(LENGTH(${column}) > ${LONG}, MD5(${column}), CAST(${column} AS BINARY))`);
   }
-}
-
-function bytes(column: string, value: string): readonly string[] {
-  return [`IFNULL(LENGTH(${column}), 'N')`, "':'", `IFNULL(${value}, '')`];
 }
 
 function from(name: string, { versioned }: TableColumns): string {

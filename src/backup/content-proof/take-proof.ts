@@ -40,7 +40,10 @@ export async function takeProof(
     const [[server = "", packet] = []] = await later.ask("SELECT VERSION(), @@max_allowed_packet;");
     const tables = tablesOf(await later.ask(columnStatement(source.database)));
     const described = await describe(later.ask, source.database, events === "listed");
-    const firstOfOthers = await sumsOf(later, tables, (table) => table.engine !== "InnoDB");
+    const firstOfOthers = await sumsOf(
+      later,
+      new Map([...tables].filter(([, table]) => !transactional(table))),
+    );
     const before = await nearestBefore(first, second);
     let reading: ReturnType<typeof readLater> | null = null;
     const begun = (): void => {
@@ -52,17 +55,22 @@ export async function takeProof(
       begun();
       const { sums, suspects, writes, start } = await (reading as ReturnType<typeof readLater>);
       const earlier = start.session;
-      const others = await sumsOf(later, tables, (table) => table.engine !== "InnoDB");
       const changes = start.writes === null || writes === null ? 0 : writes - start.writes;
       const proofs: TableProof[] = [];
       for (const [name, table] of tables) {
         const [suspect, last] = [suspects.has(name), sums.get(name) ?? null];
         if (longestRow(table.columns) > Number(packet)) {
           proofs.push(without(name, "the server's max_allowed_packet is too small for a row as one value"));
-        } else if (table.engine !== "InnoDB")
-          proofs.push(ofOther(name, firstOfOthers.get(name), others.get(name)));
-        else proofs.push(await ofTable({ earlier, later, name, table, suspect, changes, last }));
+        } else if (transactional(table))
+          proofs.push(await ofTable({ earlier, later, name, table, suspect, changes, last }));
       }
+      // What follows needs no snapshot, and in a transaction would keep tables from being altered.
+      await later.ask("COMMIT;");
+      const done = new Set(proofs.map(({ table }) => table));
+      const others = new Map([...tables].filter(([name]) => !done.has(name)));
+      const lastOfOthers = await sumsOf(later, others);
+      for (const name of others.keys())
+        proofs.push(ofOther(name, firstOfOthers.get(name), lastOfOthers.get(name)));
       const now = await describe(later.ask, source.database, events === "listed");
       return {
         version: 1,
@@ -99,24 +107,24 @@ async function readLater(session: SourceSession, database: string, tables: Table
   for (let look = 0; look < 2; look++)
     for (const name of await changedSince(session, database, second)) suspects.add(name);
   return {
-    sums: await sumsOf(session, tables, (table) => table.engine === "InnoDB"),
+    sums: await sumsOf(session, new Map([...tables].filter(([, table]) => transactional(table)))),
     suspects,
     writes,
     start,
   };
 }
 
-async function sumsOf(
-  session: SourceSession,
-  tables: Tables,
-  wanted: (table: TableColumns) => boolean,
-): Promise<ReadonlyMap<string, Sum>> {
+async function sumsOf(session: SourceSession, tables: Tables): Promise<ReadonlyMap<string, Sum>> {
   const sums = new Map<string, Sum>();
   for (const [name, table] of tables) {
-    const sum = wanted(table) ? await sumOf(session, name, table) : null;
+    const sum = await sumOf(session, name, table);
     if (sum !== null) sums.set(name, sum);
   }
   return sums;
+}
+
+function transactional({ engine }: TableColumns): boolean {
+  return engine === "InnoDB";
 }
 
 interface Reading {

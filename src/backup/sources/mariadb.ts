@@ -65,6 +65,10 @@ export const mariadbDriver: SourceDriver<MariadbSource> = {
       path: dumpPath(source),
       content: provedStream(dump, proving, before),
       bytesPerSecond: context.bytesPerSecond,
+      abandon() {
+        void dump.stop();
+        void proving.close();
+      },
       watch(piece) {
         scanner.write(piece);
         read += piece.length;

@@ -32,7 +32,8 @@ export interface HospitalSources {
   stop(): Promise<void>;
 }
 
-export async function startSources(): Promise<HospitalSources> {
+/** @param options lines for the database server's own configuration; `{directory}` in them is the sources'. */
+export async function startSources(options: readonly string[] = []): Promise<HospitalSources> {
   const directory = mkdtempSync(join(tmpdir(), "jeda-backup-"));
   chmodSync(directory, 0o755);
   const namespace = `jeda-backup-${process.pid}-${directory.slice(-6)}`;
@@ -55,7 +56,8 @@ export async function startSources(): Promise<HospitalSources> {
     mkdirSync(shareDirectory);
     children.push(startSamba(enter, directory, shareDirectory));
     const socket = join(directory, "mariadb.sock");
-    children.push(startMariadb(enter, directory, socket));
+    const lines = options.map((line) => line.replaceAll("{directory}", directory));
+    children.push(startMariadb(enter, directory, socket, lines));
     const sql = (statements: string): string =>
       execFileSync("/usr/bin/mariadb", ["--no-defaults", `--socket=${socket}`, "--user=root", "-N"], {
         input: statements,
@@ -162,7 +164,12 @@ function startSamba(enter: readonly string[], directory: string, share: string):
   return begin([...enter, ...args]);
 }
 
-function startMariadb(enter: readonly string[], directory: string, socket: string): ChildProcess {
+function startMariadb(
+  enter: readonly string[],
+  directory: string,
+  socket: string,
+  options: readonly string[],
+): ChildProcess {
   const data = join(directory, "mariadb");
   mkdirSync(data, { mode: 0o700 });
   run("chown", "mysql", data);
@@ -183,12 +190,21 @@ function startMariadb(enter: readonly string[], directory: string, socket: strin
       "port=3306",
     ]
       .concat(`pid-file=${join(data, "pid")}`, "innodb-flush-log-at-trx-commit=0", "skip-name-resolve")
-      .concat("innodb-log-file-size=64M", "max-allowed-packet=1G", "")
+      .concat("innodb-log-file-size=64M", "max-allowed-packet=1G", ...options, "")
       .join("\n"),
   );
   run("chmod", "1777", directory);
+  if (options.some((line) => line.startsWith("ssl-"))) makeCertificate(directory);
   run("mariadb-install-db", `--defaults-file=${defaults}`, "--auth-root-authentication-method=normal");
   return begin([...enter, "mariadbd", `--defaults-file=${defaults}`]);
+}
+
+/** `certificate.pem` and `key.pem`, signed by nobody but itself, as a hospital's are. */
+function makeCertificate(directory: string): void {
+  const [key, certificate] = [join(directory, "key.pem"), join(directory, "certificate.pem")];
+  const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=simrs"];
+  run("openssl", ...request, "-keyout", key, "-out", certificate);
+  run("chown", "mysql", key, certificate);
 }
 
 function begin([file = "", ...args]: readonly string[]): ChildProcess {

@@ -10,7 +10,7 @@ async function* pieces(text: string | Buffer, size: number): AsyncGenerator<Buff
 }
 
 const columns = (...forms: readonly ColumnForm[]): readonly Column[] =>
-  forms.map((form, index) => ({ name: `c${index}`, dataType: "x", form }));
+  forms.map((form, index) => ({ name: `c${index}`, dataType: "x", form, nullable: true }));
 
 async function sumOf(text: string, ...forms: readonly ColumnForm[]): Promise<string> {
   return (await sumLoadedRows(pieces(text, 5), columns(...forms))).sum.sum;
