@@ -5,7 +5,7 @@
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { Transform } from "node:stream";
+import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { JedaError } from "../model/errors.ts";
 import { throttle } from "./bandwidth.ts";
@@ -73,7 +73,10 @@ export async function saveHeldStream(
       },
     });
     const feeding = (async () => {
-      await pipeline([held.content, ...throttle(held), watched, contentWriter.stdin], { signal });
+      await pipeline(
+        [Readable.from(held.content, { objectMode: false }), ...throttle(held), watched, contentWriter.stdin],
+        { signal },
+      );
       still.stop();
       await held.judge();
       verdictWriter.stdin.end("complete\n");

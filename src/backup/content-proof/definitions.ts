@@ -2,11 +2,8 @@
 import { createHash } from "node:crypto";
 import { quoteName, quoteText } from "../mariadb-client.ts";
 import { unhex } from "../row-counts.ts";
-import {
-  definitionStatements,
-  eventDefinitionStatement,
-  sequenceNamesStatement,
-} from "./definition-statements.ts";
+import { eventDefinitionStatement } from "./definition-programs.ts";
+import { definitionStatements, sequenceNamesStatement } from "./definition-statements.ts";
 import { textStatements, textsOf } from "./definition-texts.ts";
 import type { Rows } from "./source-session.ts";
 

@@ -67,7 +67,7 @@ export async function sumLoadedRows(
       else at += length.copy(row, at);
       row[at++] = COLON;
       if (absent) return;
-      const bytes = Number(length.latin1Slice());
+      const bytes = Number(length.toString("latin1"));
       if (!long || bytes <= HASHED) {
         if (value.length !== bytes) throw new Error(`${bytes} bytes were read as ${value.length}`);
         at += value.copy(row, at);
@@ -91,5 +91,5 @@ function widthOf(form: Column["form"]): number {
 
 /** Only of fields that are numbers, or text that can't be this word. */
 function isNull(field: Buffer): boolean {
-  return field.length === 4 && field[0] === NULL_MARK && field.latin1Slice() === "NULL";
+  return field.length === 4 && field[0] === NULL_MARK && field.toString("latin1") === "NULL";
 }

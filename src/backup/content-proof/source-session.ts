@@ -16,6 +16,11 @@ export interface SourceSession {
   close(): Promise<void>;
 }
 
+interface Waiting {
+  readonly rows: string[][];
+  readonly done: (rows: Rows) => void;
+}
+
 /** Printed when all before it has been answered. */
 const END = "jeda: answered";
 
@@ -36,7 +41,7 @@ export async function openSession(source: MariadbSource, context: BackupContext)
       child.kill("SIGKILL");
     },
   );
-  let waiting: { readonly rows: string[][]; readonly done: (rows: Rows) => void } | null = null;
+  const answers: Waiting[] = [];
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => {}); // raced below
   let closing = false;
@@ -52,11 +57,10 @@ export async function openSession(source: MariadbSource, context: BackupContext)
       const lines = `${rest}${piece}`.split("\n");
       rest = lines.pop() ?? "";
       for (const line of lines) {
-        if (line !== END) waiting?.rows.push(line.split("\t"));
+        if (line !== END) answers[0]?.rows.push(line.split("\t"));
         else {
-          const { rows, done } = waiting ?? { rows: [], done: () => {} };
-          waiting = null;
-          done(rows);
+          const answered = answers.shift();
+          answered?.done(answered.rows);
         }
       }
     }
@@ -64,7 +68,7 @@ export async function openSession(source: MariadbSource, context: BackupContext)
   const ask = async (statements: string): Promise<Rows> => {
     context.signal.throwIfAborted();
     const answer = new Promise<Rows>((done) => {
-      waiting = { rows: [], done };
+      answers.push({ rows: [], done });
     });
     child.stdin.write(`${statements}\nSELECT '${END}';\n`);
     return Promise.race([answer, failed.promise]);

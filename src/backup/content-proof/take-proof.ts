@@ -1,14 +1,16 @@
 /** Takes the proof of a database around its dump: what is read when, and from which of the two snapshots. */
 import type { BackupContext } from "../../model/driver.ts";
 import type { MariadbSource } from "../../model/hospital.ts";
-import { columnStatement, type TableColumns, tablesOf } from "./columns.ts";
+import type { Inventory } from "../row-counts.ts";
+import { columnStatement, tablesOf } from "./columns.ts";
 import { describe } from "./definitions.ts";
-import { changedSince, openSnapshot, partsOf, sumOf } from "./moments.ts";
+import { changedSince, openSnapshot } from "./moments.ts";
 import { type NearestBefore, nearestBefore } from "./nearest-before.ts";
 import { objectProofs, sequenceProofs } from "./object-proofs.ts";
-import type { Proof, Sum, TableProof } from "./proof.ts";
+import type { Proof, TableProof } from "./proof.ts";
 import { longestRow } from "./row-expression.ts";
 import { openSession, type SourceSession } from "./source-session.ts";
+import { ofOther, ofTable, sumsOf, type Tables, transactional, without } from "./table-proofs.ts";
 
 export interface ProofTaking {
   /** The dump was started, and may need a while before it speaks to the server. */
@@ -19,8 +21,6 @@ export interface ProofTaking {
   finish(): Promise<Proof>;
   close(): Promise<void>;
 }
-
-type Tables = ReadonlyMap<string, TableColumns>;
 
 /** The earlier snapshot is open when it returns; nothing slow may come between it and the dump. */
 export async function takeProof(
@@ -112,65 +112,4 @@ async function readLater(session: SourceSession, database: string, tables: Table
     writes,
     start,
   };
-}
-
-async function sumsOf(session: SourceSession, tables: Tables): Promise<ReadonlyMap<string, Sum>> {
-  const sums = new Map<string, Sum>();
-  for (const [name, table] of tables) {
-    const sum = await sumOf(session, name, table);
-    if (sum !== null) sums.set(name, sum);
-  }
-  return sums;
-}
-
-function transactional({ engine }: TableColumns): boolean {
-  return engine === "InnoDB";
-}
-
-interface Reading {
-  readonly earlier: SourceSession;
-  readonly later: SourceSession;
-  readonly name: string;
-  readonly table: TableColumns;
-  readonly suspect: boolean;
-  /** Of the whole server, between the two. */
-  readonly changes: number;
-  readonly last: Sum | null;
-}
-
-async function ofTable({
-  earlier,
-  later,
-  name,
-  table,
-  suspect,
-  changes,
-  last,
-}: Reading): Promise<TableProof> {
-  if (last === null) return without(name, "it could not be read when the dump had begun");
-  if (!suspect) return { table: name, sums: [last] };
-  const first = await sumOf(earlier, name, table);
-  if (first === null) return without(name, "its definition was changed as the dump began");
-  const moving = !same(first, last);
-  // Nothing was written anywhere: what is the same then was the same all the time.
-  if (!moving && changes === 0) return { table: name, sums: [last] };
-  const parts = await partsOf(later, name, table);
-  if (!moving) return { table: name, sums: [last], parts: [parts], writes: changes };
-  const sums = [first, last];
-  return { table: name, sums, parts: [await partsOf(earlier, name, table), parts], writes: changes };
-}
-
-/** Without transactions there is no snapshot: what is the same before and after the dump was the same in it. */
-function ofOther(name: string, first: Sum | undefined, last: Sum | undefined): TableProof {
-  if (first === undefined || last === undefined) return without(name, "it could not be read");
-  if (same(first, last)) return { table: name, sums: [last] };
-  return without(name, "its engine has no transactions, and it was changed while it was dumped");
-}
-
-function without(table: string, notComparable: string): TableProof {
-  return { table, sums: [], notComparable };
-}
-
-function same(a: Sum, b: Sum): boolean {
-  return a.rows === b.rows && a.sum === b.sum;
 }
