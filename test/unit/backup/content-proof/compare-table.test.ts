@@ -7,7 +7,7 @@ import type { TableProof } from "../../../../src/backup/content-proof/proof.ts";
 
 function reduced(rows: readonly string[]) {
   const sums = new PartSums();
-  for (const row of rows) sums.add(createHash("md5").update(row).digest());
+  for (const row of rows) sums.add(createHash("md5").update(row).digest("hex"));
   return { ...sums.end(), floats: false };
 }
 
