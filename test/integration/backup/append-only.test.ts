@@ -20,8 +20,9 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run, start } from "../../../src/backup/command.ts";
 import { type RepositoryServer, serveRepository } from "../../../src/backup/repository-server.ts";
-import { check, dump, listSnapshot, openRepository, restore } from "../../../src/backup/restic.ts";
+import { check, dump, listSnapshot, openRepository } from "../../../src/backup/restic.ts";
 import { backup } from "../../../src/backup/restic-backup.ts";
+import { call } from "../../../src/backup/restic-call.ts";
 import type { BackupContext } from "../../../src/model/driver.ts";
 import { ensureToolchain } from "../../../toolchain/ensure.ts";
 import { toolBin } from "../../../toolchain/paths.ts";
@@ -108,8 +109,15 @@ describe("a repository that is served append-only", () => {
     assert.equal(Buffer.concat(await stream.toArray()).toString(), readFileSync(file, "utf8"));
     assert.equal(await ended, null);
     const target = join(directory, "restored");
-    writeFileSync(join(directory, "patterns"), `${file}\n`);
-    await restore(restic, id, join(directory, "patterns"), target);
+    await call(restic, "Restoring a file", [
+      "restore",
+      "--no-lock",
+      id,
+      "--target",
+      target,
+      "--include",
+      file,
+    ]);
     assert.equal(readFileSync(join(target, file), "utf8"), readFileSync(file, "utf8"));
   });
 

@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { NOT_PROVED } from "../../../src/model/driver.ts";
 import { reportText } from "../../../src/report/text.ts";
 import { FakeHospital } from "./fakes/hospital.ts";
 import { plan } from "./fakes/plan.ts";
@@ -259,7 +260,7 @@ describe("a window in memory", () => {
       "office-files": {
         verify: async () => {
           hospital.snapshots = [...hospital.snapshots, "dddd4444"];
-          return { verified: true, findings: ["1 was saved again"], savedAgain: again };
+          return { verified: true, findings: ["1 was saved again"], proof: NOT_PROVED, savedAgain: again };
         },
         anomalies: async (_, saved) => {
           inspected.push(saved.snapshot);
