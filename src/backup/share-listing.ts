@@ -42,9 +42,12 @@ const mostLoops = 30;
 /** @throws BACKUP when the share can't be listed at all, CREDENTIALS when the account is refused, DEADLINE. */
 export async function listShare(source: SmbSource, context: BackupContext): Promise<ShareListing> {
   const loops = new Map<string, string>();
+  const excluded = excludedBy(source.exclude ?? []);
   for (;;) {
     const listing = await listWithout(loops, source, context);
-    if (listing.loops.size === 0) return { ...listing, loops };
+    if (listing.loops.size === 0) {
+      return { ...listing, loops: new Map([...loops].filter(([path]) => !excluded(path))) };
+    }
     for (const [from, to] of listing.loops) loops.set(from, to);
     for (const path of loops.keys()) if (isBehind(path, loops)) loops.delete(path);
     if (loops.size > mostLoops) {
