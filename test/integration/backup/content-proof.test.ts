@@ -108,4 +108,32 @@ describe("what comes back of a database", () => {
     hospital.tools.replace("mariadb-dump", `${entered()} | sed '${cut}'`);
     await assert.rejects(round(), { code: "BACKUP", message: /table heap is not in it/ });
   });
+
+  it("is loaded by the plain client as it is documented, proof and all", async () => {
+    const { saved } = await round();
+    hospital.sql("CREATE DATABASE salinan CHARACTER SET latin1;");
+    hospital.sql(`USE salinan;\n${hospital.restic("dump", saved.snapshot, "/records/simrs.sql")}`);
+    assert.equal(hospital.sql("SELECT COUNT(*), MAX(dose) FROM salinan.dosed;").trim(), "500\t500 mg");
+    const charset = "SELECT default_character_set_name FROM information_schema.schemata";
+    assert.equal(hospital.sql(`${charset} WHERE schema_name = 'salinan';`).trim(), "utf8mb4");
+  });
+
+  it("is verified as before, and said not to be compared, where the snapshot holds no proof", async () => {
+    const context = hospital.context(`window-${++windows}`);
+    const driver = driverFor(hospital.records);
+    const survey = await driver.survey(hospital.records, context);
+    const saved = await driver.backup(hospital.records, survey, context, () => {});
+    const lines = hospital.restic("dump", saved.snapshot, "/records/simrs.sql").split("\n");
+    const former = lines.filter((line) => !line.startsWith("-- jeda proof ")).join("\n");
+    hospital.tools.replace(
+      "restic",
+      `case "$*" in *" dump "*) "$REAL" "$@" | sed '/^-- jeda proof /d';; *) exec "$REAL" "$@";; esac`,
+    );
+    const options = { sampleFiles: 0, databases: "load", seed: 1 } as const;
+    const old = { ...saved, bytes: Buffer.byteLength(former) };
+    const { verified, findings, proof } = await driver.verify(hospital.records, old, context, options);
+    assert.equal(verified, true, findings.join("\n"));
+    assert.match(findings.join("\n"), /Contents were not compared: the snapshot was made without a proof/);
+    assert.equal(proof.kind, "none");
+  });
 });
