@@ -14,26 +14,44 @@ export function findGo(environment: NodeJS.ProcessEnv = process.env): string | n
   return found ?? (existsSync(INSTALLED_BY_HAND) ? INSTALLED_BY_HAND : null);
 }
 
-/** Debian 12's own Go is too old for the engine, so the way is Go's archive. */
-export function installCommand(arch: string = process.arch): string {
+/** Debian's own Go is enough, for an older one fetches what is needed; elsewhere Go's archive is. */
+export function installCommand(debian: boolean, arch: string = process.arch): string {
+  if (debian) return "apt-get install -y --no-install-recommends golang-go";
   const machine = arch === "arm64" ? "arm64" : "amd64";
   return `curl -fsSL https://go.dev/dl/go${oldestGo}.linux-${machine}.tar.gz | tar -C /usr/local -xz && export PATH=/usr/local/go/bin:$PATH`;
 }
 
-/** A Go that is new enough, or one that fetches a newer self. Throws PREREQUISITE with the command to install one. */
+/** What is to be done with the Go that is there, by what `go env` says of it. Pure. */
+export function howToGo(version: string, choice: string): "build" | "fetch" | "refuse" {
+  // Since 1.21 Go fetches the version that a go.mod asks for, unless it is told to stay local.
+  if (atLeast(version, oldestGo) || (atLeast(version, "1.21") && choice.startsWith("auto"))) return "build";
+  // Nobody told an older one, Debian 12's among them, to stay what it is.
+  return atLeast(version, "1.16") && !atLeast(version, "1.21") ? "fetch" : "refuse";
+}
+
+/**
+ * A Go that is new enough, or one that fetches a newer self; one from before that could be is made to fetch it. Throws
+ * PREREQUISITE with the command to install one.
+ */
 export async function requireGo(environment: NodeJS.ProcessEnv = process.env): Promise<string> {
+  const hint = installCommand(existsSync("/etc/debian_version"));
   const go = findGo(environment);
   if (go === null) {
     throw new JedaError("PREREQUISITE", "Go is missing; it builds restic, rclone and the Pulumi engine", {
-      hint: installCommand(),
+      hint,
     });
   }
   const { stdout: version } = await execa(go, ["env", "GOVERSION"], { env: { GOTOOLCHAIN: "local" } });
-  if (atLeast(version, oldestGo)) return go;
   const { stdout: choice } = await execa(go, ["env", "GOTOOLCHAIN"], { reject: false, env: environment });
-  // Since 1.21 Go fetches the version that a go.mod asks for, unless it is told to stay local.
-  if (atLeast(version, "1.21") && choice.startsWith("auto")) return go;
-  throw new JedaError("PREREQUISITE", `Go ${oldestGo} or newer is needed, ${go} is ${version}`, {
-    hint: installCommand(),
-  });
+  const archive = installCommand(false);
+  switch (howToGo(version, choice)) {
+    case "build":
+      return go;
+    case "fetch":
+      return (await import("./fetch-go.ts")).fetchGo(go, archive);
+    case "refuse":
+      throw new JedaError("PREREQUISITE", `Go ${oldestGo} or newer is needed, ${go} is ${version}`, {
+        hint: archive,
+      });
+  }
 }
