@@ -24,6 +24,8 @@ export interface HeldStream {
   readonly bytesPerSecond?: number | undefined;
   /** Without a byte for so long the stream is given up; ten minutes unless told. */
   readonly standstillMs?: number | undefined;
+  /** True while whoever gives the content works without a byte, as on a long question to a server. */
+  readonly works?: () => boolean;
   /** Sees every piece before restic does. */
   readonly watch: (piece: Buffer) => void;
   /** Called when restic has ended, however that was: nobody waits for the rest of the content any more. */
@@ -42,7 +44,7 @@ export async function saveHeldStream(
   const directory = await mkdtemp(join(runtimeDir, "stream-"));
   const [content, verdict] = [join(directory, "content"), join(directory, "verdict")];
   const stop = new AbortController();
-  const still = watchStandstill(`Saving ${labels.source}`, held.standstillMs);
+  const still = watchStandstill(`Saving ${labels.source}`, held.standstillMs, held.works);
   const signal = AbortSignal.any([restic.signal, stop.signal, still.signal]);
   try {
     const made = await run({ file: "mkfifo", args: ["-m", "600", content, verdict] });

@@ -12,12 +12,22 @@ export interface StandstillWatch {
   stop(): void;
 }
 
-/** @param doing what stands still, for the sentence: "office-files: reading //files/office" */
-export function watchStandstill(doing: string, standstillMs = defaultStandstillMs): StandstillWatch {
+/**
+ * @param doing what stands still, for the sentence: "office-files: reading //files/office"
+ * @param works true while something is being done that moves nothing; that is no standstill
+ */
+export function watchStandstill(
+  doing: string,
+  standstillMs = defaultStandstillMs,
+  works: () => boolean = () => false,
+): StandstillWatch {
   const still = new AbortController();
   let last: number | undefined;
   const begin = (): NodeJS.Timeout =>
-    setTimeout(() => still.abort(standstill(doing, standstillMs)), standstillMs);
+    setTimeout(() => {
+      if (works()) timer = begin();
+      else still.abort(standstill(doing, standstillMs));
+    }, standstillMs);
   let timer = begin();
   return {
     signal: still.signal,

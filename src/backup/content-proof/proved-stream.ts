@@ -32,6 +32,7 @@ export async function* provedStream(
     yield piece;
   }
   await dump.ended();
+  // A large database's sums may take longer than its dump.
   const proof = await proving.finish();
   yield Buffer.from([...sequenceStatements(proof), ...proofLines(proof)].join(""));
 }

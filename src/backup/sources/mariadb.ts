@@ -65,6 +65,8 @@ export const mariadbDriver: SourceDriver<MariadbSource> = {
       path: dumpPath(source),
       content: provedStream(dump, proving, before),
       bytesPerSecond: context.bytesPerSecond,
+      standstillMs: source.standstillMs,
+      works: dump.hasEnded,
       abandon() {
         void dump.stop();
         void proving.close();
@@ -114,8 +116,13 @@ async function startDump(source: MariadbSource, before: Inventory, context: Back
   ];
   const child = start({ file: "mariadb-dump", args, signal: context.signal });
   child.stdin.end();
+  let over = false;
+  void child.ended.then(() => {
+    over = true;
+  });
   return {
     stdout: child.stdout,
+    hasEnded: () => over,
     /** @throws BACKUP, CREDENTIALS unless it ended with 0. */
     async ended(): Promise<void> {
       const { exitCode, signal } = await child.ended;

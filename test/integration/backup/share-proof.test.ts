@@ -42,13 +42,15 @@ describe("what is stored of a share", () => {
     hospital.restic("dump", snapshot, `/mnt/${hospital.share.name}/${path}`);
 
   it("is saved again where it changed under the same size and time", async () => {
+    // Of this test alone: what is refilled with the same size and time would be stale in the next.
+    office.write("surat/empat.txt", "isi empat\n".repeat(100));
     const first = nextWindow();
     await office.verify(await office.save(first), first);
-    alter("surat/dua.txt");
+    alter("surat/empat.txt");
     const second = nextWindow();
     const saved = await office.save(second);
     assert.match(
-      content(saved.snapshot, "surat/dua.txt"),
+      content(saved.snapshot, "surat/empat.txt"),
       /^isi/,
       "restic reads it anew by itself: nothing is shown",
     );
@@ -56,10 +58,10 @@ describe("what is stored of a share", () => {
     assert.equal(verified, true, findings.join("\n"));
     assert.match(
       findings.join("\n"),
-      /1 had changed under the same size and time, and were saved again: surat\/dua\.txt/,
+      /1 had changed under the same size and time, and were saved again: surat\/empat\.txt/,
     );
-    assert.deepEqual(proof?.differences, ["surat/dua.txt"]);
-    assert.match(content(savedAgain?.snapshot ?? "", "surat/dua.txt"), /^ISI/);
+    assert.deepEqual(proof?.differences, ["surat/empat.txt"]);
+    assert.match(content(savedAgain?.snapshot ?? "", "surat/empat.txt"), /^ISI/);
     assert.deepEqual(office.stored(savedAgain?.snapshot ?? ""), office.stored(saved.snapshot));
     // The next window goes by what was saved again.
     const third = nextWindow();

@@ -45,11 +45,41 @@ describe("a transfer that stands still", () => {
     const before = office.snapshots().length;
     const content = new PassThrough();
     content.write("CREATE TABLE");
-    const held = { path: "/records/simrs.sql", content, watch: () => {}, judge: async () => {}, ...still };
+    const abandon = (): void => void content.destroy();
+    const held = {
+      path: "/records/simrs.sql",
+      content,
+      abandon,
+      watch: () => {},
+      judge: async () => {},
+      ...still,
+    };
     const labels = { windowId: "still-3", source: "records", host: "127.0.0.1" };
     const { runtimeDir } = hospital.context("still-3");
     await assert.rejects(saveHeldStream(restic, labels, runtimeDir, held), stopped);
     assert.equal(office.snapshots().length, before);
+  });
+
+  it("is none while whoever gives the content works without a byte", async () => {
+    const restic = await resticFor(hospital.context("still-5"));
+    const content = new PassThrough();
+    content.write("whole");
+    const until = Date.now() + 10_000;
+    const timer = setTimeout(() => content.end(), 9_000);
+    const works = (): boolean => Date.now() < until;
+    const held = {
+      path: "/records/sums.sql",
+      content,
+      works,
+      watch: () => {},
+      judge: async () => {},
+      ...still,
+    };
+    const labels = { windowId: "still-5", source: "records", host: "127.0.0.1" };
+    const { runtimeDir } = hospital.context("still-5");
+    const end = await saveHeldStream(restic, labels, runtimeDir, held);
+    clearTimeout(timer);
+    assert.equal(hospital.restic("dump", end.summary?.snapshot ?? "", "/records/sums.sql"), "whole");
   });
 
   it("is none where it is only slow", async () => {
