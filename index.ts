@@ -1,20 +1,20 @@
 /** The whole story: read the hospital, prove what its window does, and declare it. */
 import * as pulumi from "@pulumi/pulumi";
-import { asRunErrorText, errorLine } from "./src/cli/print-error.ts";
 import { loadFromPulumi } from "./src/config/pulumi.ts";
+import { asRunErrorText, errorLine } from "./src/errors/error-text.ts";
 import { reachEverything } from "./src/host/reach.ts";
+import { surroundings } from "./src/host/this-machine.ts";
 import { JedaError } from "./src/model/errors.ts";
 import { demandPromotion } from "./src/promotion/stage.ts";
 import { demandProof } from "./src/proof/demand.ts";
 import { lastingHazards } from "./src/proof/lasting.ts";
-import { surroundings } from "./src/proof/surroundings.ts";
 import { proofText } from "./src/proof/table.ts";
 import { declareHospital } from "./src/resources/declare.ts";
 import { formerOutputs } from "./src/resources/former.ts";
-import { comingText } from "./src/window/coming.ts";
+import { isRecurring } from "./src/schedule/recurring-plan.ts";
+import { comingText } from "./src/schedule/upcoming-text.ts";
+import { windowId } from "./src/schedule/window-id.ts";
 import { makePlan } from "./src/window/plan.ts";
-import { isRecurring } from "./src/window/series.ts";
-import { windowId } from "./src/window/window-id.ts";
 
 /** Of a recurring window, in a preview. */
 const SHOWN_WINDOWS = 5;

@@ -3,7 +3,7 @@
  * plain commands in the same run on the same machine. Absolute times say little elsewhere and are not printed.
  */
 import { parseArgs } from "node:util";
-import { printError } from "../src/cli/print-error.ts";
+import { printError } from "../src/errors/error-text.ts";
 import { JedaError } from "../src/model/errors.ts";
 import { ensurePackages, ensureToolchain } from "../toolchain/ensure.ts";
 import { compareBackups, type Size } from "./backup.ts";

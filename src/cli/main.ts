@@ -1,9 +1,9 @@
 /** jeda's command line, on the operator's machine. Verbs are files in `verbs/`; docs/cli.md is the contract. */
 import { readFileSync } from "node:fs";
+import { printError } from "../errors/error-text.ts";
 import { closeAllSsh } from "../host/ssh.ts";
 import { exitError } from "../window/exit-codes.ts";
 import { helpText } from "./help.ts";
-import { printError } from "./print-error.ts";
 import { findVerb } from "./verb-table.ts";
 
 async function main(words: readonly string[]): Promise<number> {

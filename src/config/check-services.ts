@@ -1,7 +1,7 @@
 /** Services: somebody must be able to ask whether they still answer. */
 import { isIP } from "node:net";
 import { contains, parsePrefix } from "../network/cidr.ts";
-import { literalHost } from "../proof/address.ts";
+import { literalHost } from "../network/host-address.ts";
 import type { Problems } from "./problems.ts";
 import type { WrittenStack } from "./schema/stack.ts";
 

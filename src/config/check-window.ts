@@ -1,7 +1,7 @@
 /** The window: its times, and whom it may isolate. */
 import type { Segment, WindowSpec } from "../model/hospital.ts";
 import { defaultHeartbeatMs } from "../model/plan.ts";
-import { formatDuration } from "../window/schedule.ts";
+import { formatDuration } from "../schedule/format.ts";
 import type { Problems } from "./problems.ts";
 import type { WrittenStack } from "./schema/stack.ts";
 import type { WrittenWindow } from "./schema/window.ts";

@@ -1,10 +1,10 @@
 /** Reads `runbooks/<name>.yaml` and refuses what could not end well. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { canonicalJson, sha256 } from "../model/canonical-json.ts";
 import { JedaError, JedaErrors } from "../model/errors.ts";
 import type { Runbook } from "../model/runbook.ts";
 import { orderOfFinally, orderOfSteps, unnamedSources } from "../model/runbook-order.ts";
-import { canonicalJson, sha256 } from "./canonical-json.ts";
 import { quote } from "./invalid.ts";
 import { type Path, type PositionedYaml, readYaml } from "./positions.ts";
 import { readText } from "./read-text.ts";

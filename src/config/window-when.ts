@@ -1,8 +1,8 @@
 /** When a window comes: once, or again and again; and how its deadlines lie after its start. */
 import type { WindowSpec } from "../model/hospital.ts";
 import type { ClockDeadlines } from "../model/recurrence.ts";
-import { blackoutOn, nextOccurrences } from "../window/occurrences.ts";
-import { formatDuration } from "../window/schedule.ts";
+import { formatDuration } from "../schedule/format.ts";
+import { blackoutOn, nextOccurrences } from "../schedule/occurrences.ts";
 import { readBlackout } from "./blackouts.ts";
 import { looksLikeClockTime, parseClockTime, parseDuration } from "./durations.ts";
 import { Invalid } from "./invalid.ts";

@@ -1,7 +1,7 @@
 /** What a backup host signs about a window that ended ok, and how production checks it. Pure. */
 import { createPublicKey, verify } from "node:crypto";
 import { z } from "zod";
-import { canonicalJson } from "../config/canonical-json.ts";
+import { canonicalJson } from "../model/canonical-json.ts";
 
 /** The essentials that a promotion rests on; nothing in it is a secret. */
 export const statementSchema = z.object({

@@ -1,5 +1,5 @@
 /** Hosts in the settings of the machine that Pulumi runs on. Pure. */
-import { hostOf } from "./address.ts";
+import { hostOf } from "../network/host-address.ts";
 
 export interface StateHost {
   readonly host: string;

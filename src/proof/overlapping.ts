@@ -1,7 +1,7 @@
 /** Prefixes of two segments that share an address. */
 import type { Segment } from "../model/hospital.ts";
 import { formatPrefix } from "../network/cidr.ts";
-import { prefix } from "./address.ts";
+import { prefix } from "../network/host-address.ts";
 import type { Terrain } from "./terrain.ts";
 
 interface Overlap {

@@ -1,8 +1,8 @@
 /** What the proof looks up in a hospital, computed once. */
 import type { EdgeService, Hospital, Segment, Uplink } from "../model/hospital.ts";
 import type { Prefix } from "../network/cidr.ts";
+import { prefix } from "../network/host-address.ts";
 import { PrefixIndex } from "../network/prefix-index.ts";
-import { prefix } from "./address.ts";
 import type { Family } from "./flow.ts";
 import { named } from "./named.ts";
 

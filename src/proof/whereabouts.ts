@@ -1,5 +1,5 @@
 /** Where a host stands, by what the hospital describes and by nothing else: no name is looked up anywhere. */
-import { isLoopback, literalHost } from "./address.ts";
+import { isLoopback, literalHost } from "../network/host-address.ts";
 import { segmentOf, type Terrain, targetsOf } from "./terrain.ts";
 
 export type Whereabouts =

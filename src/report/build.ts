@@ -1,7 +1,7 @@
 /** Status → report. Pure: rebuilt from the journal alone, it says the same as on the night. */
 import { allLeftOut } from "../model/left-out.ts";
 import type { Report, ReportSoFar, SegmentReport, ServiceReport, SourceReport } from "../model/report.ts";
-import { isoInZone } from "../window/iso.ts";
+import { isoInZone } from "../schedule/iso.ts";
 import { closedBefore, provedConnected, provedIsolated } from "../window/isolation-proof.ts";
 import type { EdgeStatus, WindowStatus } from "../window/status.ts";
 import { anomaliesOf, decide } from "../window/verdict.ts";

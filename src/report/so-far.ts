@@ -1,6 +1,6 @@
 /** Where a window that has not ended stands, in one line: what is, and what is still to come. Never a result. Pure. */
 import { leavesOut } from "../model/runbook-order.ts";
-import { isoInZone } from "../window/iso.ts";
+import { isoInZone } from "../schedule/iso.ts";
 import type { WindowStatus } from "../window/status.ts";
 import { anomaliesOf } from "../window/verdict.ts";
 import { timeOfDay } from "./quantities.ts";

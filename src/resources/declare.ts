@@ -1,18 +1,18 @@
 /** Declares a whole hospital: its parts as components, what is installed on hosts as resources, and the window. */
 import * as pulumi from "@pulumi/pulumi";
-import { canonicalJson } from "../config/canonical-json.ts";
 import { compileHostTable } from "../firewall/host-table.ts";
 import { minimalEdge, minimalHost } from "../firewall/minimal-table.ts";
 import { compilePolicyTable } from "../firewall/policy-table.ts";
 import { renderTable } from "../firewall/table.ts";
 import { compileWindowTable } from "../firewall/window-table.ts";
+import { canonicalJson } from "../model/canonical-json.ts";
 import type { Credentials, Edge, Hospital } from "../model/hospital.ts";
 import type { WindowPlan } from "../model/plan.ts";
+import { probeLabel, segmentLabel, sourceLabel } from "../schedule/label.ts";
 import type { Described } from "../site-rules/declared-flows.ts";
 import { Repository, Runner } from "./backup-host.ts";
 import { Part, placed, type Shown } from "./components.ts";
 import { EdgeFirewall, EdgeScript, HostFirewall, type ServiceProbeArgs } from "./firewall.ts";
-import { probeLabel, segmentLabel, sourceLabel } from "./label.ts";
 import { type DeclaredWindow, declareWindow } from "./window.ts";
 
 export interface DeclaredHospital {

@@ -6,9 +6,9 @@
 import * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import type { WindowPlan } from "../model/plan.ts";
-import { isRecurring, planHash } from "../window/series.ts";
+import { windowLabel } from "../schedule/label.ts";
+import { isRecurring, planHash } from "../schedule/recurring-plan.ts";
 import { Part, placed } from "./components.ts";
-import { windowLabel } from "./label.ts";
 
 /** What `jeda window follow` prints as its last line; documented in `docs/resources.md`. */
 export type Essentials = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 /** The flows that a hospital declares, as sessions past an edge's own tables. Pure. */
 import type { BackupHost, Segment, Service, Source, Uplink } from "../model/hospital.ts";
 import { type Family, parsePrefix } from "../network/cidr.ts";
-import { literalHost } from "../proof/address.ts";
+import { literalHost } from "../network/host-address.ts";
 import { everyAddress, everyPort, type Intervals, ofPrefixes, split } from "./intervals.ts";
 import type { Session } from "./session.ts";
 

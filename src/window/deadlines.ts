@@ -7,9 +7,9 @@
 import type { EdgeClock } from "../model/edge-protocol.ts";
 import { JedaError } from "../model/errors.ts";
 import type { Deadlines, WindowPlan } from "../model/plan.ts";
+import { deadlinesFrom, formatDuration } from "../schedule/format.ts";
+import { isoInZone } from "../schedule/iso.ts";
 import type { Clock } from "./clock.ts";
-import { isoInZone } from "./iso.ts";
-import { deadlinesFrom, formatDuration } from "./schedule.ts";
 
 /** The vault shuts this long before the segments come back. */
 export const vaultMarginMs = 5_000;

@@ -1,7 +1,7 @@
 /** What an operator may add to a window's deadlines. Pure. */
 import { JedaError } from "../model/errors.ts";
+import { formatClock, formatDuration } from "../schedule/format.ts";
 import type { BootDeadlines } from "./deadlines.ts";
-import { formatClock, formatDuration } from "./schedule.ts";
 import type { WindowStatus } from "./status.ts";
 
 export interface ExtensionRequest {

@@ -1,6 +1,6 @@
 /** Which source is begun next, and which gives way to those that wait. Pure. */
 import type { Source } from "../model/hospital.ts";
-import { formatDuration } from "./schedule.ts";
+import { formatDuration } from "../schedule/format.ts";
 
 export interface Situation {
   /** In order of value. */

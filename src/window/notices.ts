@@ -2,7 +2,7 @@
 
 import { type TellPorts, tell } from "../notice/tell.ts";
 import { beginText, endText, extendText, holdText, type Moment } from "../notice/text.ts";
-import { isoInZone } from "./iso.ts";
+import { isoInZone } from "../schedule/iso.ts";
 import type { Night } from "./night.ts";
 import { decide } from "./verdict.ts";
 

@@ -2,7 +2,7 @@
 import type { BackupHost, Hospital } from "../model/hospital.ts";
 import type { PlannedSegment, WindowPlan } from "../model/plan.ts";
 import type { Runbook } from "../model/runbook.ts";
-import { windowId } from "./window-id.ts";
+import { windowId } from "../schedule/window-id.ts";
 
 export interface PlanExtras {
   /** What the flow proof warns of. */

@@ -4,12 +4,12 @@
  * on in memory and the window is stopped, so that the finaliser still runs.
  */
 import type { JournalBody, JournalEntry, WindowState } from "../model/journal.ts";
+import { formatDuration } from "../schedule/format.ts";
+import { isoInZone } from "../schedule/iso.ts";
 import type { Clock } from "./clock.ts";
 import { evenWallMs } from "./deadlines.ts";
 import { fold, foldNext } from "./fold.ts";
-import { isoInZone } from "./iso.ts";
 import { type Journal, memoryJournal } from "./journal.ts";
-import { formatDuration } from "./schedule.ts";
 import { advance, nothingTouched } from "./state.ts";
 import type { WindowStatus } from "./status.ts";
 import { Stop } from "./stop.ts";

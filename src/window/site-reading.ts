@@ -1,7 +1,7 @@
 /** What the site's own tables on the edges say of declared flows, from the newest listing of each edge. */
 import type { EdgeListing } from "../model/edge-protocol.ts";
 import type { PlannedEdge, WindowPlan } from "../model/plan.ts";
-import { literalHost } from "../proof/address.ts";
+import { literalHost } from "../network/host-address.ts";
 import type { Described } from "../site-rules/declared-flows.ts";
 import { readListing } from "../site-rules/of-listing.ts";
 import { done, ruleText, type SiteRow, siteRows, stops } from "../site-rules/rows.ts";

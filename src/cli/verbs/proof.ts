@@ -1,7 +1,9 @@
 /** `jeda proof [--stack STACK] [--report FILE] [--live] [--expand] [--json]`: what a window cuts and keeps. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { errorLine } from "../../errors/error-text.ts";
 import { askSiteRules } from "../../host/site-rules.ts";
+import { surroundings } from "../../host/this-machine.ts";
 import { JedaError } from "../../model/errors.ts";
 import type { Hospital } from "../../model/hospital.ts";
 import type { Runbook } from "../../model/runbook.ts";
@@ -9,14 +11,12 @@ import { leavesOut } from "../../model/runbook-order.ts";
 import type { Proof } from "../../proof/flow.ts";
 import { pastOf } from "../../proof/past.ts";
 import { prove } from "../../proof/prove.ts";
-import { surroundings } from "../../proof/surroundings.ts";
 import { proofText } from "../../proof/table.ts";
 import { lostSources } from "../../site-rules/lost-sources.ts";
 import { overlaid } from "../../site-rules/overlay.ts";
 import { siteRows, siteTexts } from "../../site-rules/rows.ts";
 import { configured } from "../aim.ts";
 import { parseOptions } from "../parse-options.ts";
-import { errorLine } from "../print-error.ts";
 
 /** Exit code 0 when the proof holds, 1 when the window would be refused. */
 export async function run(words: readonly string[]): Promise<number> {

@@ -5,9 +5,9 @@
 import { JedaError } from "../../model/errors.ts";
 import { type Seal, sealSchema } from "../../promotion/statement.ts";
 import { buildReport } from "../../report/build.ts";
+import { looksRecurring } from "../../schedule/window-id.ts";
 import { exitCodes } from "../../window/exit-codes.ts";
 import { fold } from "../../window/fold.ts";
-import { looksRecurring } from "../../window/window-id.ts";
 import { aimOf } from "../aim.ts";
 import { essentials } from "../essentials.ts";
 import { followJournal } from "../follow-journal.ts";

@@ -1,12 +1,12 @@
 /** `jeda window next [--stack STACK] [--count N] [--json]`: from the stack's file alone; it asks no host. */
 import { JedaError } from "../../model/errors.ts";
-import { windowLabel } from "../../resources/label.ts";
-import { comingText } from "../../window/coming.ts";
-import { nextOccurrences } from "../../window/occurrences.ts";
+import { formatInstant } from "../../schedule/format.ts";
+import { windowLabel } from "../../schedule/label.ts";
+import { nextOccurrences } from "../../schedule/occurrences.ts";
+import { isRecurring } from "../../schedule/recurring-plan.ts";
+import { comingText } from "../../schedule/upcoming-text.ts";
+import { occurrenceId } from "../../schedule/window-id.ts";
 import { makePlan } from "../../window/plan.ts";
-import { formatInstant } from "../../window/schedule.ts";
-import { isRecurring } from "../../window/series.ts";
-import { occurrenceId } from "../../window/window-id.ts";
 import { configured } from "../aim.ts";
 import { parseOptions } from "../parse-options.ts";
 

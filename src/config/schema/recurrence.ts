@@ -1,7 +1,7 @@
 /** `window.every` and `window.blackouts` as written. Local times stay text: they need the zone. */
 import { z } from "zod";
 import type { Days, MonthDay, Weekday } from "../../model/recurrence.ts";
-import { weekdayNames } from "../../window/window-id.ts";
+import { weekdayNames } from "../../schedule/window-id.ts";
 import { parseClockTime } from "../durations.ts";
 import { Invalid, isMap, quote } from "../invalid.ts";
 import { didYouMean } from "../suggest.ts";

@@ -2,7 +2,7 @@
  * What the people and machines of a window depend on besides the services: name servers, time, the state of Pulumi,
  * whoever gives the notices. A name is only ever looked up in the hospital's own description.
  */
-import { hostOf, literalHost } from "../address.ts";
+import { hostOf, literalHost } from "../../network/host-address.ts";
 import type { Circumstances, Finding } from "../flow.ts";
 import { named } from "../named.ts";
 import type { Terrain } from "../terrain.ts";

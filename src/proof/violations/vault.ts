@@ -1,5 +1,5 @@
 /** The backup host: out of everybody's reach but for the control path, and in reach of its sources when open. */
-import { literalHost } from "../address.ts";
+import { literalHost } from "../../network/host-address.ts";
 import type { Finding, FlowLine } from "../flow.ts";
 import { named } from "../named.ts";
 import { overlapping } from "../overlapping.ts";

@@ -1,5 +1,5 @@
 /** An isolated segment that would keep a way out, or that should never have been isolated. */
-import { literalHost } from "../address.ts";
+import { literalHost } from "../../network/host-address.ts";
 import type { Finding, FlowLine } from "../flow.ts";
 import { named } from "../named.ts";
 import { overlapping } from "../overlapping.ts";

@@ -1,8 +1,8 @@
 /** `acknowledge`: somebody has seen that a window ended badly; from then on following it succeeds. */
 import { JedaError } from "../../model/errors.ts";
+import { isoInZone } from "../../schedule/iso.ts";
 import { systemClock } from "../clock.ts";
 import { fold } from "../fold.ts";
-import { isoInZone } from "../iso.ts";
 import { openJournal } from "../journal.ts";
 import { takeLock } from "../lock.ts";
 import { windowScope } from "../lock-scopes.ts";

@@ -4,10 +4,10 @@
  */
 import { readdirSync } from "node:fs";
 import { JedaError } from "../../model/errors.ts";
+import { occurrences } from "../../schedule/occurrences.ts";
+import { occurrencePlan } from "../../schedule/recurring-plan.ts";
 import { takeLock } from "../lock.ts";
 import { armScope } from "../lock-scopes.ts";
-import { occurrences } from "../occurrences.ts";
-import { occurrencePlan } from "../series.ts";
 import { armAnew } from "./arm-window.ts";
 import type { RunnerContext } from "./context.ts";
 import { journalOf } from "./context.ts";

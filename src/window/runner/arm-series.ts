@@ -1,10 +1,10 @@
 /** Arms a recurring window: its rule is kept, and the first window by it is armed. One rule a hospital at a time. */
 import { JedaError } from "../../model/errors.ts";
+import { isoInZone } from "../../schedule/iso.ts";
+import { planHash, type RecurringPlan } from "../../schedule/recurring-plan.ts";
 import { checkCredentialNames } from "../accept-plan.ts";
 import { systemClock } from "../clock.ts";
 import { checkLengths } from "../deadlines.ts";
-import { isoInZone } from "../iso.ts";
-import { planHash, type RecurringPlan } from "../series.ts";
 import { armNext, type Next, openOccurrence } from "./arm-next.ts";
 import { type RunnerContext, readCredentials } from "./context.ts";
 import { removeSchedule, type StandingSchedule, standingSchedules, writeSchedule } from "./schedules.ts";

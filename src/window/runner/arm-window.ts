@@ -2,15 +2,15 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { JedaError } from "../../model/errors.ts";
 import type { Deadlines, WindowPlan } from "../../model/plan.ts";
+import { formatInstant } from "../../schedule/format.ts";
+import { occurrences } from "../../schedule/occurrences.ts";
 import { checkCredentialNames } from "../accept-plan.ts";
 import { systemClock } from "../clock.ts";
 import { fixDeadlines } from "../deadlines.ts";
 import { openJournal } from "../journal.ts";
 import { remember } from "../known-ids.ts";
-import { occurrences } from "../occurrences.ts";
 import { windowPlaces } from "../places.ts";
 import { Recorder } from "../recorder.ts";
-import { formatInstant } from "../schedule.ts";
 import { type BrokenWindow, everyWindow, hopelessError, possibleSpan } from "./broken-windows.ts";
 import { type RunnerContext, readCredentials } from "./context.ts";
 import { detach } from "./detach.ts";

@@ -4,11 +4,11 @@
  * a recurring one the rule is kept and the next window armed.
  */
 import type { WindowPlan } from "../../model/plan.ts";
+import { isRecurring } from "../../schedule/recurring-plan.ts";
 import { acceptPlan } from "../accept-plan.ts";
 import { fold } from "../fold.ts";
 import { takeLock } from "../lock.ts";
 import { armScope } from "../lock-scopes.ts";
-import { isRecurring } from "../series.ts";
 import { armSeries } from "./arm-series.ts";
 import { armAnew } from "./arm-window.ts";
 import { brokenWindow, everyWindow } from "./broken-windows.ts";

@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { Temporal } from "temporal-polyfill";
 import type { Deadlines } from "../../model/plan.ts";
-import { nextOccurrences } from "../occurrences.ts";
-import { formatInstant } from "../schedule.ts";
-import { isRecurring } from "../series.ts";
+import { formatInstant } from "../../schedule/format.ts";
+import { nextOccurrences } from "../../schedule/occurrences.ts";
+import { isRecurring } from "../../schedule/recurring-plan.ts";
 import type { StandingSchedule } from "./schedules.ts";
 
 /** So many windows ahead of a rule are looked at. */

@@ -12,9 +12,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { JedaError } from "../../model/errors.ts";
+import { isRecurring, type RecurringPlan } from "../../schedule/recurring-plan.ts";
 import { acceptPlan } from "../accept-plan.ts";
 import { type Places, windowPlaces } from "../places.ts";
-import { isRecurring, type RecurringPlan } from "../series.ts";
 
 export interface StandingSchedule {
   readonly plan: RecurringPlan;

@@ -1,11 +1,11 @@
 /** `status`: one window as it stands, the newest unless one is named. JSON by schemas/status.schema.json. */
 import type { Deadlines } from "../../model/plan.ts";
 import { soFar } from "../../report/so-far.ts";
-import { ruleText } from "../coming.ts";
+import { isoInZone } from "../../schedule/iso.ts";
+import { planHash } from "../../schedule/recurring-plan.ts";
+import { ruleText } from "../../schedule/upcoming-text.ts";
 import { hospitalScope } from "../hospital-lock.ts";
-import { isoInZone } from "../iso.ts";
 import { lockHolder } from "../lock.ts";
-import { planHash } from "../series.ts";
 import { anomaliesOf } from "../verdict.ts";
 import { armAllNext, openOccurrence } from "./arm-next.ts";
 import type { RunnerContext } from "./context.ts";

@@ -2,11 +2,12 @@
  * After an anomaly, where that is declared: the vault is shut and the segments stay cut, until an operator releases
  * them, a service fails, or the declared time is over. The kernels hold it like a window, and end it like one.
  */
+
+import { formatDuration } from "../../schedule/format.ts";
 import { vaultMarginMs } from "../deadlines.ts";
 import { backToOld, renewAll } from "../extend.ts";
 import type { Night } from "../night.ts";
 import { tellHeld } from "../notices.ts";
-import { formatDuration } from "../schedule.ts";
 import { holdCauses } from "../verdict.ts";
 
 const shutAgainMs = 3_000;

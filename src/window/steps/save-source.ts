@@ -4,10 +4,10 @@ import { expectedMs, ownTimeMs, type PastRun, remainingMs, toBeSaved } from "../
 import type { Saved, Survey } from "../../model/driver.ts";
 import { JedaError } from "../../model/errors.ts";
 import type { Source } from "../../model/hospital.ts";
+import { formatDuration } from "../../schedule/format.ts";
 import { unlessStopped } from "../clock.ts";
 import { giveUp, type Others } from "../next-source.ts";
 import { backupContext, type Night } from "../night.ts";
-import { formatDuration } from "../schedule.ts";
 import { inspect } from "./inspect.ts";
 
 /** What every source of a step is saved with. */

@@ -5,13 +5,13 @@
 
 import type { EdgeListing } from "../../model/edge-protocol.ts";
 import { JedaError } from "../../model/errors.ts";
+import { formatDuration } from "../../schedule/format.ts";
 import { vaultMarginMs, verifyMarginMs } from "../deadlines.ts";
 import { type EdgeReading, readClock, remainingMs } from "../edge-reading.ts";
 import { backToOld } from "../extend.ts";
 import { hasGap, interrupted } from "../interruption.ts";
 import { holdsAll, leaseFor } from "../leases.ts";
 import { type EdgeHold, edgeStatus, type Night } from "../night.ts";
-import { formatDuration } from "../schedule.ts";
 import { together } from "../together.ts";
 import { isolateOn } from "./isolate.ts";
 import { startCutoff } from "./preflight.ts";

@@ -51,7 +51,7 @@ describe("promotion between two stacks", function () {
     project.program(`
 import { readFileSync } from "node:fs";
 import { demandPromotion } from "${join(repository, "src/promotion/stage.ts")}";
-import { asRunErrorText } from "${join(repository, "src/cli/print-error.ts")}";
+import { asRunErrorText } from "${join(repository, "src/errors/error-text.ts")}";
 const data = JSON.parse(readFileSync("data.json", "utf8"));
 async function main() {
   if (pulumi.getStack() === "staging") return { window: data.window };

@@ -7,8 +7,8 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { printError } from "../../../src/cli/print-error.ts";
 import { loadFromStackFile } from "../../../src/config/load.ts";
+import { printError } from "../../../src/errors/error-text.ts";
 import { JedaError } from "../../../src/model/errors.ts";
 import { type Campaign, fuzz, rulesMissed, tryEdges } from "./campaign.ts";
 

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parse, stringify } from "yaml";
-import { errorText } from "../../../src/cli/print-error.ts";
 import { parseRunbook } from "../../../src/config/runbook.ts";
+import { errorText } from "../../../src/errors/error-text.ts";
 import { JedaErrors } from "../../../src/model/errors.ts";
 import { hospitalYaml, loadText } from "./hospital-yaml.ts";
 

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { errorText } from "../../../src/cli/print-error.ts";
 import { loadFromEngine, loadFromStackFile } from "../../../src/config/load.ts";
 import { parseStackFile } from "../../../src/config/stack-file.ts";
+import { errorText } from "../../../src/errors/error-text.ts";
 import { JedaErrors } from "../../../src/model/errors.ts";
 import { type Edit, edited, errorsOf, FILE, hospitalYaml, loadText, projectDir } from "./hospital-yaml.ts";
 

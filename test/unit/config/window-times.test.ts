@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { Temporal } from "temporal-polyfill";
 import { Invalid } from "../../../src/config/invalid.ts";
 import { instantsOf, readOffset, readStart, readZone } from "../../../src/config/window-times.ts";
-import { formatClock, formatInstant } from "../../../src/window/schedule.ts";
+import { formatClock, formatInstant } from "../../../src/schedule/format.ts";
 
 const HOUR = 3_600_000;
 

@@ -1,8 +1,8 @@
 /** From the plan of a recurring window to those of its occurrences. Pure. */
 import { createHash } from "node:crypto";
 import type { WindowPlan } from "../model/plan.ts";
+import { formatInstant } from "./format.ts";
 import type { Occurrence, RecurringSchedule } from "./occurrences.ts";
-import { formatInstant } from "./schedule.ts";
 import { occurrenceId } from "./window-id.ts";
 
 export interface RecurringPlan extends WindowPlan {

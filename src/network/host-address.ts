@@ -1,5 +1,5 @@
 /** Addresses as the proof meets them in text. */
-import { contains, overlaps, type Prefix, parseAddress, parsePrefix } from "../network/cidr.ts";
+import { contains, overlaps, type Prefix, parseAddress, parsePrefix } from "./cidr.ts";
 
 export { contains, overlaps, type Prefix };
 

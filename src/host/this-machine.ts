@@ -4,9 +4,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir, networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { literalHost } from "./address.ts";
-import { stateHost, timeServers } from "./depended-on.ts";
-import type { Circumstances } from "./flow.ts";
+import { literalHost } from "../network/host-address.ts";
+import { stateHost, timeServers } from "../proof/depended-on.ts";
+import type { Circumstances } from "../proof/flow.ts";
 
 /** Where Debian's time services keep their servers. */
 const timeConfigs = [

@@ -2,7 +2,7 @@
 import { Temporal } from "temporal-polyfill";
 import type { Probe, Source } from "../model/hospital.ts";
 import type { WindowPlan } from "../model/plan.ts";
-import { ruleText } from "../window/coming.ts";
+import { ruleText } from "./upcoming-text.ts";
 
 function clock(moment: Temporal.ZonedDateTime): string {
   return moment.toPlainTime().toString({ smallestUnit: moment.second === 0 ? "minute" : "second" });

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { frameOf } from "../../../src/cli/code-frame.ts";
-import { asRunErrorText, errorLine, errorText } from "../../../src/cli/print-error.ts";
+import { frameOf } from "../../../src/errors/code-frame.ts";
+import { asRunErrorText, errorLine, errorText } from "../../../src/errors/error-text.ts";
 import { JedaError, JedaErrors } from "../../../src/model/errors.ts";
 
 describe("an error, printed", () => {

@@ -11,7 +11,7 @@
 import { Temporal } from "temporal-polyfill";
 import type { WindowPlan } from "../model/plan.ts";
 import type { Blackout, Days, MonthDay, Recurrence } from "../model/recurrence.ts";
-import { formatInstant } from "./schedule.ts";
+import { formatInstant } from "./format.ts";
 
 export interface Occurrence {
   /** Epoch milliseconds. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseDuration } from "../../../src/config/durations.ts";
-import { deadlinesOf, formatClock, formatDuration, formatInstant } from "../../../src/window/schedule.ts";
+import { deadlinesOf, formatClock, formatDuration, formatInstant } from "../../../src/schedule/format.ts";
 
 const offsets = { startCutoffMs: 900_000, backupStopMs: 9_600_000, reconnectByMs: 10_800_000 };
 

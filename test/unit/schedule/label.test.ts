@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { probeLabel, span, windowLabel } from "../../../src/resources/label.ts";
 import { essentials } from "../../../src/resources/window.ts";
+import { probeLabel, span, windowLabel } from "../../../src/schedule/label.ts";
 
 const night = { startCutoffMs: 0, backupStopMs: 0, reconnectByMs: 3 * 3_600_000 };
 

@@ -3,14 +3,14 @@ import fc from "fast-check";
 import { Temporal } from "temporal-polyfill";
 import { instantsOf } from "../../../src/config/window-times.ts";
 import type { Days, MonthDay, Weekday } from "../../../src/model/recurrence.ts";
+import { formatInstant } from "../../../src/schedule/format.ts";
 import {
   blackoutOn,
   nextOccurrences,
   type Occurrence,
   type RecurringSchedule,
-} from "../../../src/window/occurrences.ts";
-import { formatInstant } from "../../../src/window/schedule.ts";
-import { occurrenceId } from "../../../src/window/window-id.ts";
+} from "../../../src/schedule/occurrences.ts";
+import { occurrenceId } from "../../../src/schedule/window-id.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
