@@ -14,7 +14,7 @@ import { formerOutputs } from "./src/resources/former.ts";
 import { isRecurring } from "./src/schedule/recurring-plan.ts";
 import { comingText } from "./src/schedule/upcoming-text.ts";
 import { windowId } from "./src/schedule/window-id.ts";
-import { makePlan } from "./src/window/plan.ts";
+import { makePlan } from "./src/window/plan/make-plan.ts";
 
 /** Of a recurring window, in a preview. */
 const SHOWN_WINDOWS = 5;

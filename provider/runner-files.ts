@@ -31,7 +31,7 @@ let bundled: Promise<Uint8Array> | undefined;
 function bundle(): Promise<Uint8Array> {
   bundled ??= build({
     absWorkingDir: ROOT,
-    entryPoints: ["src/window/runner-main.ts"],
+    entryPoints: ["src/window/runner/main.ts"],
     bundle: true,
     write: false,
     platform: "node",

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { printError } from "../errors/error-text.ts";
 import { closeAllSsh } from "../host/ssh.ts";
-import { exitError } from "../window/exit-codes.ts";
+import { exitError } from "../window/verdict/exit-codes.ts";
 import { helpText } from "./help.ts";
 import { findVerb } from "./verb-table.ts";
 

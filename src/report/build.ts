@@ -2,9 +2,9 @@
 import { allLeftOut } from "../model/left-out.ts";
 import type { Report, ReportSoFar, SegmentReport, ServiceReport, SourceReport } from "../model/report.ts";
 import { isoInZone } from "../schedule/iso.ts";
-import { closedBefore, provedConnected, provedIsolated } from "../window/isolation-proof.ts";
-import type { EdgeStatus, WindowStatus } from "../window/status.ts";
-import { anomaliesOf, decide } from "../window/verdict.ts";
+import type { EdgeStatus, WindowStatus } from "../window/journal/status.ts";
+import { closedBefore, provedConnected, provedIsolated } from "../window/verdict/isolation-proof.ts";
+import { anomaliesOf, decide } from "../window/verdict/verdict.ts";
 import { soFar } from "./so-far.ts";
 
 /** Of a window that has ended. */

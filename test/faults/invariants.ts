@@ -2,7 +2,7 @@
 import type { JournalEntry } from "../../src/model/journal.ts";
 import type { Deadlines, WindowPlan } from "../../src/model/plan.ts";
 import type { Report, WindowResult } from "../../src/model/report.ts";
-import { exitCodes } from "../../src/window/exit-codes.ts";
+import { exitCodes } from "../../src/window/verdict/exit-codes.ts";
 import type { Injury } from "./fault.ts";
 import type { Attempt } from "./watcher.ts";
 

@@ -4,7 +4,7 @@ import { edgeOf } from "../../lab/hospital.ts";
 import { loadFromStackFile } from "../../src/config/load.ts";
 import type { WindowPlan } from "../../src/model/plan.ts";
 import type { Report } from "../../src/model/report.ts";
-import { makePlan } from "../../src/window/plan.ts";
+import { makePlan } from "../../src/window/plan/make-plan.ts";
 import { repository } from "../../toolchain/paths.ts";
 import { leases, lostRecords, reachesBackup, unrestorable } from "./evidence.ts";
 import type { Cell, Scene } from "./fault.ts";

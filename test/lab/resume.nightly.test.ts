@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { rebootHost } from "../../lab/power.ts";
 import type { JournalBody, JournalEntry } from "../../src/model/journal.ts";
-import { encodeLine, genesis } from "../../src/window/journal-line.ts";
+import { encodeLine, genesis } from "../../src/window/journal/journal-line.ts";
 import { labPlan, WindowLab } from "./window-lab.ts";
 
 const lab = new WindowLab("resume");

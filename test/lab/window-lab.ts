@@ -15,7 +15,7 @@ import { loadFromStackFile } from "../../src/config/load.ts";
 import type { JournalEntry } from "../../src/model/journal.ts";
 import type { WindowPlan } from "../../src/model/plan.ts";
 import type { Report } from "../../src/model/report.ts";
-import { makePlan } from "../../src/window/plan.ts";
+import { makePlan } from "../../src/window/plan/make-plan.ts";
 import { pulumiEnvironment } from "../../toolchain/environment.ts";
 import { repository } from "../../toolchain/paths.ts";
 import { ensureStack } from "../../toolchain/stack.ts";

@@ -4,7 +4,7 @@ import { addresses } from "../../lab/hospital.ts";
 import { rebootHost } from "../../lab/power.ts";
 import { waitUntilReady } from "../../lab/ready.ts";
 import type { EdgeClock, LeaseElement } from "../../src/model/edge-protocol.ts";
-import { isolationElements, vaultElements } from "../../src/window/leases.ts";
+import { isolationElements, vaultElements } from "../../src/window/leases/lease-request.ts";
 import { reachesBackup } from "./watching.ts";
 import { labPlan, WindowLab } from "./window-lab.ts";
 

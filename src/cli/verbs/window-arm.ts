@@ -1,7 +1,7 @@
 /** `jeda window arm < plan.json`: idempotent by the window's id; returns as soon as the runner has the plan. */
 import { text } from "node:stream/consumers";
 import { JedaError } from "../../model/errors.ts";
-import { acceptPlan } from "../../window/accept-plan.ts";
+import { acceptPlan } from "../../window/plan/accept-plan.ts";
 import { windowOptions } from "../options.ts";
 import { askRunnerJson } from "../remote-runner.ts";
 

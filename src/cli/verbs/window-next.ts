@@ -6,7 +6,7 @@ import { nextOccurrences } from "../../schedule/occurrences.ts";
 import { isRecurring } from "../../schedule/recurring-plan.ts";
 import { comingText } from "../../schedule/upcoming-text.ts";
 import { occurrenceId } from "../../schedule/window-id.ts";
-import { makePlan } from "../../window/plan.ts";
+import { makePlan } from "../../window/plan/make-plan.ts";
 import { configured } from "../aim.ts";
 import { parseOptions } from "../parse-options.ts";
 

@@ -4,11 +4,11 @@
  */
 
 import { formatDuration } from "../../schedule/format.ts";
-import { vaultMarginMs } from "../deadlines.ts";
-import { backToOld, renewAll } from "../extend.ts";
-import type { Night } from "../night.ts";
-import { tellHeld } from "../notices.ts";
-import { holdCauses } from "../verdict.ts";
+import { vaultMarginMs } from "../clocks/deadlines.ts";
+import type { Night } from "../context/window-context.ts";
+import { holdCauses } from "../verdict/verdict.ts";
+import { backToOld, renewAll } from "./grant-extension.ts";
+import { tellHeld } from "./notices.ts";
 
 const shutAgainMs = 3_000;
 

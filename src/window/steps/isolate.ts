@@ -1,11 +1,11 @@
 /** Isolation: all edges or none. The lease's end is the kernel's; nothing here can lengthen it. */
 import { JedaError } from "../../model/errors.ts";
-import { attemptMs } from "../flows.ts";
-import { leaseFor, missingLeases } from "../leases.ts";
-import { type EdgeHold, edgeStatus, type Night } from "../night.ts";
-import { together } from "../together.ts";
-import { startCutoff } from "./preflight.ts";
-import { holdOpen } from "./preflight-flows.ts";
+import { type EdgeHold, edgeStatus, type Night } from "../context/window-context.ts";
+import { together } from "../leases/all-or-none.ts";
+import { leaseFor, missingLeases } from "../leases/lease-request.ts";
+import { holdOpen } from "./preflight/flows.ts";
+import { startCutoff } from "./preflight/preflight.ts";
+import { attemptMs } from "./probe-trials.ts";
 
 /** Throws when one edge does not hold the lease; the finaliser then undoes the others at once. */
 export async function isolate(night: Night): Promise<void> {

@@ -1,8 +1,9 @@
 /** Opens the vault on every edge, after the isolation is proved; the kernel shuts it 5 s before the segments are back. */
-import { look } from "../lease-look.ts";
-import type { Night } from "../night.ts";
-import { together } from "../together.ts";
-import { openOn, provedIsolation } from "../vault-lease.ts";
+
+import type { Night } from "../context/window-context.ts";
+import { together } from "../leases/all-or-none.ts";
+import { openOn, provedIsolation } from "../leases/vault-lease.ts";
+import { look } from "./lease-reconcile.ts";
 
 /**
  * Each edge is looked at first: a gap since the proof is closed and proved anew, or this throws.

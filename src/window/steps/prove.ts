@@ -1,8 +1,14 @@
 /** Proof by packets, from inside every segment: what must be cut is cut, what must be open is open. */
 import { JedaError } from "../../model/errors.ts";
-import { attemptMs, type Trial, tryFlow, tryFlows } from "../flows.ts";
-import { contradictions, flowsOf, heldFlow, IsolationProof, provedIsolated } from "../isolation-proof.ts";
-import type { Night } from "../night.ts";
+import type { Night } from "../context/window-context.ts";
+import {
+  contradictions,
+  flowsOf,
+  heldFlow,
+  IsolationProof,
+  provedIsolated,
+} from "../verdict/isolation-proof.ts";
+import { attemptMs, type Trial, tryFlow, tryFlows } from "./probe-trials.ts";
 
 /** The runbook's step. @throws JedaError when the isolation is not proved: the vault stays shut. */
 export async function proveIsolated(night: Night): Promise<void> {

@@ -3,11 +3,11 @@
  * else and whatever happened. Proving that it worked comes after and can't hold it up.
  */
 import type { EdgeListing } from "../../model/edge-protocol.ts";
-import { tryFlows, vaultTrials } from "../flows.ts";
-import { releaseFence } from "../leases.ts";
-import type { EdgeHold, Night } from "../night.ts";
-import { hearSite } from "../site-reading.ts";
-import { nothingTouched } from "../state.ts";
+import type { EdgeHold, Night } from "../context/window-context.ts";
+import { nothingTouched } from "../journal/state.ts";
+import { releaseFence } from "../leases/lease-request.ts";
+import { tryFlows, vaultTrials } from "./probe-trials.ts";
+import { hearSite } from "./site-rules.ts";
 
 /**
  * A release that gets no answer is given anew, over a new connection: first so soon that the segments are back

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JournalBody, JournalEntry } from "../../../src/model/journal.ts";
-import { encodeLine, genesis } from "../../../src/window/journal-line.ts";
+import { encodeLine, genesis } from "../../../src/window/journal/journal-line.ts";
 import type { Fault } from "../fault.ts";
 import { signal } from "../fault-lab.ts";
 import { runner, supervisor } from "./runner.ts";

@@ -3,7 +3,7 @@
 import type { LeaseElement } from "../../../src/model/edge-protocol.ts";
 import type { Hospital } from "../../../src/model/hospital.ts";
 import type { WindowPlan } from "../../../src/model/plan.ts";
-import { isolationElements, vaultElements } from "../../../src/window/leases.ts";
+import { isolationElements, vaultElements } from "../../../src/window/leases/lease-request.ts";
 
 export function isolationScript(hospital: Hospital): string {
   const segments = hospital.segments.map((segment) => ({

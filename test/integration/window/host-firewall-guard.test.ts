@@ -11,8 +11,8 @@ import { compileHostTable } from "../../../src/firewall/host-table.ts";
 import { minimalHost } from "../../../src/firewall/minimal-table.ts";
 import { renderTable } from "../../../src/firewall/table.ts";
 import { ownFirewall } from "../../../src/host/own-firewall.ts";
-import { systemClock } from "../../../src/window/clock.ts";
-import { guardHostFirewall } from "../../../src/window/runner/host-firewall-guard.ts";
+import { systemClock } from "../../../src/window/clocks/clock.ts";
+import { guardHostFirewall } from "../../../src/window/runner/supervision/host-firewall-guard.ts";
 import { hospital } from "../firewall/hospital.ts";
 
 describe("the backup host's own firewall while a window runs", function () {

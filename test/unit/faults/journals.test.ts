@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { bootDeadlines } from "../../../src/window/deadlines.ts";
-import { fold } from "../../../src/window/fold.ts";
-import { parseJournal } from "../../../src/window/journal-read.ts";
+import { bootDeadlines } from "../../../src/window/clocks/deadlines.ts";
+import { parseJournal } from "../../../src/window/journal/journal-read.ts";
+import { fold } from "../../../src/window/journal/status-from-journal.ts";
 import { asFirstVersion } from "../../faults/kinds/journals.ts";
 import { FakeHospital } from "../window/fakes/hospital.ts";
 

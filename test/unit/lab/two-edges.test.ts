@@ -7,7 +7,7 @@ import { everyHost, hostsOf, macAddress, ports, switchPort } from "../../../lab/
 import { sshClientConfig } from "../../../lab/ssh-access.ts";
 import { withSecondEdge } from "../../../lab/stack-file.ts";
 import { loadFromStackFile } from "../../../src/config/load.ts";
-import { makePlan } from "../../../src/window/plan.ts";
+import { makePlan } from "../../../src/window/plan/make-plan.ts";
 import { repository } from "../../../toolchain/paths.ts";
 
 describe("a lab with two edges", () => {

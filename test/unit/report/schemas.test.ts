@@ -2,7 +2,7 @@
 import { equal, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { badEnds, describeWindow } from "../../../src/window/runner/status.ts";
+import { badEnds, describeWindow } from "../../../src/window/runner/verbs/status.ts";
 import { FakeHospital } from "../window/fakes/hospital.ts";
 
 function validator(name: string): (value: unknown) => string[] {

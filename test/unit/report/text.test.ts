@@ -7,7 +7,7 @@ import { reportSoFar } from "../../../src/report/build.ts";
 import { bytesText, durationText } from "../../../src/report/quantities.ts";
 import { soFar } from "../../../src/report/so-far.ts";
 import { reportText } from "../../../src/report/text.ts";
-import { fold } from "../../../src/window/fold.ts";
+import { fold } from "../../../src/window/journal/status-from-journal.ts";
 import { FakeHospital } from "../window/fakes/hospital.ts";
 
 describe("the report as text", () => {

@@ -1,13 +1,13 @@
 /** What can happen to a window: its own next step, crashes, resumes, clocks, operators, commands that come late. */
 import fc from "fast-check";
 import { JedaError } from "../../../src/model/errors.ts";
-import { extend, renewAll } from "../../../src/window/extend.ts";
-import { putOff } from "../../../src/window/fold.ts";
-import { look } from "../../../src/window/lease-look.ts";
-import { leaseFor, releaseFence } from "../../../src/window/leases.ts";
-import { nothingTouched } from "../../../src/window/state.ts";
-import { causeOf } from "../../../src/window/stop.ts";
-import { decide } from "../../../src/window/verdict.ts";
+import { nothingTouched } from "../../../src/window/journal/state.ts";
+import { putOff } from "../../../src/window/journal/status-from-journal.ts";
+import { causeOf } from "../../../src/window/journal/stop-cause.ts";
+import { leaseFor, releaseFence } from "../../../src/window/leases/lease-request.ts";
+import { extend, renewAll } from "../../../src/window/steps/grant-extension.ts";
+import { look } from "../../../src/window/steps/lease-reconcile.ts";
+import { decide } from "../../../src/window/verdict/verdict.ts";
 import { check } from "./invariants.ts";
 import { takeStep } from "./steps.ts";
 import type { Truth } from "./truth.ts";

@@ -1,6 +1,7 @@
 /** The next step of a window, written down as the engine's steps write it; luck decides what they find. */
-import { leaseFor } from "../../../src/window/leases.ts";
-import { nothingTouched } from "../../../src/window/state.ts";
+
+import { nothingTouched } from "../../../src/window/journal/state.ts";
+import { leaseFor } from "../../../src/window/leases/lease-request.ts";
 import type { Truth } from "./truth.ts";
 import { plan, type World } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import { ok } from "node:assert/strict";
 import fc from "fast-check";
-import { bootDeadlines } from "../../../src/window/deadlines.ts";
+import { bootDeadlines } from "../../../src/window/clocks/deadlines.ts";
 import { commands } from "./commands.ts";
 import { truthAt } from "./truth.ts";
 import { World } from "./world.ts";

@@ -2,15 +2,15 @@
 import type { LeaseRequest } from "../../../src/model/edge-protocol.ts";
 import type { JournalBody, JournalEntry } from "../../../src/model/journal.ts";
 import type { PlannedEdge, WindowPlan } from "../../../src/model/plan.ts";
-import type { Clock } from "../../../src/window/clock.ts";
-import { bootDeadlines, fixDeadlines, onEdge } from "../../../src/window/deadlines.ts";
-import { type Journal, memoryJournal } from "../../../src/window/journal.ts";
-import { encodeLine, genesis } from "../../../src/window/journal-line.ts";
-import { parseJournal } from "../../../src/window/journal-read.ts";
-import type { Night } from "../../../src/window/night.ts";
-import { Recorder } from "../../../src/window/recorder.ts";
-import type { Runtime } from "../../../src/window/runtime.ts";
-import { Turn } from "../../../src/window/turn.ts";
+import type { Clock } from "../../../src/window/clocks/clock.ts";
+import { bootDeadlines, fixDeadlines, onEdge } from "../../../src/window/clocks/deadlines.ts";
+import type { Runtime } from "../../../src/window/context/ports.ts";
+import { Turn } from "../../../src/window/context/serial-queue.ts";
+import type { Night } from "../../../src/window/context/window-context.ts";
+import { encodeLine, genesis } from "../../../src/window/journal/journal-line.ts";
+import { parseJournal } from "../../../src/window/journal/journal-read.ts";
+import { type Journal, memoryJournal } from "../../../src/window/journal/journal-writer.ts";
+import { Recorder } from "../../../src/window/journal/recorder.ts";
 import { FakeEdge } from "../window/fakes/edge.ts";
 import { plan as wholePlan } from "../window/fakes/plan.ts";
 

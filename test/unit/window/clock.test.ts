@@ -1,6 +1,6 @@
 import { equal, rejects } from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { unlessStopped } from "../../../src/window/clock.ts";
+import { unlessStopped } from "../../../src/window/clocks/clock.ts";
 
 describe("work that is waited for unless the window is stopped", () => {
   const stopped = new Error("the deadline has come");

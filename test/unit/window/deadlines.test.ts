@@ -1,8 +1,8 @@
 import { equal, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
 import type { JournalEntry } from "../../../src/model/journal.ts";
-import { bootDeadlines, checkWallClock, fixDeadlines, onEdge } from "../../../src/window/deadlines.ts";
-import { leaseFor, missingLeases } from "../../../src/window/leases.ts";
+import { bootDeadlines, checkWallClock, fixDeadlines, onEdge } from "../../../src/window/clocks/deadlines.ts";
+import { leaseFor, missingLeases } from "../../../src/window/leases/lease-request.ts";
 import { FakeHospital } from "./fakes/hospital.ts";
 import { plan } from "./fakes/plan.ts";
 import { virtualClock } from "./fakes/virtual-clock.ts";

@@ -3,7 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { bootUnit, serviceUnit, timerUnit, unitName } from "../../../src/window/runner/systemd-units.ts";
+import {
+  bootUnit,
+  serviceUnit,
+  timerUnit,
+  unitName,
+} from "../../../src/window/runner/supervision/systemd-units.ts";
 
 const id = "2026-11-29T0100+0100-europe-berlin-1f2e3d4c-1";
 const log = "/var/lib/jeda/windows/w-1/runner.log";

@@ -1,6 +1,6 @@
 /** Wherever the window breaks, its finaliser runs: released, shut, reported. */
 import { equal, notEqual, ok } from "node:assert/strict";
-import { memoryJournal } from "../../../src/window/journal.ts";
+import { memoryJournal } from "../../../src/window/journal/journal-writer.ts";
 import { FakeHospital } from "./fakes/hospital.ts";
 import { plan } from "./fakes/plan.ts";
 

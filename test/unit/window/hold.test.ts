@@ -1,8 +1,8 @@
 /** After an anomaly: reported, or held as declared, and a service or an operator always wins. */
 import { equal, match, ok } from "node:assert/strict";
 import type { WindowPlan } from "../../../src/model/plan.ts";
-import { memoryJournal } from "../../../src/window/journal.ts";
-import { lastGood } from "../../../src/window/last-good.ts";
+import { memoryJournal } from "../../../src/window/journal/journal-writer.ts";
+import { lastGood } from "../../../src/window/verdict/baseline-snapshot.ts";
 import { FakeHospital } from "./fakes/hospital.ts";
 import { plan as base } from "./fakes/plan.ts";
 

@@ -2,7 +2,7 @@ import { equal, match } from "node:assert/strict";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { zoneDoubt } from "../../../src/window/runner/host-zone.ts";
+import { zoneDoubt } from "../../../src/window/runner/store/host-zone.ts";
 
 const usual = "/usr/share/zoneinfo";
 

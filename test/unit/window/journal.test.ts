@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import type { JournalBody } from "../../../src/model/journal.ts";
-import { openJournal } from "../../../src/window/journal.ts";
-import { parseJournal, readJournal } from "../../../src/window/journal-read.ts";
+import { parseJournal, readJournal } from "../../../src/window/journal/journal-read.ts";
+import { openJournal } from "../../../src/window/journal/journal-writer.ts";
 
 const at = "2017-05-15T00:00:00.000+07:00";
 const body: fc.Arbitrary<JournalBody> = fc.oneof(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { acceptedLateMs, type LeaseRequest, type LiveLease } from "../../../src/model/edge-protocol.ts";
-import { missingLeases } from "../../../src/window/leases.ts";
+import { missingLeases } from "../../../src/window/leases/lease-request.ts";
 
 const element = { set: "isolated_if", value: "adm0" } as const;
 const request: LeaseRequest = { bootId: "boot", fence: 1, deadlineBootMs: 100_000, elements: [element] };

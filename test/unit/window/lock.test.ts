@@ -2,10 +2,10 @@ import { deepEqual, equal, rejects } from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { lockHolder, takeLock } from "../../../src/window/lock.ts";
-import { isAlive, startTimeOf, thisProcess } from "../../../src/window/process-identity.ts";
+import { isAlive, startTimeOf, thisProcess } from "../../../src/window/clocks/process-identity.ts";
+import { lockHolder, takeLock } from "../../../src/window/runner/store/lock.ts";
 
-const module = new URL("../../../src/window/lock.ts", import.meta.url).href;
+const module = new URL("../../../src/window/runner/store/lock.ts", import.meta.url).href;
 const scope = `test ${process.pid}`;
 
 /** A process of its own that takes the lock and keeps it. */

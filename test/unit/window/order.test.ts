@@ -10,9 +10,9 @@ import {
 import type { SourceDriver } from "../../../src/model/driver.ts";
 import type { Source } from "../../../src/model/hospital.ts";
 import type { WindowPlan } from "../../../src/model/plan.ts";
-import { exitCodes } from "../../../src/window/exit-codes.ts";
-import { chooseNext, giveUp } from "../../../src/window/next-source.ts";
-import { pastRuns } from "../../../src/window/past-runs.ts";
+import { chooseNext, giveUp } from "../../../src/window/steps/backup/source-scheduler.ts";
+import { exitCodes } from "../../../src/window/verdict/exit-codes.ts";
+import { pastRuns } from "../../../src/window/verdict/past-runs.ts";
 import { FakeHospital } from "./fakes/hospital.ts";
 import { plan } from "./fakes/plan.ts";
 

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { JedaError } from "../../../src/model/errors.ts";
 import type { JournalBody, JournalEntry } from "../../../src/model/journal.ts";
-import { fold } from "../../../src/window/fold.ts";
-import { memoryJournal } from "../../../src/window/journal.ts";
-import { canAdvance } from "../../../src/window/state.ts";
+import { memoryJournal } from "../../../src/window/journal/journal-writer.ts";
+import { canAdvance } from "../../../src/window/journal/state.ts";
+import { fold } from "../../../src/window/journal/status-from-journal.ts";
 import { FakeHospital } from "./fakes/hospital.ts";
 import { plan } from "./fakes/plan.ts";
 

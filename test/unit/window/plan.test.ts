@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { windowId } from "../../../src/schedule/window-id.ts";
-import { makePlan } from "../../../src/window/plan.ts";
+import { makePlan } from "../../../src/window/plan/make-plan.ts";
 import { edited, hospitalYaml, loadText } from "../config/hospital-yaml.ts";
 
 const { hospital, runbook } = loadText(hospitalYaml);

@@ -1,8 +1,8 @@
 /** A runner killed after any line of its journal, and another that takes the window up. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { JournalEntry } from "../../../src/model/journal.ts";
-import { memoryJournal } from "../../../src/window/journal.ts";
-import { leaseFor } from "../../../src/window/leases.ts";
+import { memoryJournal } from "../../../src/window/journal/journal-writer.ts";
+import { leaseFor } from "../../../src/window/leases/lease-request.ts";
 import { FakeHospital } from "./fakes/hospital.ts";
 import { type Killed, killedAfter, successor } from "./fakes/killed.ts";
 import { plan } from "./fakes/plan.ts";

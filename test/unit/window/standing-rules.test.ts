@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Places } from "../../../src/window/places.ts";
-import { anySchedule, standingSchedules } from "../../../src/window/runner/schedules.ts";
+import type { Places } from "../../../src/window/runner/store/paths.ts";
+import { anySchedule, standingSchedules } from "../../../src/window/runner/store/schedules.ts";
 
 describe("the rules of recurring windows on the backup host", () => {
   const directory = mkdtempSync(join(tmpdir(), "jeda-rules-"));

@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
 import type { WindowState } from "../../../src/model/journal.ts";
-import { advance, canAdvance, nothingTouched, windowStates } from "../../../src/window/state.ts";
-import { causeOf, Stop, type StopCause } from "../../../src/window/stop.ts";
+import { advance, canAdvance, nothingTouched, windowStates } from "../../../src/window/journal/state.ts";
+import { causeOf, Stop, type StopCause } from "../../../src/window/journal/stop-cause.ts";
 
 const anyState = fc.constantFrom(...windowStates);
 

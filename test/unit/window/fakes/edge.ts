@@ -9,7 +9,7 @@ import type {
   LeaseSet,
 } from "../../../../src/model/edge-protocol.ts";
 import { JedaError } from "../../../../src/model/errors.ts";
-import type { Clock } from "../../../../src/window/clock.ts";
+import type { Clock } from "../../../../src/window/clocks/clock.ts";
 
 export class FakeEdge implements EdgeClient {
   readonly name: string;

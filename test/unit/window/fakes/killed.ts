@@ -1,7 +1,7 @@
 /** A window whose runner is killed as soon as its journal has so many lines, and the one that takes it up. */
 import type { JournalEntry } from "../../../../src/model/journal.ts";
 import type { WindowPlan } from "../../../../src/model/plan.ts";
-import { type Journal, memoryJournal } from "../../../../src/window/journal.ts";
+import { type Journal, memoryJournal } from "../../../../src/window/journal/journal-writer.ts";
 import { FakeHospital } from "./hospital.ts";
 import { plan as defaultPlan } from "./plan.ts";
 

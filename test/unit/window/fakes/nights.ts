@@ -3,11 +3,11 @@
 import type { PastRun } from "../../../../src/estimate/duration.ts";
 import { JedaError } from "../../../../src/model/errors.ts";
 import type { Source } from "../../../../src/model/hospital.ts";
-import type { Night } from "../../../../src/window/night.ts";
-import { openNight } from "../../../../src/window/open-night.ts";
-import { pastRuns } from "../../../../src/window/past-runs.ts";
-import type { WindowStatus } from "../../../../src/window/status.ts";
-import { backup } from "../../../../src/window/steps/backup.ts";
+import type { Night } from "../../../../src/window/context/window-context.ts";
+import type { WindowStatus } from "../../../../src/window/journal/status.ts";
+import { backup } from "../../../../src/window/steps/backup/backup.ts";
+import { openNight } from "../../../../src/window/steps/open-context.ts";
+import { pastRuns } from "../../../../src/window/verdict/past-runs.ts";
 import { FakeHospital } from "./hospital.ts";
 import { plan } from "./plan.ts";
 

@@ -1,5 +1,5 @@
 /** A clock that stands still while anything happens and jumps to the next sleeper when nothing does. */
-import type { Clock } from "../../../../src/window/clock.ts";
+import type { Clock } from "../../../../src/window/clocks/clock.ts";
 
 interface Sleeper {
   readonly at: number;
