@@ -23,7 +23,7 @@ const SCRIPTS = {
   repository: "remote/repository.sh",
   runner: "remote/runner.sh",
   /** Also installed on the backup host, for the runner. */
-  "serve-repository": "../src/backup/serve-repository.sh",
+  "serve-repository": "../src/backup/restic/serve-repository.sh",
 } as const;
 export type Script = keyof typeof SCRIPTS;
 

@@ -2,8 +2,8 @@
 import type { BackupContext, SourceDriver } from "../model/driver.ts";
 import { JedaError } from "../model/errors.ts";
 import type { Source } from "../model/hospital.ts";
-import { mariadbDriver } from "./sources/mariadb.ts";
-import { smbDriver } from "./sources/smb.ts";
+import { mariadbDriver } from "./mariadb/mariadb.ts";
+import { smbDriver } from "./share/smb.ts";
 
 /** What a stopped driver throws is always BACKUP with the reason of the stop, whichever tool it was in. */
 export function driverFor(source: Source): SourceDriver {

@@ -2,12 +2,12 @@
 import { createHash } from "node:crypto";
 import type { AnomalyLimits, BackupContext, Saved } from "../../model/driver.ts";
 import type { SmbSource } from "../../model/hospital.ts";
-import { relativeFiles, sharePath } from "../mounted-share.ts";
-import { dump, listSnapshot } from "../restic.ts";
-import { type Restic, resticFor } from "../restic-call.ts";
-import { drawSample } from "../sample.ts";
-import { nameSome } from "../share-comparison.ts";
-import type { Listing } from "../share-listing.ts";
+import { dump, listSnapshot } from "../restic/restic.ts";
+import { type Restic, resticFor } from "../restic/restic-call.ts";
+import { relativeFiles, sharePath } from "../share/mounted-share.ts";
+import { nameSome } from "../share/share-comparison.ts";
+import type { Listing } from "../share/share-listing.ts";
+import { drawSample } from "../tools/sample.ts";
 import { changedSince, looksEncrypted, plainName, suspiciousNames, unusualChange } from "./signs.ts";
 
 /** Changed plain files that are looked into; so many that look random are no accident. */

@@ -1,6 +1,6 @@
 /** What an encrypting worm leaves in a listing. Pure; each sign is one sentence. */
-import { nameSome } from "../share-comparison.ts";
-import type { Listing } from "../share-listing.ts";
+import { nameSome } from "../share/share-comparison.ts";
+import type { Listing } from "../share/share-listing.ts";
 
 /** Below this many files, or bytes, a share of them says nothing. */
 const fewestFiles = 20;

@@ -1,6 +1,6 @@
 /** `backupHost` and `sources` as written, turned into the model. */
 import { z } from "zod";
-import { excludedBy } from "../../backup/share-excludes.ts";
+import { excludedBy } from "../../backup/share/share-excludes.ts";
 import type { BackupHost, MariadbSource, Repository, SmbSource, Source } from "../../model/hospital.ts";
 import { Invalid, isMap, quote } from "../invalid.ts";
 import { knownTable } from "./known-table.ts";

@@ -1,5 +1,5 @@
 /** Everything outside that a window touches, so that the whole of it also runs in memory. */
-import type { TaggedSnapshot } from "../../backup/snapshot-identity.ts";
+import type { TaggedSnapshot } from "../../backup/restic/snapshot-identity.ts";
 import type { PastRun } from "../../estimate/duration.ts";
 import type { BackupContext, ServedRepository, SourceDriver } from "../../model/driver.ts";
 import type { EdgeClient } from "../../model/edge-protocol.ts";

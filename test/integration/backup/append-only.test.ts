@@ -18,11 +18,11 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { run, start } from "../../../src/backup/command.ts";
-import { type RepositoryServer, serveRepository } from "../../../src/backup/repository-server.ts";
-import { check, dump, listSnapshot, openRepository } from "../../../src/backup/restic.ts";
-import { backup } from "../../../src/backup/restic-backup.ts";
-import { call } from "../../../src/backup/restic-call.ts";
+import { type RepositoryServer, serveRepository } from "../../../src/backup/restic/repository-server.ts";
+import { check, dump, listSnapshot, openRepository } from "../../../src/backup/restic/restic.ts";
+import { backup } from "../../../src/backup/restic/restic-backup.ts";
+import { call } from "../../../src/backup/restic/restic-call.ts";
+import { run, start } from "../../../src/backup/tools/command.ts";
 import type { BackupContext } from "../../../src/model/driver.ts";
 import { ensureToolchain } from "../../../toolchain/ensure.ts";
 import { toolBin } from "../../../toolchain/paths.ts";
@@ -278,7 +278,7 @@ describe("a repository that is served append-only", () => {
 
   it("ends with the runner that was killed, and the next one is not in its way", async () => {
     const program = `
-      const { serveRepository } = await import(${JSON.stringify(join(import.meta.dirname, "../../../src/backup/repository-server.ts"))});
+      const { serveRepository } = await import(${JSON.stringify(join(import.meta.dirname, "../../../src/backup/restic/repository-server.ts"))});
       await serveRepository({ path: ${JSON.stringify(path)}, runtimeDir: ${JSON.stringify(join(directory, "runtime"))}, log() {}, user: "nobody" }).reach();
       console.log("served");
       setInterval(() => {}, 1_000);`;

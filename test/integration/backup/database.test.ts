@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { driverFor } from "../../../src/backup/driver-for.ts";
-import { countStored } from "../../../src/backup/records.ts";
+import { countStored } from "../../../src/backup/mariadb/records.ts";
 import type { BackupContext, Saved, Verified, VerifyOptions } from "../../../src/model/driver.ts";
 import { processesNaming } from "./aftermath.ts";
 import { type HospitalSources, startSources } from "./hospital-sources.ts";

@@ -1,7 +1,7 @@
 /** A runner reduced to one backup, for the test to kill: what to save comes as JSON on standard input. */
 import { json } from "node:stream/consumers";
 import { driverFor } from "../../../src/backup/driver-for.ts";
-import { serveRepository } from "../../../src/backup/repository-server.ts";
+import { serveRepository } from "../../../src/backup/restic/repository-server.ts";
 import type { BackupContext } from "../../../src/model/driver.ts";
 import type { Source } from "../../../src/model/hospital.ts";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { countStored } from "../../../src/backup/records.ts";
+import { countStored } from "../../../src/backup/mariadb/records.ts";
 import { type HospitalSources, startSources } from "./hospital-sources.ts";
 
 const ENDLESS = "SELECT COUNT(*) FROM entri, entri b, entri c";

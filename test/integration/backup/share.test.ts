@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { driverFor } from "../../../src/backup/driver-for.ts";
-import { openRepository } from "../../../src/backup/restic.ts";
+import { openRepository } from "../../../src/backup/restic/restic.ts";
 import type { BackupContext, Saved, Verified } from "../../../src/model/driver.ts";
 import { mountsNaming, processesNaming } from "./aftermath.ts";
 import { type HospitalSources, startSources } from "./hospital-sources.ts";

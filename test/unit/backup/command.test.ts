@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { start } from "../../../src/backup/command.ts";
+import { start } from "../../../src/backup/tools/command.ts";
 
 describe("what a tool prints", () => {
   it("is kept when the tool has ended before anybody reads it", async () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { compareWithInventories } from "../../../src/backup/dump-comparison.ts";
-import type { DumpContents } from "../../../src/backup/dump-scanner.ts";
-import type { Inventory } from "../../../src/backup/row-counts.ts";
+import { compareWithInventories } from "../../../src/backup/mariadb/dump-comparison.ts";
+import type { DumpContents } from "../../../src/backup/mariadb/dump-scanner.ts";
+import type { Inventory } from "../../../src/backup/mariadb/row-counts.ts";
 
 const usual = { events: "listed", history: false, charset: "latin1", collation: "x", bytes: 0 } as const;
 

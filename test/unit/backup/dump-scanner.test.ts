@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type DumpContents, scanDump } from "../../../src/backup/dump-scanner.ts";
+import { type DumpContents, scanDump } from "../../../src/backup/mariadb/dump-scanner.ts";
 import { dumpText, TRIGGER, tables } from "./dump-text.ts";
 
 function scan(text: string | Uint8Array, cuts: readonly number[] = []): DumpContents {

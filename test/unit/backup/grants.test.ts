@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { missingGrants } from "../../../src/backup/grants.ts";
+import { missingGrants } from "../../../src/backup/mariadb/grants.ts";
 
 const ACCOUNT = "jeda-backup@%";
 const PROC = "GRANT SELECT ON `mysql`.`proc` TO `jeda-backup`@`%`";

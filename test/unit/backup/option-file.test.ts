@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { optionValue } from "../../../src/backup/mariadb-client.ts";
+import { optionValue } from "../../../src/backup/mariadb/client.ts";
 
 describe("option file of the MariaDB client", () => {
   it("gives back the password that was put in", () => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { includePattern } from "../../../src/backup/include-patterns.ts";
-import { snapshotArgument } from "../../../src/backup/restic-call.ts";
-import { resticFailure } from "../../../src/backup/restic-failure.ts";
-import { parseResticLine } from "../../../src/backup/restic-messages.ts";
-import { foreignSnapshot } from "../../../src/backup/snapshot-identity.ts";
+import { snapshotArgument } from "../../../src/backup/restic/restic-call.ts";
+import { resticFailure } from "../../../src/backup/restic/restic-failure.ts";
+import { parseResticLine } from "../../../src/backup/restic/restic-messages.ts";
+import { foreignSnapshot } from "../../../src/backup/restic/snapshot-identity.ts";
+import { includePattern } from "../../../src/backup/share/include-patterns.ts";
 
 describe("what restic answers", () => {
   it("is a failure with every exit code but 0, known or not", () => {

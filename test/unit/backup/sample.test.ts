@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { drawSample } from "../../../src/backup/sample.ts";
+import { drawSample } from "../../../src/backup/tools/sample.ts";
 
 describe("sample", () => {
   const names = fc.uniqueArray(fc.string(), { maxLength: 60 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { compareWithSurveys, nameSome } from "../../../src/backup/share-comparison.ts";
-import { parseListedLine } from "../../../src/backup/share-listing.ts";
+import { compareWithSurveys, nameSome } from "../../../src/backup/share/share-comparison.ts";
+import { parseListedLine } from "../../../src/backup/share/share-listing.ts";
 
 const path = fc.constantFrom("a", "b/c", "b/d e", "f");
 const file = fc.record({ size: fc.nat(3), mtimeMs: fc.nat(2) });

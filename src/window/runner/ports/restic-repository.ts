@@ -1,9 +1,9 @@
 /** The repository as a window uses it: served while it is needed, opened with restic. */
 import { statfs } from "node:fs/promises";
-import { type RepositoryServer, serveRepository } from "../../../backup/repository-server.ts";
-import { check, requireNewRestic } from "../../../backup/restic.ts";
-import { resticFor } from "../../../backup/restic-call.ts";
-import { snapshotsTagged } from "../../../backup/tagged-snapshots.ts";
+import { type RepositoryServer, serveRepository } from "../../../backup/restic/repository-server.ts";
+import { check, requireNewRestic } from "../../../backup/restic/restic.ts";
+import { resticFor } from "../../../backup/restic/restic-call.ts";
+import { snapshotsTagged } from "../../../backup/restic/tagged-snapshots.ts";
 import type { RepositoryPort } from "../../context/ports.ts";
 
 /** @param runtimeDir the window's own */

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { execa } from "execa";
 import { driverFor } from "../../../backup/driver-for.ts";
-import { countStored } from "../../../backup/records.ts";
+import { countStored } from "../../../backup/mariadb/records.ts";
 import { sshEdge } from "../../../host/edge-client.ts";
 import type { Credentials } from "../../../model/hospital.ts";
 import { sshProber } from "../../../probe/ssh-prober.ts";

@@ -1,6 +1,6 @@
 /** What was saved is restored and compared while the sources can still be asked. */
 import { randomInt } from "node:crypto";
-import { otherAttempts, type TaggedSnapshot } from "../../../backup/snapshot-identity.ts";
+import { otherAttempts, type TaggedSnapshot } from "../../../backup/restic/snapshot-identity.ts";
 import type { Saved } from "../../../model/driver.ts";
 import type { Source } from "../../../model/hospital.ts";
 import type { Step } from "../../../model/runbook.ts";
