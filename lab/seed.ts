@@ -1,7 +1,7 @@
 /** Writes what makes a host this host: the files that its first boot copies over the machine's root. */
 import { chmod, chown, copyFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { edgeScriptText } from "../src/firewall/edge-script.ts";
+import { edgeScriptText } from "../src/firewall/edge/edge-script.ts";
 import { bootHooks, bootScript } from "./boot-script.ts";
 import { labCredentials } from "./credentials.ts";
 import { type EdgeCount, hostsFile, isEdge, type LabHost } from "./hospital.ts";

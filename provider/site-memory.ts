@@ -1,6 +1,6 @@
 /** What a host's tables depend on and the site owns: kept from the time of applying, for only its change is told. */
 import { z } from "zod";
-import { laterKinds, rememberSite, siteFindings } from "../src/firewall/site-facts.ts";
+import { laterKinds, rememberSite, siteFindings } from "../src/firewall/readback/site-facts.ts";
 import type { EdgeFacts, SiteFacts } from "../src/model/edge-protocol.ts";
 import { kept } from "./accepted.ts";
 import type { Properties } from "./wire.ts";

@@ -1,5 +1,5 @@
 /** The real edges and hosts, reached by OpenSSH. The only file of the provider that joins it to the world. */
-import { makeTransition } from "../src/firewall/transition.ts";
+import { makeTransition } from "../src/firewall/change/transition.ts";
 import { installEdgeScript, persistEdge, revokeLeases, sshEdge } from "../src/host/edge-client.ts";
 import { hostFirewall } from "../src/host/host-firewall.ts";
 import { writeRemoteFile } from "../src/host/remote-file.ts";

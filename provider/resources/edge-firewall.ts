@@ -1,8 +1,8 @@
 /** The two tables that jeda owns on an edge, `inet jeda` and `inet jeda_window`, and never another. */
-import { aroundForward } from "../../src/firewall/bypass.ts";
-import { type HandMade, handMadeLeases } from "../../src/firewall/hand-made.ts";
-import { foreignFindings, howToDeclare } from "../../src/firewall/known-tables.ts";
-import { persistedDrift } from "../../src/firewall/persisted.ts";
+import { aroundForward } from "../../src/firewall/readback/bypass.ts";
+import { foreignFindings, howToDeclare } from "../../src/firewall/readback/known-tables.ts";
+import { persistedDrift } from "../../src/firewall/readback/persisted.ts";
+import { type HandMade, handMadeLeases } from "../../src/firewall/readback/unmanaged-leases.ts";
 import { askBackup } from "../../src/host/backup-read.ts";
 import type { BootFiles, EdgeListing } from "../../src/model/edge-protocol.ts";
 import { JedaError } from "../../src/model/errors.ts";

@@ -1,9 +1,9 @@
 /** The script behind an edge's three forced-command keys, kept current by the policy key's own `install`. */
 import { z } from "zod";
-import { jedaKeys, keyFindings, parseKeys } from "../../src/firewall/authorized-keys.ts";
-import { placeFindings } from "../../src/firewall/edge-facts.ts";
-import { edgeScriptText } from "../../src/firewall/edge-script.ts";
-import { withLogins } from "../../src/firewall/site-facts.ts";
+import { edgeScriptText } from "../../src/firewall/edge/edge-script.ts";
+import { jedaKeys, keyFindings, parseKeys } from "../../src/firewall/readback/authorized-keys.ts";
+import { placeFindings } from "../../src/firewall/readback/edge-facts.ts";
+import { withLogins } from "../../src/firewall/readback/site-facts.ts";
 import { sha256 } from "../../src/host/remote-file.ts";
 import type { EdgeListing, SiteFacts } from "../../src/model/edge-protocol.ts";
 import { JedaError } from "../../src/model/errors.ts";

@@ -1,5 +1,5 @@
 /** What stands around the tables on an edge: interfaces, routes, kernel settings and the like that they depend on. */
-import { interfaceFindings } from "../../src/firewall/edge-facts.ts";
+import { interfaceFindings } from "../../src/firewall/readback/edge-facts.ts";
 import type { EdgeListing } from "../../src/model/edge-protocol.ts";
 import { changedAround, rememberAround } from "../site-memory.ts";
 import type { Properties } from "../wire.ts";

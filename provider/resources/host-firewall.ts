@@ -1,12 +1,12 @@
 /** The backup host's own firewall: `inet jeda_host`, the file that loads it at boot, and the script that does both. */
 import { z } from "zod";
-import { parseKeys } from "../../src/firewall/authorized-keys.ts";
-import { placeFindings } from "../../src/firewall/edge-facts.ts";
-import { edgeScriptText } from "../../src/firewall/edge-script.ts";
-import { foreignFindings, howToDeclare } from "../../src/firewall/known-tables.ts";
-import { persistedDrift } from "../../src/firewall/persisted.ts";
-import { bothSides, withLogins } from "../../src/firewall/site-facts.ts";
-import { makeTransition } from "../../src/firewall/transition.ts";
+import { makeTransition } from "../../src/firewall/change/transition.ts";
+import { edgeScriptText } from "../../src/firewall/edge/edge-script.ts";
+import { parseKeys } from "../../src/firewall/readback/authorized-keys.ts";
+import { placeFindings } from "../../src/firewall/readback/edge-facts.ts";
+import { foreignFindings, howToDeclare } from "../../src/firewall/readback/known-tables.ts";
+import { persistedDrift } from "../../src/firewall/readback/persisted.ts";
+import { bothSides, withLogins } from "../../src/firewall/readback/site-facts.ts";
 import { HOST_SCRIPT, type HostListing } from "../../src/host/host-firewall.ts";
 import { sha256 } from "../../src/host/remote-file.ts";
 import type { SiteFacts } from "../../src/model/edge-protocol.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What the configuration says of the site's own tables; see `src/firewall/known-tables.ts`. */
+/** What the configuration says of the site's own tables; see `src/firewall/readback/known-tables.ts`. */
 export const knownTablesSchema = z.array(
   z.strictObject({
     table: z.string(),

@@ -1,10 +1,10 @@
 /** The answer to `list`, from the script's raw texts to what they mean. Pure. */
 import { z } from "zod";
-import { parseFacts } from "../firewall/edge-facts.ts";
-import { foreignHooks, legacyTables } from "../firewall/foreign.ts";
-import { baseChainHashes, tableHashes } from "../firewall/known-tables.ts";
-import { parseTableText } from "../firewall/listing.ts";
-import { onProbation } from "../firewall/settled.ts";
+import { parseFacts } from "../firewall/readback/edge-facts.ts";
+import { foreignHooks, legacyTables } from "../firewall/readback/foreign.ts";
+import { baseChainHashes, tableHashes } from "../firewall/readback/known-tables.ts";
+import { parseTableText } from "../firewall/readback/listing.ts";
+import { onProbation } from "../firewall/readback/probation.ts";
 import type { BridgePort, EdgeListing, LeaseSet, LiveLease, Persisted } from "../model/edge-protocol.ts";
 import { clockSchema } from "./firewall-call.ts";
 

@@ -3,10 +3,10 @@
  * there (`firewall host VERB`), so a change that cuts the control path undoes itself in the kernel.
  */
 
-import { parseFacts } from "../firewall/edge-facts.ts";
-import { edgeScriptText } from "../firewall/edge-script.ts";
-import { parseTableText } from "../firewall/listing.ts";
-import { onProbation } from "../firewall/settled.ts";
+import { edgeScriptText } from "../firewall/edge/edge-script.ts";
+import { parseFacts } from "../firewall/readback/edge-facts.ts";
+import { parseTableText } from "../firewall/readback/listing.ts";
+import { onProbation } from "../firewall/readback/probation.ts";
 import type {
   BootFiles,
   EdgeClock,

@@ -148,11 +148,11 @@ export interface EdgeListing {
 export interface BootFiles {
   /** All of jeda's tables on that host. */
   readonly boot: string;
-  /** What is loaded where `boot` does not load (`src/firewall/minimal-table.ts`). */
+  /** What is loaded where `boot` does not load (`src/firewall/tables/minimal-table.ts`). */
   readonly minimal: string;
 }
 
-/** nft scripts for one commit-confirmed change; see `src/firewall/transition.ts`. */
+/** nft scripts for one commit-confirmed change; see `src/firewall/change/transition.ts`. */
 export interface Transition extends Partial<BootFiles> {
   readonly provisional: string;
   readonly confirmed: string;

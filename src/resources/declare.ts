@@ -1,10 +1,10 @@
 /** Declares a whole hospital: its parts as components, what is installed on hosts as resources, and the window. */
 import * as pulumi from "@pulumi/pulumi";
-import { compileHostTable } from "../firewall/host-table.ts";
-import { minimalEdge, minimalHost } from "../firewall/minimal-table.ts";
-import { compilePolicyTable } from "../firewall/policy-table.ts";
-import { renderTable } from "../firewall/table.ts";
-import { compileWindowTable } from "../firewall/window-table.ts";
+import { compileHostTable } from "../firewall/tables/host-table.ts";
+import { minimalEdge, minimalHost } from "../firewall/tables/minimal-table.ts";
+import { compilePolicyTable } from "../firewall/tables/policy-table.ts";
+import { renderTable } from "../firewall/tables/table.ts";
+import { compileWindowTable } from "../firewall/tables/window-table.ts";
 import { canonicalJson } from "../model/canonical-json.ts";
 import type { Credentials, Edge, Hospital } from "../model/hospital.ts";
 import type { WindowPlan } from "../model/plan.ts";

@@ -1,5 +1,5 @@
 /** The text of `nft list ruleset` as tables, chains, sets and maps; rules stay text here. Pure. */
-import { parsePriority } from "../firewall/foreign.ts";
+import { parsePriority } from "../firewall/readback/foreign.ts";
 import { braced, listed, tokens, unquoted } from "./tokens.ts";
 
 export interface Element {

@@ -13,7 +13,7 @@ import { labDown } from "../../lab/down.ts";
 import { opsCommand } from "../../lab/ops.ts";
 import { labSh } from "../../lab/shell.ts";
 import { labUp } from "../../lab/up.ts";
-import { parseTableText } from "../../src/firewall/listing.ts";
+import { parseTableText } from "../../src/firewall/readback/listing.ts";
 import { pulumiEnvironment } from "../../toolchain/environment.ts";
 import { repository } from "../../toolchain/paths.ts";
 import { ensureStack } from "../../toolchain/stack.ts";

@@ -11,7 +11,7 @@ import { labSh } from "../../lab/shell.ts";
 import { labState } from "../../lab/status.ts";
 import { labUp } from "../../lab/up.ts";
 import { entryCounts, labWork } from "../../lab/work.ts";
-import { edgeScriptText } from "../../src/firewall/edge-script.ts";
+import { edgeScriptText } from "../../src/firewall/edge/edge-script.ts";
 import { commandLine, leftovers, machine, namespaceInodes, processesIn } from "./footprint.ts";
 
 const id = `t${process.pid}`;

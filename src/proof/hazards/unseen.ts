@@ -1,7 +1,7 @@
 /**
  * Ways out that the forward hook doesn't see: bridged frames never enter it, and a program on the edge sends from
  * the edge's own addresses. What no model knows (a flowtable, a bridge under another name) is read from the edges
- * themselves: `src/firewall/bypass.ts`.
+ * themselves: `src/firewall/readback/bypass.ts`.
  */
 import type { Finding } from "../flow.ts";
 import { named } from "../named.ts";

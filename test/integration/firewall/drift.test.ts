@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { bypasses } from "../../../src/firewall/bypass.ts";
-import { edgeDrift } from "../../../src/firewall/drift.ts";
+import { bypasses } from "../../../src/firewall/readback/bypass.ts";
+import { edgeDrift } from "../../../src/firewall/readback/drift.ts";
 import { hospital } from "./hospital.ts";
 import { isolation, LocalEdge } from "./local-edge.ts";
 import { Network } from "./network.ts";

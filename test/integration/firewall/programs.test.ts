@@ -4,7 +4,7 @@ import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { edgeScriptText } from "../../../src/firewall/edge-script.ts";
+import { edgeScriptText } from "../../../src/firewall/edge/edge-script.ts";
 
 const run = promisify(execFile);
 const usual = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";

@@ -3,10 +3,10 @@ import { execa } from "execa";
 import { inRoot } from "../../../lab/roots/enter.ts";
 import { nftOf, releases } from "../../../lab/roots/releases.ts";
 import { ensureRoot } from "../../../lab/roots/root-tree.ts";
-import { compileHostTable } from "../../../src/firewall/host-table.ts";
-import { compilePolicyTable } from "../../../src/firewall/policy-table.ts";
-import { renderTable } from "../../../src/firewall/table.ts";
-import { compileWindowTable } from "../../../src/firewall/window-table.ts";
+import { compileHostTable } from "../../../src/firewall/tables/host-table.ts";
+import { compilePolicyTable } from "../../../src/firewall/tables/policy-table.ts";
+import { renderTable } from "../../../src/firewall/tables/table.ts";
+import { compileWindowTable } from "../../../src/firewall/tables/window-table.ts";
 import { edge, hospital } from "./hospital.ts";
 
 const tables = [

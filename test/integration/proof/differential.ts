@@ -2,7 +2,7 @@
  * One hospital through a whole window in a real kernel: every packet's fate, and the counter of every rule that
  * drops, compared with the proof.
  */
-import { renderTable } from "../../../src/firewall/table.ts";
+import { renderTable } from "../../../src/firewall/tables/table.ts";
 import type { Phase, Verdict } from "../../../src/proof/flow.ts";
 import { type Terrain, terrain } from "../../../src/proof/terrain.ts";
 import { judge } from "../../../src/proof/verdict.ts";

@@ -1,5 +1,5 @@
 /** The backup host's own ruleset in a real kernel, without any edge in front: every host of a scene tries to get in. */
-import { renderTable } from "../../../src/firewall/table.ts";
+import { renderTable } from "../../../src/firewall/tables/table.ts";
 import type { Port } from "../../../src/proof/flow.ts";
 import { judgeAtHost } from "../../../src/proof/host-verdict.ts";
 import { rule } from "../../../src/proof/rules.ts";

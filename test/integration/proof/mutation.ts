@@ -3,7 +3,7 @@
  * one rule at a time, until some hospital disagrees. A kind that nobody misses is a gap of the test or a needless rule.
  */
 import fc from "fast-check";
-import type { Table } from "../../../src/firewall/table.ts";
+import type { Table } from "../../../src/firewall/tables/table.ts";
 import { compare } from "./differential.ts";
 import { compareHost } from "./host-lock.ts";
 import type { Kernel } from "./kernel.ts";

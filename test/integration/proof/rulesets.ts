@@ -1,8 +1,8 @@
 /** The compilers whose rules are tried: the product's own, or with one rule taken out by `mutation.ts`. */
-import { compileHostTable } from "../../../src/firewall/host-table.ts";
-import { compilePolicyTable } from "../../../src/firewall/policy-table.ts";
-import type { Table } from "../../../src/firewall/table.ts";
-import { compileWindowTable } from "../../../src/firewall/window-table.ts";
+import { compileHostTable } from "../../../src/firewall/tables/host-table.ts";
+import { compilePolicyTable } from "../../../src/firewall/tables/policy-table.ts";
+import type { Table } from "../../../src/firewall/tables/table.ts";
+import { compileWindowTable } from "../../../src/firewall/tables/window-table.ts";
 import type { Edge, Hospital } from "../../../src/model/hospital.ts";
 
 export interface Rulesets {

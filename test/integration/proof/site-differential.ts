@@ -2,7 +2,7 @@
  * Somebody else's tables beside jeda's own in a real kernel: whether each packet arrives, compared with what was
  * read out of `nft list ruleset` by the product itself.
  */
-import { renderTable } from "../../../src/firewall/table.ts";
+import { renderTable } from "../../../src/firewall/tables/table.ts";
 import { terrain } from "../../../src/proof/terrain.ts";
 import { judge } from "../../../src/proof/verdict.ts";
 import { everyAddress, ofPrefixes } from "../../../src/site-rules/intervals.ts";

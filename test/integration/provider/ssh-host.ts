@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { cheapSsh } from "../../../lab/ssh-access.ts";
-import { edgeScriptText } from "../../../src/firewall/edge-script.ts";
+import { edgeScriptText } from "../../../src/firewall/edge/edge-script.ts";
 
 /** Directories that get a layer of their own. */
 const WRITABLE = ["/etc", "/usr/local", "/opt", "/var/lib", "/srv"];

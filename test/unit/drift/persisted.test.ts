@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { handMadeLeases } from "../../../src/firewall/hand-made.ts";
-import { persistedDrift } from "../../../src/firewall/persisted.ts";
+import { persistedDrift } from "../../../src/firewall/readback/persisted.ts";
+import { handMadeLeases } from "../../../src/firewall/readback/unmanaged-leases.ts";
 import type { EdgeListing, LiveLease } from "../../../src/model/edge-protocol.ts";
 
 const PATH = "/etc/jeda/edge.nft";

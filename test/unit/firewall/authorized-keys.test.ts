@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { jedaKeys, keyFindings, parseKeys } from "../../../src/firewall/authorized-keys.ts";
+import { jedaKeys, keyFindings, parseKeys } from "../../../src/firewall/readback/authorized-keys.ts";
 
 const blob = (name: string) => Buffer.from(`key ${name}`).toString("base64");
 const forced = (mode: string, name: string, more = "") =>

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { bypasses } from "../../../src/firewall/bypass.ts";
+import { bypasses } from "../../../src/firewall/readback/bypass.ts";
 
 const wiring = { uplinks: ["wan0"], segments: { office: ["adm0", "adm1"], guest: ["guest0"] } };
 const ports = (bridge: string, ...names: string[]) => names.map((port) => ({ bridge, port }));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { bypasses } from "../../../src/firewall/bypass.ts";
-import { interfaceFindings, parseFacts, placeFindings } from "../../../src/firewall/edge-facts.ts";
+import { bypasses } from "../../../src/firewall/readback/bypass.ts";
+import { interfaceFindings, parseFacts, placeFindings } from "../../../src/firewall/readback/edge-facts.ts";
 
 const usual = `directory /usr/local/lib/jeda 755 0:0
 directory /etc/jeda 700 0:0

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { edgeScriptText } from "../../../src/firewall/edge-script.ts";
+import { edgeScriptText } from "../../../src/firewall/edge/edge-script.ts";
 import { acceptedLateMs } from "../../../src/model/edge-protocol.ts";
 
 describe("the script of an edge", () => {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { foreignHooks, legacyTables } from "../../../src/firewall/foreign.ts";
+import { foreignHooks, legacyTables } from "../../../src/firewall/readback/foreign.ts";
 import {
   baseChainHashes,
   foreignFindings,
   howToDeclare,
   tableHashes,
-} from "../../../src/firewall/known-tables.ts";
+} from "../../../src/firewall/readback/known-tables.ts";
 import type { KnownTable } from "../../../src/model/hospital.ts";
 
 const CHAINS = `table ip nat {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { compareTables, ruleMap } from "../../../src/firewall/compare.ts";
-import { parseTableText } from "../../../src/firewall/listing.ts";
-import { compilePolicyTable } from "../../../src/firewall/policy-table.ts";
-import { renderTable } from "../../../src/firewall/table.ts";
-import { compileWindowTable } from "../../../src/firewall/window-table.ts";
+import { compareTables, ruleMap } from "../../../src/firewall/readback/compare.ts";
+import { parseTableText } from "../../../src/firewall/readback/listing.ts";
+import { compilePolicyTable } from "../../../src/firewall/tables/policy-table.ts";
+import { renderTable } from "../../../src/firewall/tables/table.ts";
+import { compileWindowTable } from "../../../src/firewall/tables/window-table.ts";
 import type { Edge, Hospital } from "../../../src/model/hospital.ts";
 import { handMade, segment } from "../proof/hand-made.ts";
 

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { compareTables } from "../../../src/firewall/compare.ts";
-import { foreignHooks } from "../../../src/firewall/foreign.ts";
+import { compareTables } from "../../../src/firewall/readback/compare.ts";
+import { foreignHooks } from "../../../src/firewall/readback/foreign.ts";
 import {
   type ListedTable,
   parseDuration,
   parseListing,
   parseTableText,
-} from "../../../src/firewall/listing.ts";
-import { compilePolicyTable } from "../../../src/firewall/policy-table.ts";
-import { renderTable } from "../../../src/firewall/table.ts";
-import { compileWindowTable } from "../../../src/firewall/window-table.ts";
+} from "../../../src/firewall/readback/listing.ts";
+import { compilePolicyTable } from "../../../src/firewall/tables/policy-table.ts";
+import { renderTable } from "../../../src/firewall/tables/table.ts";
+import { compileWindowTable } from "../../../src/firewall/tables/window-table.ts";
 import { edge, hospital } from "../../integration/firewall/hospital.ts";
 
 function parsed(text: string): ListedTable {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseKeys } from "../../../src/firewall/authorized-keys.ts";
+import { parseKeys } from "../../../src/firewall/readback/authorized-keys.ts";
 import {
   bothSides,
   parseSite,
   rememberSite,
   siteFindings,
   withLogins,
-} from "../../../src/firewall/site-facts.ts";
+} from "../../../src/firewall/readback/site-facts.ts";
 
 const usual = `directory /etc/jeda 700 0:0
 site network kind interface

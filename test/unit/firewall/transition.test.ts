@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { parseTableText } from "../../../src/firewall/listing.ts";
-import { policyComment, settled } from "../../../src/firewall/settled.ts";
-import { makeTransition } from "../../../src/firewall/transition.ts";
+import { makeTransition } from "../../../src/firewall/change/transition.ts";
+import { parseTableText } from "../../../src/firewall/readback/listing.ts";
+import { policyComment, settled } from "../../../src/firewall/readback/probation.ts";
 
 const wanted = `table inet jeda {
 	chain forward {

@@ -1,5 +1,5 @@
 /** Every edge answers, its clock is sane, it carries jeda's tables and no lease: standby edges included. */
-import { bypasses } from "../../../firewall/bypass.ts";
+import { bypasses } from "../../../firewall/readback/bypass.ts";
 import type { EdgeListing } from "../../../model/edge-protocol.ts";
 import { JedaError } from "../../../model/errors.ts";
 import { leavesOut } from "../../../model/runbook-order.ts";

@@ -4,8 +4,8 @@
  * declared of it. Pure.
  */
 import { createHash } from "node:crypto";
-import type { ForeignHook } from "../model/edge-protocol.ts";
-import type { KnownTable } from "../model/hospital.ts";
+import type { ForeignHook } from "../../model/edge-protocol.ts";
+import type { KnownTable } from "../../model/hospital.ts";
 import { parsePriority } from "./foreign.ts";
 import { parseListing } from "./listing.ts";
 

@@ -1,5 +1,5 @@
 /** What on a live edge takes packets past the forward hook, where no isolation of jeda's can see them. Pure. */
-import type { EdgeListing } from "../model/edge-protocol.ts";
+import type { EdgeListing } from "../../model/edge-protocol.ts";
 
 /** Names of the edge's interfaces, by what the hospital says they are. */
 export interface Wiring {

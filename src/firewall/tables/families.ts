@@ -1,6 +1,6 @@
 /** IPv4 and IPv6 side by side: every rule about addresses exists once for each family. Pure. */
-import type { Hospital, Segment } from "../model/hospital.ts";
-import { contains, parsePrefix } from "../network/cidr.ts";
+import type { Hospital, Segment } from "../../model/hospital.ts";
+import { contains, parsePrefix } from "../../network/cidr.ts";
 
 export interface Family {
   readonly name: "v4" | "v6";

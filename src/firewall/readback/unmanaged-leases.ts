@@ -1,5 +1,5 @@
 /** Which lease elements nobody leased: somebody's hand put them there, or changed their end. Pure. */
-import type { EdgeListing, LiveLease } from "../model/edge-protocol.ts";
+import type { EdgeListing, LiveLease } from "../../model/edge-protocol.ts";
 
 /** The clock was read before the elements, and both go by steps of up to 10 ms. */
 const TOLERANCE_MS = 1_000;

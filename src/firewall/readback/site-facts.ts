@@ -2,7 +2,7 @@
  * What a host's flows and logins depend on and jeda does not own: interfaces, addresses, routes, files, accounts,
  * keys. It is compared with what it was when it was applied, kind by kind. Pure.
  */
-import type { SiteFacts } from "../model/edge-protocol.ts";
+import type { SiteFacts } from "../../model/edge-protocol.ts";
 import { type KeyLine, leadsToJeda } from "./authorized-keys.ts";
 
 const KINDS = "kinds";

@@ -2,7 +2,7 @@
  * `inet jeda_host`, on the backup host itself: the vault's second lock, which holds whatever happens to the
  * edge. Nothing comes in but the control path and replies to the host's own connections.
  */
-import type { Hospital } from "../model/hospital.ts";
+import type { Hospital } from "../../model/hospital.ts";
 import { families, ofFamily } from "./families.ts";
 import { anonymous, type Rule, rule, type Table } from "./table.ts";
 

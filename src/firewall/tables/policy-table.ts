@@ -2,7 +2,7 @@
  * `inet jeda`: the policy between segments that is there outside windows too. It only drops. SMB, RPC and RDP
  * between segments are the worm's road inside; `observe` counts them, `enforce` drops them.
  */
-import type { Edge, Hospital, Segment } from "../model/hospital.ts";
+import type { Edge, Hospital, Segment } from "../../model/hospital.ts";
 import { anonymous, type Chain, interfaceSet, type Rule, rule, type Table } from "./table.ts";
 
 const PRIORITY = -10;

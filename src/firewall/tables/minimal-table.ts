@@ -4,7 +4,7 @@
  * whatever broke the ruleset does not break this too. Each stands under the name of the table it is there for, and is
  * mended into that by the next `pulumi up`. Pure.
  */
-import type { Hospital } from "../model/hospital.ts";
+import type { Hospital } from "../../model/hospital.ts";
 import { type Family, families, ofFamily, segmentOf } from "./families.ts";
 import { type Rule, renderTable, rule, type Table } from "./table.ts";
 

@@ -1,7 +1,7 @@
 /** Turns one table into another in place, in one transaction: sets that stay keep their elements. Pure. */
-import { JedaError } from "../model/errors.ts";
-import type { ListedChain, ListedRule, ListedSet, ListedTable } from "./listing.ts";
-import { PROBATION } from "./settled.ts";
+import { JedaError } from "../../model/errors.ts";
+import type { ListedChain, ListedRule, ListedSet, ListedTable } from "../readback/listing.ts";
+import { PROBATION } from "../readback/probation.ts";
 
 /**
  * @param actual the table as it is at that moment, null where there is none.

@@ -1,5 +1,5 @@
 /** The file that a host loads at boot, compared by meaning with what was declared: a reboot must change nothing. Pure. */
-import type { Persisted } from "../model/edge-protocol.ts";
+import type { Persisted } from "../../model/edge-protocol.ts";
 import { tableDrift } from "./drift.ts";
 import { parseListing, parseTableText } from "./listing.ts";
 

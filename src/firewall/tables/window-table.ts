@@ -6,7 +6,7 @@
  * address, in both families. Only the forward hook is used for what is forwarded: neighbour discovery and the
  * edge's own traffic are never touched.
  */
-import type { Edge, Hospital, Segment } from "../model/hospital.ts";
+import type { Edge, Hospital, Segment } from "../../model/hospital.ts";
 import { canBeIsolated, families, ofFamily } from "./families.ts";
 import { anonymous, type Chain, interfaceSet, type NamedSet, type Rule, rule, type Table } from "./table.ts";
 import { vaultChain, vaultDispatch } from "./vault-chain.ts";

@@ -1,5 +1,5 @@
 /** Tables that are not jeda's and hook the same traffic, from `nft list chains` and `nft list flowtables`. Pure. */
-import type { ForeignHook } from "../model/edge-protocol.ts";
+import type { ForeignHook } from "../../model/edge-protocol.ts";
 import { parseListing } from "./listing.ts";
 
 // The names nft gives to priorities; those of the bridge family are others (nft(8), "Priority").

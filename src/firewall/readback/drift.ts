@@ -1,10 +1,10 @@
 /** What is live on an edge that was not declared: one sentence for each finding. Pure. */
-import type { EdgeListing, LiveLease, TableName } from "../model/edge-protocol.ts";
-import type { KnownTable } from "../model/hospital.ts";
+import type { EdgeListing, LiveLease, TableName } from "../../model/edge-protocol.ts";
+import type { KnownTable } from "../../model/hospital.ts";
 import { compareTables } from "./compare.ts";
 import { foreignFindings } from "./known-tables.ts";
 import { type ListedTable, parseTableText } from "./listing.ts";
-import { hasProbationSet, onProbation, settled } from "./settled.ts";
+import { hasProbationSet, onProbation, settled } from "./probation.ts";
 
 export interface DriftOptions {
   readonly maxIsolationMs: number;

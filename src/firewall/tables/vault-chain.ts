@@ -3,7 +3,7 @@
  * backup host begins, to declared segments; `ct direction` is used because `ct state established` would revive
  * a session that a source opened before. The control path is written out and always there.
  */
-import type { Hospital } from "../model/hospital.ts";
+import type { Hospital } from "../../model/hospital.ts";
 import { type Family, families, ofFamily, segmentOf } from "./families.ts";
 import { anonymous, type Chain, interfaceSet, type Rule, rule } from "./table.ts";
 

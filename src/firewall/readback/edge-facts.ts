@@ -1,5 +1,5 @@
 /** What an edge depends on besides its tables: read from its listing, and told where it is not as it was. Pure. */
-import type { EdgeFacts } from "../model/edge-protocol.ts";
+import type { EdgeFacts } from "../../model/edge-protocol.ts";
 import { parseSite } from "./site-facts.ts";
 
 export function parseFacts(text: string): EdgeFacts {

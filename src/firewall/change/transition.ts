@@ -3,11 +3,11 @@
  * the new chains, and when its timeout is over to the former ones: no process has to be alive for that. Tables
  * are mended in place, never deleted: `inet jeda_window` may hold a running lease. Pure.
  */
-import type { Transition } from "../model/edge-protocol.ts";
-import { compareTables } from "./compare.ts";
-import { type ListedChain, type ListedRule, type ListedTable, parseTableText } from "./listing.ts";
-import { mend } from "./mend.ts";
-import { hasProbationSet, PROBATION, policyComment, retarget, settled } from "./settled.ts";
+import type { Transition } from "../../model/edge-protocol.ts";
+import { compareTables } from "../readback/compare.ts";
+import { type ListedChain, type ListedRule, type ListedTable, parseTableText } from "../readback/listing.ts";
+import { hasProbationSet, PROBATION, policyComment, retarget, settled } from "../readback/probation.ts";
+import { mend } from "./table-patch.ts";
 
 /** Steps of one script: each is a transaction, parted by this line (edge/rehearsal.sh). */
 const THEN = "#jeda then\n";
