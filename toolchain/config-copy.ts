@@ -5,8 +5,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { readText } from "../src/config/read-text.ts";
 import { stackFileOf } from "../src/config/stack-file.ts";
+import { readText } from "../src/config/yaml/read-text.ts";
 import { flagValue } from "./named-stack.ts";
 import { repository } from "./paths.ts";
 

@@ -4,7 +4,7 @@ import { execa } from "execa";
 import { z } from "zod";
 import { parseOptions } from "../src/cli/parse-options.ts";
 import { stackNames } from "../src/config/stack-file.ts";
-import { didYouMean } from "../src/config/suggest.ts";
+import { didYouMean } from "../src/config/yaml/did-you-mean.ts";
 import {
   classify,
   type Looked,

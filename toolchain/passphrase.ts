@@ -1,6 +1,6 @@
 /** Whether a passphrase is the one that a stack's file was sealed with, by Pulumi's own way of asking. */
 import { createDecipheriv, pbkdf2Sync } from "node:crypto";
-import { readText } from "../src/config/read-text.ts";
+import { readText } from "../src/config/yaml/read-text.ts";
 
 /** PBKDF2 with a million rounds and AES-256-GCM: "v1:SALT:v1:NONCE:CIPHERTEXT", which opens to "pulumi". */
 export function opensWith(passphrase: string, file: string): boolean {

@@ -1,7 +1,7 @@
 /** `npm run -s pulumi -- ARG…`: Pulumi by the toolchain, on the lab's state unless the environment names its own. */
 import { resolve } from "node:path";
 import { execa } from "execa";
-import { readText } from "../src/config/read-text.ts";
+import { readText } from "../src/config/yaml/read-text.ts";
 import { become } from "./become.ts";
 import { onACopy } from "./config-copy.ts";
 import { ensureToolchain } from "./ensure.ts";

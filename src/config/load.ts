@@ -2,28 +2,28 @@
 import { JedaError, JedaErrors } from "../model/errors.ts";
 import type { Hospital } from "../model/hospital.ts";
 import type { Runbook } from "../model/runbook.ts";
-import { ambiguousScalars } from "./ambiguous-scalars.ts";
-import { arrivedConfig, positionsOfSame } from "./arrived.ts";
-import { checkDestinations } from "./check-destinations.ts";
-import { checkHostAddresses } from "./check-host-addresses.ts";
-import { checkNames } from "./check-names.ts";
-import { checkNetwork } from "./check-network.ts";
-import { checkServices } from "./check-services.ts";
-import { resolveWindow, resolveZone } from "./check-window.ts";
 import {
   checkCredentialNames,
   checkCredentials,
   holdsSecret,
   refuseClearPasswords,
   refuseSecretModelKeys,
-} from "./credentials.ts";
-import type { Positions } from "./positions.ts";
-import { Problems, type Warning } from "./problems.ts";
+} from "./checks/credentials.ts";
+import { checkDestinations } from "./checks/destinations.ts";
+import { checkHostAddresses } from "./checks/host-addresses.ts";
+import { checkNames } from "./checks/names.ts";
+import { checkNetwork } from "./checks/network.ts";
+import { resolveServices } from "./checks/resolve-services.ts";
+import { checkServices } from "./checks/services.ts";
+import { resolveWindow, resolveZone } from "./checks/window.ts";
+import { arrivedConfig, positionsOfSame } from "./engine-config.ts";
 import { readStack } from "./read-stack.ts";
-import { resolveServices } from "./resolve.ts";
 import { readRunbook } from "./runbook.ts";
 import { PREFIX, readStackFile, type StackFile, stackFileOf, stackNames } from "./stack-file.ts";
-import { didYouMean } from "./suggest.ts";
+import { ambiguousScalars } from "./yaml/ambiguous-scalars.ts";
+import { didYouMean } from "./yaml/did-you-mean.ts";
+import type { Positions } from "./yaml/positions.ts";
+import { Problems, type Warning } from "./yaml/problems.ts";
 
 export interface Loaded {
   readonly hospital: Hospital;

@@ -1,9 +1,9 @@
 /** Runs the schema over every key by itself and turns its issues into positioned errors. */
 
-import type { Problems } from "./problems.ts";
 import type { IssueParams } from "./schema/shape.ts";
 import { MODEL_KEYS, STACK_KEYS, stack, type WrittenStack } from "./schema/stack.ts";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean } from "./yaml/did-you-mean.ts";
+import type { Problems } from "./yaml/problems.ts";
 
 /** What could be read; a key with errors is missing here and its errors are in `problems`. */
 export function readStack(

@@ -5,12 +5,12 @@ import { canonicalJson, sha256 } from "../model/canonical-json.ts";
 import { JedaError, JedaErrors } from "../model/errors.ts";
 import type { Runbook } from "../model/runbook.ts";
 import { orderOfFinally, orderOfSteps, unnamedSources } from "../model/runbook-order.ts";
-import { quote } from "./invalid.ts";
-import { type Path, type PositionedYaml, readYaml } from "./positions.ts";
-import { readText } from "./read-text.ts";
 import { runbook as schema } from "./schema/runbook.ts";
 import type { IssueParams } from "./schema/shape.ts";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean } from "./yaml/did-you-mean.ts";
+import { quote } from "./yaml/invalid.ts";
+import { type Path, type PositionedYaml, readYaml } from "./yaml/positions.ts";
+import { readText } from "./yaml/read-text.ts";
 
 const FOLDER = "runbooks";
 

@@ -2,9 +2,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { JedaError, JedaErrors } from "../model/errors.ts";
-import { isMap } from "./invalid.ts";
-import { below, type PositionedYaml, type Positions, readYaml } from "./positions.ts";
-import { readText } from "./read-text.ts";
+import { isMap } from "./yaml/invalid.ts";
+import { below, type PositionedYaml, type Positions, readYaml } from "./yaml/positions.ts";
+import { readText } from "./yaml/read-text.ts";
 
 /** `stackConfigDir` of Pulumi.yaml. */
 const FOLDER = "stacks";

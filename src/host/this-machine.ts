@@ -5,8 +5,8 @@ import { homedir, networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { literalHost } from "../network/host-address.ts";
-import { stateHost, timeServers } from "../proof/depended-on.ts";
-import type { Circumstances } from "../proof/flow.ts";
+import { stateHost, timeServers } from "../proof/external-endpoints.ts";
+import type { Circumstances } from "../proof/proof-types.ts";
 
 /** Where Debian's time services keep their servers. */
 const timeConfigs = [

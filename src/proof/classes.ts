@@ -3,8 +3,8 @@
  * of them is judged for all. What a lateral exception says of a pair is no matter of a class: such pairs are judged
  * one by one (`exceptions.ts`).
  */
-import type { SegmentClass } from "./flow.ts";
-import { familiesOf, type Terrain } from "./terrain.ts";
+import type { SegmentClass } from "./proof-types.ts";
+import { familiesOf, type Terrain } from "./topology.ts";
 
 /** In the order of their first segments; the vault is in none of them. */
 export function classesOf(ground: Terrain): readonly SegmentClass[] {

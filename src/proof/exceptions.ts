@@ -1,6 +1,6 @@
 /** Pairs of segments between which lateral traffic is allowed: they fare otherwise than their classes do. */
-import type { FlowLine, SegmentClass } from "./flow.ts";
-import type { Terrain } from "./terrain.ts";
+import type { FlowLine, SegmentClass } from "./proof-types.ts";
+import type { Terrain } from "./topology.ts";
 
 type Pair = FlowLine["except"][number];
 

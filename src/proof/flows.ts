@@ -1,7 +1,7 @@
 /** Every pair whose fate people ask about, as lines of the table, one for all that fare alike. Pure: from the model alone. */
 import type { Service } from "../model/hospital.ts";
 import { Exceptions } from "./exceptions.ts";
-import type { Family, FlowLine, SegmentClass } from "./flow.ts";
+import type { Family, FlowLine, SegmentClass } from "./proof-types.ts";
 import {
   type End,
   families,
@@ -12,7 +12,7 @@ import {
   strangerIn,
   uplinkEnd,
 } from "./session.ts";
-import { familiesOf, segmentOf, type Terrain } from "./terrain.ts";
+import { familiesOf, segmentOf, type Terrain } from "./topology.ts";
 import { isLateral } from "./verdict.ts";
 
 const smb = { protocol: "tcp", port: 445 } as const;

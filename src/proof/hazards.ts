@@ -1,11 +1,12 @@
 /** What a window makes worse without breaking a promise: shown in the preview, repeated in the report. */
-import type { Circumstances, Finding } from "./flow.ts";
+
 import { endpointsBehindCut } from "./hazards/endpoints.ts";
 import { needsBehindCut } from "./hazards/needs.ts";
 import { sourcesTooLarge } from "./hazards/sources.ts";
 import { unseenWaysOut } from "./hazards/unseen.ts";
 import { killSwitch, lateralOpen } from "./hazards/worm.ts";
-import type { Terrain } from "./terrain.ts";
+import type { Circumstances, Finding } from "./proof-types.ts";
+import type { Terrain } from "./topology.ts";
 
 export function hazards(ground: Terrain, circumstances: Circumstances): readonly Finding[] {
   if (ground.isolated.size === 0) return sourcesTooLarge(ground, circumstances);

@@ -2,7 +2,7 @@
  * The vault's second lock: what the backup host itself lets in, whatever has become of the edge. Only openers are
  * judged here; answers to the host's own connections always come in.
  */
-import type { Family, Place, Port, Verdict } from "./flow.ts";
+import type { Family, Place, Port, Verdict } from "./proof-types.ts";
 import { rule } from "./rules.ts";
 
 export function judgeAtHost(opener: Place, family: Family, at: Port): Verdict {

@@ -2,7 +2,7 @@
 import type { Segment } from "../model/hospital.ts";
 import { formatPrefix } from "../network/cidr.ts";
 import { prefix } from "../network/host-address.ts";
-import type { Terrain } from "./terrain.ts";
+import type { Terrain } from "./topology.ts";
 
 interface Overlap {
   readonly mine: string;

@@ -2,10 +2,10 @@
 import type { Hospital } from "../model/hospital.ts";
 import { allLeftOut } from "../model/left-out.ts";
 import { classesOf } from "./classes.ts";
-import type { Circumstances, Proof } from "./flow.ts";
 import { flows } from "./flows.ts";
 import { hazards } from "./hazards.ts";
-import { terrain } from "./terrain.ts";
+import type { Circumstances, Proof } from "./proof-types.ts";
+import { terrain } from "./topology.ts";
 import { lostPaths } from "./violations/services.ts";
 import { vaultBreaches } from "./violations/vault.ts";
 import { waysOut } from "./violations/ways-out.ts";

@@ -1,5 +1,5 @@
 /** Lines of the proof folded into rows: pairs and families that fare alike share one. */
-import { type FlowKind, type FlowLine, phases, type Verdict } from "./flow.ts";
+import { type FlowKind, type FlowLine, phases, type Verdict } from "./proof-types.ts";
 import { ofEach } from "./rules.ts";
 
 export interface Row {

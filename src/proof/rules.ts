@@ -3,7 +3,7 @@
  * are the only thing the proof shares with the rule compiler, and the differential test compares the ruleset's
  * counters under these names.
  */
-import type { Family } from "./flow.ts";
+import type { Family } from "./proof-types.ts";
 
 const short = (family: Family) => (family === "ipv4" ? "v4" : "v6");
 

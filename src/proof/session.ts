@@ -9,9 +9,9 @@ import {
   type Port,
   phases,
   type Verdict,
-} from "./flow.ts";
+} from "./proof-types.ts";
 import { ofEach, rule } from "./rules.ts";
-import { familiesOf, type Terrain } from "./terrain.ts";
+import { familiesOf, type Terrain } from "./topology.ts";
 import { judgeSession } from "./verdict.ts";
 
 /** Stands for every port that no rule names. */

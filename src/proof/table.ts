@@ -1,6 +1,7 @@
 /** The proof as text for a preview, at most 100 columns wide. */
-import type { Finding, FlowKind, Proof, SegmentClass } from "./flow.ts";
+
 import { named } from "./named.ts";
+import type { Finding, FlowKind, Proof, SegmentClass } from "./proof-types.ts";
 import { type Row, rowsOf } from "./rows.ts";
 import { strangerIn } from "./session.ts";
 

@@ -2,10 +2,11 @@
  * What the design promises about one packet at the edge, said without a word of nftables. The differential test
  * (`test/integration/proof`) sends the same packets through the compiled ruleset in a real kernel.
  */
-import type { Packet, Phase, Place, Port, Verdict } from "./flow.ts";
+
 import { judgeAtHost } from "./host-verdict.ts";
+import type { Packet, Phase, Place, Port, Verdict } from "./proof-types.ts";
 import { lateralPorts, rule } from "./rules.ts";
-import type { Terrain } from "./terrain.ts";
+import type { Terrain } from "./topology.ts";
 
 const open = (by: string): Verdict => ({ flow: "open", rule: by });
 const cut = (by: string): Verdict => ({ flow: "cut", rule: by });

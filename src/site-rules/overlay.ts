@@ -1,5 +1,5 @@
 /** The lines of the flow proof with what the edges' own tables do to them: what they stop is never "kept". Pure. */
-import { type FlowLine, phases, type Verdict } from "../proof/flow.ts";
+import { type FlowLine, phases, type Verdict } from "../proof/proof-types.ts";
 import { type Described, declaredFlows, flowsBetween } from "./declared-flows.ts";
 import { ruleText, type SiteRow, stops } from "./rows.ts";
 

@@ -3,9 +3,9 @@
  * put off, within the window's `maxExtension`, if every edge takes the longer lease.
  */
 import { Temporal } from "temporal-polyfill";
-import { looksLikeClockTime, parseDuration } from "../../config/durations.ts";
-import { Invalid } from "../../config/invalid.ts";
-import { readOffset } from "../../config/window-times.ts";
+import { looksLikeClockTime, parseDuration } from "../../config/schema/durations.ts";
+import { readOffset } from "../../config/times/parse-times.ts";
+import { Invalid } from "../../config/yaml/invalid.ts";
 import { JedaError } from "../../model/errors.ts";
 import { timeOfDay } from "../../report/quantities.ts";
 import { aimOf } from "../aim.ts";

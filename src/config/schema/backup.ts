@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { excludedBy } from "../../backup/share/share-excludes.ts";
 import type { BackupHost, MariadbSource, Repository, SmbSource, Source } from "../../model/hospital.ts";
-import { Invalid, isMap, quote } from "../invalid.ts";
+import { Invalid, isMap, quote } from "../yaml/invalid.ts";
 import { knownTable } from "./known-table.ts";
 import { dispatch, fields, integer, list, scalar } from "./shape.ts";
 import { address, durationOf, host, name, prefix, readHost, size, sshDestination, text } from "./values.ts";

@@ -2,7 +2,7 @@
  * The SQL that counts stored records. It runs on the clinical database in the middle of the night, so it is read word
  * by word: only what a count can need is let through, instead of naming what harms.
  */
-import { Invalid, quote } from "../invalid.ts";
+import { Invalid, quote } from "../yaml/invalid.ts";
 import { scalar } from "./shape.ts";
 
 /** Words before a bracket: what SQL itself puts there, and functions that only compute. */

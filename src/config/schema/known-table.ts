@@ -1,6 +1,6 @@
 /** `knownTables` as written: the site's own tables that hook the same traffic as jeda's. */
 import type { KnownTable } from "../../model/hospital.ts";
-import { Invalid, isMap, quote } from "../invalid.ts";
+import { Invalid, isMap, quote } from "../yaml/invalid.ts";
 import { dispatch, fields, list, scalar } from "./shape.ts";
 import { text } from "./values.ts";
 

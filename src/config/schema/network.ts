@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Edge, EdgeService, LateralPolicy, Segment, Uplink } from "../../model/hospital.ts";
 import { formatPrefix, makeDisjoint, parsePrefix } from "../../network/cidr.ts";
-import { Invalid, quote } from "../invalid.ts";
+import { Invalid, quote } from "../yaml/invalid.ts";
 import { knownTable } from "./known-table.ts";
 import { dispatch, fields, integer, list, oneOf, scalar } from "./shape.ts";
 import { interfaceName, name, prefix, role, sshDestination, target } from "./values.ts";

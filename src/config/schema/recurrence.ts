@@ -2,9 +2,9 @@
 import { z } from "zod";
 import type { Days, MonthDay, Weekday } from "../../model/recurrence.ts";
 import { weekdayNames } from "../../schedule/window-id.ts";
-import { parseClockTime } from "../durations.ts";
-import { Invalid, isMap, quote } from "../invalid.ts";
-import { didYouMean } from "../suggest.ts";
+import { didYouMean } from "../yaml/did-you-mean.ts";
+import { Invalid, isMap, quote } from "../yaml/invalid.ts";
+import { parseClockTime } from "./durations.ts";
 import { dispatch, fields, integer, list, oneOf, scalar } from "./shape.ts";
 import { text } from "./values.ts";
 

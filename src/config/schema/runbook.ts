@@ -1,8 +1,8 @@
 /** The steps of a runbook as written: a word, or a map with the step's name as its only key. */
 import { z } from "zod";
 import type { Step, StepKind } from "../../model/runbook.ts";
-import { Invalid, isMap, quote } from "../invalid.ts";
-import { didYouMean } from "../suggest.ts";
+import { didYouMean } from "../yaml/did-you-mean.ts";
+import { Invalid, isMap, quote } from "../yaml/invalid.ts";
 import { dispatch, fields, integer, list, oneOf, scalar } from "./shape.ts";
 import { name, readSize, text } from "./values.ts";
 

@@ -4,8 +4,8 @@
  * has several forms. Issues carry `params.hint`; `missing` marks a field that is not there.
  */
 import { z } from "zod";
-import { Invalid, isMap, quote } from "../invalid.ts";
-import { didYouMean } from "../suggest.ts";
+import { didYouMean } from "../yaml/did-you-mean.ts";
+import { Invalid, isMap, quote } from "../yaml/invalid.ts";
 
 export interface IssueParams {
   readonly hint?: string;

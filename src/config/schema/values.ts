@@ -2,8 +2,8 @@
 import { isIP } from "node:net";
 import { formatAddress, formatPrefix, parseAddress, parsePrefix } from "../../network/cidr.ts";
 import { whyNoHost, whyNoNetwork } from "../../network/usable.ts";
-import { parseDuration } from "../durations.ts";
-import { Invalid, quote } from "../invalid.ts";
+import { Invalid, quote } from "../yaml/invalid.ts";
+import { parseDuration } from "./durations.ts";
 import { oneOf, scalar } from "./shape.ts";
 
 const NAME = /^[a-z][a-z0-9-]{0,39}$/;

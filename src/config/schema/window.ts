@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { Notice, Promotion } from "../../model/hospital.ts";
 import { KEY_PATTERN } from "../../promotion/statement.ts";
-import { Invalid, isMap, quote } from "../invalid.ts";
+import { Invalid, isMap, quote } from "../yaml/invalid.ts";
 import { blackouts, every } from "./recurrence.ts";
 import { percent } from "./runbook.ts";
 import { dispatch, fields, integer, list, oneOf, scalar } from "./shape.ts";

@@ -3,10 +3,10 @@
  * whoever gives the notices. A name is only ever looked up in the hospital's own description.
  */
 import { hostOf, literalHost } from "../../network/host-address.ts";
-import type { Circumstances, Finding } from "../flow.ts";
+import { whereIs } from "../locate-host.ts";
 import { named } from "../named.ts";
-import type { Terrain } from "../terrain.ts";
-import { whereIs } from "../whereabouts.ts";
+import type { Circumstances, Finding } from "../proof-types.ts";
+import type { Terrain } from "../topology.ts";
 
 interface Dependence {
   readonly name: string;

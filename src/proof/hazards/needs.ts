@@ -1,8 +1,8 @@
 /** Services whose needs, however far down, stand in a segment that is cut. */
 import type { Need, Service } from "../../model/hospital.ts";
-import type { Finding } from "../flow.ts";
+import type { Finding } from "../proof-types.ts";
 import { needLabel } from "../session.ts";
-import type { Terrain } from "../terrain.ts";
+import type { Terrain } from "../topology.ts";
 
 export function needsBehindCut(ground: Terrain): readonly Finding[] {
   const services = new Map(ground.hospital.services.map((service) => [service.name, service]));

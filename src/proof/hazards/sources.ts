@@ -3,8 +3,8 @@
 import { expectedMs } from "../../estimate/duration.ts";
 import type { Source } from "../../model/hospital.ts";
 import { batchesOf } from "../../model/runbook-order.ts";
-import type { Circumstances, Finding, PastSave } from "../flow.ts";
-import type { Terrain } from "../terrain.ts";
+import type { Circumstances, Finding, PastSave } from "../proof-types.ts";
+import type { Terrain } from "../topology.ts";
 
 interface Estimate {
   readonly name: string;

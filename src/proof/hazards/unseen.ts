@@ -3,9 +3,10 @@
  * the edge's own addresses. What no model knows (a flowtable, a bridge under another name) is read from the edges
  * themselves: `src/firewall/readback/bypass.ts`.
  */
-import type { Finding } from "../flow.ts";
+
 import { named } from "../named.ts";
-import type { Terrain } from "../terrain.ts";
+import type { Finding } from "../proof-types.ts";
+import type { Terrain } from "../topology.ts";
 
 /** Names under which Linux distributions, libvirt, Docker and Open vSwitch make bridges. */
 const bridgeName = /^(br|virbr|docker|ovs|bond-br)/;

@@ -1,7 +1,8 @@
 /** What isolation leaves to a worm that is inside already, and takes from it. */
-import type { Finding } from "../flow.ts";
+
 import { named } from "../named.ts";
-import { cutOff, type Terrain } from "../terrain.ts";
+import type { Finding } from "../proof-types.ts";
+import { cutOff, type Terrain } from "../topology.ts";
 
 const ports = "SMB, RPC and RDP (135, 137–139, 445, 3389)";
 

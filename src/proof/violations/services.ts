@@ -1,8 +1,9 @@
 /** Services that must stay up: who would lose a path, directly or through what they need. */
-import type { Finding, FlowLine } from "../flow.ts";
+
 import { named } from "../named.ts";
+import type { Finding, FlowLine } from "../proof-types.ts";
 import { needLabel } from "../session.ts";
-import { familiesOf, type Terrain } from "../terrain.ts";
+import { familiesOf, type Terrain } from "../topology.ts";
 
 export function lostPaths(ground: Terrain, flows: readonly FlowLine[]): readonly Finding[] {
   const services = new Map(ground.hospital.services.map((service) => [service.name, service]));

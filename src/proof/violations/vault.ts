@@ -1,9 +1,9 @@
 /** The backup host: out of everybody's reach but for the control path, and in reach of its sources when open. */
 import { literalHost } from "../../network/host-address.ts";
-import type { Finding, FlowLine } from "../flow.ts";
 import { named } from "../named.ts";
 import { overlapping } from "../overlapping.ts";
-import { familiesOf, segmentOf, segmentsTouching, type Terrain, targetsOf } from "../terrain.ts";
+import type { Finding, FlowLine } from "../proof-types.ts";
+import { familiesOf, segmentOf, segmentsTouching, type Terrain, targetsOf } from "../topology.ts";
 
 export function vaultBreaches(ground: Terrain, flows: readonly FlowLine[]): readonly Finding[] {
   return [

@@ -1,10 +1,10 @@
 /** An isolated segment that would keep a way out, or that should never have been isolated. */
 import { literalHost } from "../../network/host-address.ts";
-import type { Finding, FlowLine } from "../flow.ts";
 import { named } from "../named.ts";
 import { overlapping } from "../overlapping.ts";
+import type { Finding, FlowLine } from "../proof-types.ts";
 import { strangerIn } from "../session.ts";
-import { segmentsTouching, type Terrain, targetsOf } from "../terrain.ts";
+import { segmentsTouching, type Terrain, targetsOf } from "../topology.ts";
 
 export function waysOut(ground: Terrain, flows: readonly FlowLine[]): readonly Finding[] {
   return [

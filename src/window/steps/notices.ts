@@ -1,6 +1,6 @@
 /** The moments of a window at which staff are told. */
 
-import { type TellPorts, tell } from "../../notice/tell.ts";
+import { type TellPorts, tell } from "../../notice/notify.ts";
 import { beginText, endText, extendText, holdText, type Moment } from "../../notice/text.ts";
 import { isoInZone } from "../../schedule/iso.ts";
 import type { Night } from "../context/window-context.ts";

@@ -1,6 +1,6 @@
 /** Hands out address blocks one after another, so that blocks touch and segments interleave. */
 import { bitsOf, contains, formatAddress, formatPrefix, parsePrefix } from "../../../src/network/cidr.ts";
-import type { Family } from "../../../src/proof/flow.ts";
+import type { Family } from "../../../src/proof/proof-types.ts";
 
 export class Addresses {
   private readonly cursor = {

@@ -3,8 +3,8 @@
  * drops, compared with the proof.
  */
 import { renderTable } from "../../../src/firewall/tables/table.ts";
-import type { Phase, Verdict } from "../../../src/proof/flow.ts";
-import { type Terrain, terrain } from "../../../src/proof/terrain.ts";
+import type { Phase, Verdict } from "../../../src/proof/proof-types.ts";
+import { type Terrain, terrain } from "../../../src/proof/topology.ts";
 import { judge } from "../../../src/proof/verdict.ts";
 import { countersOf, type Tally } from "./counters.ts";
 import { errorsAbout } from "./errors.ts";

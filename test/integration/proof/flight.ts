@@ -1,5 +1,5 @@
 /** One packet of a session: what it looks like on the wire, and what the proof is asked about it. */
-import type { Packet, Port } from "../../../src/proof/flow.ts";
+import type { Packet, Port } from "../../../src/proof/proof-types.ts";
 import type { Shot } from "./kernel.ts";
 import type { Host } from "./scene.ts";
 import type { Session } from "./sessions.ts";

@@ -1,5 +1,5 @@
 /** A hospital in which every hazard of the list is there at once, as changes to the lab's stack. */
-import type { FindingCode } from "../../../src/proof/flow.ts";
+import type { FindingCode } from "../../../src/proof/proof-types.ts";
 
 export const hazardous: Readonly<Record<string, unknown>> = {
   edges: [

@@ -1,7 +1,7 @@
 /** The backup host's own ruleset in a real kernel, without any edge in front: every host of a scene tries to get in. */
 import { renderTable } from "../../../src/firewall/tables/table.ts";
-import type { Port } from "../../../src/proof/flow.ts";
 import { judgeAtHost } from "../../../src/proof/host-verdict.ts";
+import type { Port } from "../../../src/proof/proof-types.ts";
 import { rule } from "../../../src/proof/rules.ts";
 import { countersOf } from "./counters.ts";
 import type { Disagreement } from "./differential.ts";

@@ -5,7 +5,7 @@
  */
 import type { Hospital, Role, Segment } from "../../../src/model/hospital.ts";
 import { formatPrefix, makeDisjoint, parsePrefix } from "../../../src/network/cidr.ts";
-import type { Family, Place } from "../../../src/proof/flow.ts";
+import type { Family, Place } from "../../../src/proof/proof-types.ts";
 import { Addresses } from "./addresses.ts";
 
 export interface BlockSketch {

@@ -1,5 +1,5 @@
 /** Which sessions are tried on a scene: every ordered pair of places, both families, on telling ports. */
-import type { Family, Place, Port } from "../../../src/proof/flow.ts";
+import type { Family, Place, Port } from "../../../src/proof/proof-types.ts";
 import type { Random } from "./random.ts";
 import type { Host, Scene } from "./scene.ts";
 

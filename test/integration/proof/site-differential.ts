@@ -3,7 +3,7 @@
  * read out of `nft list ruleset` by the product itself.
  */
 import { renderTable } from "../../../src/firewall/tables/table.ts";
-import { terrain } from "../../../src/proof/terrain.ts";
+import { terrain } from "../../../src/proof/topology.ts";
 import { judge } from "../../../src/proof/verdict.ts";
 import { everyAddress, ofPrefixes } from "../../../src/site-rules/intervals.ts";
 import type { Packets } from "../../../src/site-rules/packets.ts";

@@ -1,6 +1,6 @@
 /** A hospital that somebody wrote, laid out on wires as seen by one of its edges: interfaces are renamed, nothing else. */
 import type { Edge, Hospital } from "../../../src/model/hospital.ts";
-import type { Family, Place } from "../../../src/proof/flow.ts";
+import type { Family, Place } from "../../../src/proof/proof-types.ts";
 import { Addresses } from "./addresses.ts";
 import { edgeServices, type Host, type Scene } from "./scene.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseClockTime, parseDuration } from "../../../src/config/durations.ts";
-import { Invalid } from "../../../src/config/invalid.ts";
+import { parseClockTime, parseDuration } from "../../../src/config/schema/durations.ts";
+import { Invalid } from "../../../src/config/yaml/invalid.ts";
 
 describe("durations", () => {
   it("are read in both notations", () => {

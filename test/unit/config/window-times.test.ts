@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Temporal } from "temporal-polyfill";
-import { Invalid } from "../../../src/config/invalid.ts";
-import { instantsOf, readOffset, readStart, readZone } from "../../../src/config/window-times.ts";
+import { instantsOf, readOffset, readStart, readZone } from "../../../src/config/times/parse-times.ts";
+import { Invalid } from "../../../src/config/yaml/invalid.ts";
 import { formatClock, formatInstant } from "../../../src/schedule/format.ts";
 
 const HOUR = 3_600_000;

@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadFromStackFile } from "../../../src/config/load.ts";
-import { readYaml } from "../../../src/config/positions.ts";
 import { readRunbook } from "../../../src/config/runbook.ts";
+import { readYaml } from "../../../src/config/yaml/positions.ts";
 import { errorsOf, hospitalYaml, loadText } from "./hospital-yaml.ts";
 
 const bomb = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { surroundings } from "../../../src/host/this-machine.ts";
 import { hostOf, literalHost } from "../../../src/network/host-address.ts";
-import { stateHost, timeServers } from "../../../src/proof/depended-on.ts";
+import { stateHost, timeServers } from "../../../src/proof/external-endpoints.ts";
 
 describe("the host of an endpoint", () => {
   const cases: readonly (readonly [string, string | null])[] = [

@@ -1,5 +1,5 @@
 import { deepEqual, match, ok } from "node:assert/strict";
-import { tell } from "../../../src/notice/tell.ts";
+import { tell } from "../../../src/notice/notify.ts";
 import { beginText, endText } from "../../../src/notice/text.ts";
 
 const moment = { hospital: "RS Uji", segments: ["administrative", "guest"], backBy: "03:00" };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Hospital, MariadbSource, SmbSource } from "../../../src/model/hospital.ts";
-import type { Circumstances, Finding, PastSave } from "../../../src/proof/flow.ts";
+import type { Circumstances, Finding, PastSave } from "../../../src/proof/proof-types.ts";
 import { prove } from "../../../src/proof/prove.ts";
 import { handMade, service } from "./hand-made.ts";
 

@@ -1,5 +1,5 @@
 /** The oracle of `classes.test.ts`: every pair whose fate people ask about judged by itself, one line for each. */
-import type { Family, FlowLine } from "../../../src/proof/flow.ts";
+import type { Family, FlowLine } from "../../../src/proof/proof-types.ts";
 import {
   type End,
   families,
@@ -10,7 +10,7 @@ import {
   strangerIn,
   uplinkEnd,
 } from "../../../src/proof/session.ts";
-import { familiesOf, segmentOf, type Terrain } from "../../../src/proof/terrain.ts";
+import { familiesOf, segmentOf, type Terrain } from "../../../src/proof/topology.ts";
 
 const smb = { protocol: "tcp", port: 445 } as const;
 const ssh = { protocol: "tcp", port: 22 } as const;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { JedaErrors } from "../../../src/model/errors.ts";
-import { demandProof } from "../../../src/proof/demand.ts";
+import { demandProof } from "../../../src/proof/gate.ts";
 import { prove } from "../../../src/proof/prove.ts";
 import { proofText } from "../../../src/proof/table.ts";
 import { handMade, service, withSegment } from "./hand-made.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Hospital } from "../../../src/model/hospital.ts";
-import type { Finding } from "../../../src/proof/flow.ts";
+import type { Finding } from "../../../src/proof/proof-types.ts";
 import { prove } from "../../../src/proof/prove.ts";
 import { handMade, segment, service, withSegment } from "./hand-made.ts";
 

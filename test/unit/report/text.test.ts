@@ -2,7 +2,7 @@ import { equal, match, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
-import { parseDuration } from "../../../src/config/durations.ts";
+import { parseDuration } from "../../../src/config/schema/durations.ts";
 import { reportSoFar } from "../../../src/report/build.ts";
 import { bytesText, durationText } from "../../../src/report/quantities.ts";
 import { soFar } from "../../../src/report/so-far.ts";

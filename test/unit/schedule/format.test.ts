@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseDuration } from "../../../src/config/durations.ts";
+import { parseDuration } from "../../../src/config/schema/durations.ts";
 import { deadlinesOf, formatClock, formatDuration, formatInstant } from "../../../src/schedule/format.ts";
 
 const offsets = { startCutoffMs: 900_000, backupStopMs: 9_600_000, reconnectByMs: 10_800_000 };

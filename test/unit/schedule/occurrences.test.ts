@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Temporal } from "temporal-polyfill";
-import { instantsOf } from "../../../src/config/window-times.ts";
+import { instantsOf } from "../../../src/config/times/parse-times.ts";
 import type { Days, MonthDay, Weekday } from "../../../src/model/recurrence.ts";
 import { formatInstant } from "../../../src/schedule/format.ts";
 import {

@@ -1,5 +1,5 @@
 import { deepEqual, match } from "node:assert/strict";
-import type { FlowLine } from "../../../src/proof/flow.ts";
+import type { FlowLine } from "../../../src/proof/proof-types.ts";
 import type { Described } from "../../../src/site-rules/declared-flows.ts";
 import { overlaid } from "../../../src/site-rules/overlay.ts";
 import { siteRows, siteTexts } from "../../../src/site-rules/rows.ts";

@@ -1,7 +1,7 @@
 /** Where the proof was wrong and the kernel right: found by the differential test, pinned without a kernel. */
 import assert from "node:assert/strict";
-import type { Packet, Place } from "../../../../src/proof/flow.ts";
-import { terrain } from "../../../../src/proof/terrain.ts";
+import type { Packet, Place } from "../../../../src/proof/proof-types.ts";
+import { terrain } from "../../../../src/proof/topology.ts";
 import { judge } from "../../../../src/proof/verdict.ts";
 import { handMade } from "../hand-made.ts";
 

@@ -1,6 +1,6 @@
 /** What the last window saved of each source and how long that took, from its report or its stack's output. Pure. */
 import { z } from "zod";
-import type { Circumstances } from "./flow.ts";
+import type { Circumstances } from "./proof-types.ts";
 
 const saved = z.object({
   bytes: z.number().nonnegative(),

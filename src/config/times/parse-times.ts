@@ -1,10 +1,10 @@
 /** From the times a person writes for a window, in the hospital's zone, to one instant and three offsets. */
 import { Temporal } from "temporal-polyfill";
-import type { WindowSpec } from "../model/hospital.ts";
-import { formatDuration, formatInstant } from "../schedule/format.ts";
-import { looksLikeClockTime, parseClockTime, parseDuration } from "./durations.ts";
-import { Invalid, quote } from "./invalid.ts";
-import { suggest } from "./suggest.ts";
+import type { WindowSpec } from "../../model/hospital.ts";
+import { formatDuration, formatInstant } from "../../schedule/format.ts";
+import { looksLikeClockTime, parseClockTime, parseDuration } from "../schema/durations.ts";
+import { suggest } from "../yaml/did-you-mean.ts";
+import { Invalid, quote } from "../yaml/invalid.ts";
 
 /**
  * @returns the zone's name in its usual spelling

@@ -1,9 +1,9 @@
 /** Services: somebody must be able to ask whether they still answer. */
 import { isIP } from "node:net";
-import { contains, parsePrefix } from "../network/cidr.ts";
-import { literalHost } from "../network/host-address.ts";
-import type { Problems } from "./problems.ts";
-import type { WrittenStack } from "./schema/stack.ts";
+import { contains, parsePrefix } from "../../network/cidr.ts";
+import { literalHost } from "../../network/host-address.ts";
+import type { WrittenStack } from "../schema/stack.ts";
+import type { Problems } from "../yaml/problems.ts";
 
 export function checkServices(stack: Partial<WrittenStack>, problems: Problems): void {
   for (const [index, service] of (stack.services ?? []).entries()) {

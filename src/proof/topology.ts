@@ -3,8 +3,8 @@ import type { EdgeService, Hospital, Segment, Uplink } from "../model/hospital.t
 import type { Prefix } from "../network/cidr.ts";
 import { prefix } from "../network/host-address.ts";
 import { PrefixIndex } from "../network/prefix-index.ts";
-import type { Family } from "./flow.ts";
 import { named } from "./named.ts";
+import type { Family } from "./proof-types.ts";
 
 export interface Terrain {
   readonly hospital: Hospital;

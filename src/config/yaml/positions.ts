@@ -12,7 +12,7 @@ import {
   type Node,
   parseDocument,
 } from "yaml";
-import { JedaError, JedaErrors, type Position } from "../model/errors.ts";
+import { JedaError, JedaErrors, type Position } from "../../model/errors.ts";
 import { shortened } from "./invalid.ts";
 import { checkStructure, otherLineEnd, tooDeep } from "./yaml-structure.ts";
 

@@ -1,8 +1,8 @@
 /** What this stack's own outputs say since its last `pulumi up`, without a resource for it in the state. */
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import type { Circumstances } from "../proof/flow.ts";
-import { pastOf } from "../proof/past.ts";
+import type { Circumstances } from "../proof/proof-types.ts";
+import { pastOf } from "../proof/throughput-history.ts";
 
 export interface Former {
   readonly windowId: string | null;

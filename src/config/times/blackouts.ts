@@ -1,8 +1,8 @@
 /** Dates on which no window runs, from the hospital's local time to moments. */
 import { Temporal } from "temporal-polyfill";
-import type { Blackout } from "../model/recurrence.ts";
-import { Invalid, quote } from "./invalid.ts";
-import type { WrittenBlackout } from "./schema/recurrence.ts";
+import type { Blackout } from "../../model/recurrence.ts";
+import type { WrittenBlackout } from "../schema/recurrence.ts";
+import { Invalid, quote } from "../yaml/invalid.ts";
 
 const HINT =
   'write a date ("2026-12-25"), dates ("2026-12-24..2027-01-02"), or { from, to, why } with local times';

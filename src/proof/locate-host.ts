@@ -1,6 +1,6 @@
 /** Where a host stands, by what the hospital describes and by nothing else: no name is looked up anywhere. */
 import { isLoopback, literalHost } from "../network/host-address.ts";
-import { segmentOf, type Terrain, targetsOf } from "./terrain.ts";
+import { segmentOf, type Terrain, targetsOf } from "./topology.ts";
 
 export type Whereabouts =
   | { readonly kind: "segment"; readonly segment: string }

@@ -3,9 +3,9 @@
  * It is compared with the stack's file, because only what stands in the file has a position there.
  */
 import { isDeepStrictEqual } from "node:util";
-import { isMap } from "./invalid.ts";
-import { NO_POSITIONS, type Positions } from "./positions.ts";
 import { PREFIX, type StackFile } from "./stack-file.ts";
+import { isMap } from "./yaml/invalid.ts";
+import { NO_POSITIONS, type Positions } from "./yaml/positions.ts";
 
 /** The jeda keys of the engine's configuration, without "jeda:", lists and maps parsed. */
 export function arrivedConfig(wire: Readonly<Record<string, string>>): Record<string, unknown> {

@@ -2,12 +2,12 @@
  * `jeda:credentials`: names and passwords, secret as a whole. Only names are looked at here; no message may
  * hold anything else of it, not even a field's wrong value.
  */
-import type { Hospital } from "../model/hospital.ts";
-import { isMap, quote } from "./invalid.ts";
-import type { Path } from "./positions.ts";
-import type { Problems } from "./problems.ts";
-import { MODEL_KEYS } from "./schema/stack.ts";
-import { didYouMean } from "./suggest.ts";
+import type { Hospital } from "../../model/hospital.ts";
+import { MODEL_KEYS } from "../schema/stack.ts";
+import { didYouMean } from "../yaml/did-you-mean.ts";
+import { isMap, quote } from "../yaml/invalid.ts";
+import type { Path } from "../yaml/positions.ts";
+import type { Problems } from "../yaml/problems.ts";
 
 const HOW = "pulumi config set --secret --path 'jeda:credentials.NAME.password'";
 

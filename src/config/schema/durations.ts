@@ -1,5 +1,5 @@
 /** Durations and clock times as people write them. Lengths are whole milliseconds. */
-import { Invalid, quote } from "./invalid.ts";
+import { Invalid, quote } from "../yaml/invalid.ts";
 
 const MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 

@@ -4,9 +4,9 @@
  * from another machine, or after the window, must not show another plan.
  */
 import type { Hospital } from "../model/hospital.ts";
-import type { Proof } from "./flow.ts";
 import { hazards } from "./hazards.ts";
-import { terrain } from "./terrain.ts";
+import type { Proof } from "./proof-types.ts";
+import { terrain } from "./topology.ts";
 
 export interface LastingHazards {
   readonly all: readonly string[];

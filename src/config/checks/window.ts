@@ -1,12 +1,12 @@
 /** The window: its times, and whom it may isolate. */
-import type { Segment, WindowSpec } from "../model/hospital.ts";
-import { defaultHeartbeatMs } from "../model/plan.ts";
-import { formatDuration } from "../schedule/format.ts";
-import type { Problems } from "./problems.ts";
-import type { WrittenStack } from "./schema/stack.ts";
-import type { WrittenWindow } from "./schema/window.ts";
-import { readZone } from "./window-times.ts";
-import { type Offsets, reading, recurring, single } from "./window-when.ts";
+import type { Segment, WindowSpec } from "../../model/hospital.ts";
+import { defaultHeartbeatMs } from "../../model/plan.ts";
+import { formatDuration } from "../../schedule/format.ts";
+import type { WrittenStack } from "../schema/stack.ts";
+import type { WrittenWindow } from "../schema/window.ts";
+import { readZone } from "../times/parse-times.ts";
+import { type Offsets, reading, recurring, single } from "../times/window-schedule.ts";
+import type { Problems } from "../yaml/problems.ts";
 
 type Stack = Partial<WrittenStack>;
 

@@ -1,10 +1,10 @@
 /** No host has the first address of its network, nor, in IPv4, the last: routers and whole networks are meant by them. */
 import { isIP } from "node:net";
-import type { Segment } from "../model/hospital.ts";
-import { bitsOf, contains, formatPrefix, lastOf, type Prefix, parsePrefix } from "../network/cidr.ts";
-import type { Path } from "./positions.ts";
-import type { Problems } from "./problems.ts";
-import type { WrittenStack } from "./schema/stack.ts";
+import type { Segment } from "../../model/hospital.ts";
+import { bitsOf, contains, formatPrefix, lastOf, type Prefix, parsePrefix } from "../../network/cidr.ts";
+import type { WrittenStack } from "../schema/stack.ts";
+import type { Path } from "../yaml/positions.ts";
+import type { Problems } from "../yaml/problems.ts";
 
 type Stack = Partial<WrittenStack>;
 

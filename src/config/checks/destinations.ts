@@ -1,8 +1,9 @@
 /** SSH destinations: each leads to one host, or one host would be given what is meant for another. */
-import { quote } from "./invalid.ts";
-import type { Path } from "./positions.ts";
-import type { Problems } from "./problems.ts";
-import type { WrittenStack } from "./schema/stack.ts";
+
+import type { WrittenStack } from "../schema/stack.ts";
+import { quote } from "../yaml/invalid.ts";
+import type { Path } from "../yaml/positions.ts";
+import type { Problems } from "../yaml/problems.ts";
 
 export function checkDestinations(
   { edges = [], backupHost, segments = [] }: Partial<WrittenStack>,

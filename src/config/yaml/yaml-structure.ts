@@ -3,8 +3,8 @@
  * and expansion are bounded, so that no text can take the reader's stack or memory.
  */
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair } from "yaml";
+import { didYouMean } from "./did-you-mean.ts";
 import { quote } from "./invalid.ts";
-import { didYouMean } from "./suggest.ts";
 
 /** `offset` counts from the beginning of the text. */
 export type Report = (offset: number, message: string, hint: string) => void;

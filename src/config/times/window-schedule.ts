@@ -1,14 +1,14 @@
 /** When a window comes: once, or again and again; and how its deadlines lie after its start. */
-import type { WindowSpec } from "../model/hospital.ts";
-import type { ClockDeadlines } from "../model/recurrence.ts";
-import { formatDuration } from "../schedule/format.ts";
-import { blackoutOn, nextOccurrences } from "../schedule/occurrences.ts";
+import type { WindowSpec } from "../../model/hospital.ts";
+import type { ClockDeadlines } from "../../model/recurrence.ts";
+import { formatDuration } from "../../schedule/format.ts";
+import { blackoutOn, nextOccurrences } from "../../schedule/occurrences.ts";
+import { looksLikeClockTime, parseClockTime, parseDuration } from "../schema/durations.ts";
+import type { WrittenWindow } from "../schema/window.ts";
+import { Invalid } from "../yaml/invalid.ts";
+import type { Problems } from "../yaml/problems.ts";
 import { readBlackout } from "./blackouts.ts";
-import { looksLikeClockTime, parseClockTime, parseDuration } from "./durations.ts";
-import { Invalid } from "./invalid.ts";
-import type { Problems } from "./problems.ts";
-import type { WrittenWindow } from "./schema/window.ts";
-import { readOffset, readStart } from "./window-times.ts";
+import { readOffset, readStart } from "./parse-times.ts";
 
 /** Milliseconds after the start; `undefined` where what was written can't be read. */
 export interface Offsets {

@@ -1,9 +1,10 @@
 /** Names: each used once among its kind, and every reference names something that exists. */
-import { quote } from "./invalid.ts";
-import type { Path } from "./positions.ts";
-import type { Problems } from "./problems.ts";
-import type { WrittenStack } from "./schema/stack.ts";
-import { didYouMean } from "./suggest.ts";
+
+import type { WrittenStack } from "../schema/stack.ts";
+import { didYouMean } from "../yaml/did-you-mean.ts";
+import { quote } from "../yaml/invalid.ts";
+import type { Path } from "../yaml/positions.ts";
+import type { Problems } from "../yaml/problems.ts";
 
 type Stack = Partial<WrittenStack>;
 

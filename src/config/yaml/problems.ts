@@ -1,5 +1,5 @@
 /** Collects everything that is wrong with a configuration, so that a person mends it all at once. */
-import { JedaError, JedaErrors, type Position } from "../model/errors.ts";
+import { JedaError, JedaErrors, type Position } from "../../model/errors.ts";
 import { isMap, shortened } from "./invalid.ts";
 import type { Path, Positions } from "./positions.ts";
 

@@ -1,10 +1,10 @@
 /** Finds what the names in `needs` stand for, and turns written services into the model's. */
-import type { Need, Service } from "../model/hospital.ts";
-import { quote } from "./invalid.ts";
-import type { Problems } from "./problems.ts";
-import type { WrittenService } from "./schema/service.ts";
-import type { WrittenStack } from "./schema/stack.ts";
-import { didYouMean } from "./suggest.ts";
+import type { Need, Service } from "../../model/hospital.ts";
+import type { WrittenService } from "../schema/service.ts";
+import type { WrittenStack } from "../schema/stack.ts";
+import { didYouMean } from "../yaml/did-you-mean.ts";
+import { quote } from "../yaml/invalid.ts";
+import type { Problems } from "../yaml/problems.ts";
 
 /** `undefined` when segments, edges or services could not be read, or a need names nothing. */
 export function resolveServices(stack: Partial<WrittenStack>, problems: Problems): Service[] | undefined {

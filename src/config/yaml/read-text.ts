@@ -2,7 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { JedaError, JedaErrors, type Position } from "../model/errors.ts";
+import { JedaError, JedaErrors, type Position } from "../../model/errors.ts";
 
 /** A thousand segments with all their services take a third of it. */
 export const LARGEST_BYTES = 2 ** 20;

@@ -3,7 +3,7 @@
  * "2017-05-15 00:00:00 +0000 UTC", `010` as 8. They are refused, so that a file means what it looks like.
  */
 import { isScalar, visit } from "yaml";
-import { JedaError } from "../model/errors.ts";
+import { JedaError } from "../../model/errors.ts";
 import type { PositionedYaml } from "./positions.ts";
 
 /** The layouts that gopkg.in/yaml.v3 takes for a timestamp. */

@@ -1,13 +1,13 @@
 /** Addresses and interfaces: nothing belongs to two segments, and the vault holds the backup host. */
 
 import { isIP } from "node:net";
-import type { Role, Segment } from "../model/hospital.ts";
-import { contains, formatPrefix, overlaps, type Prefix, parsePrefix } from "../network/cidr.ts";
-import { PrefixIndex } from "../network/prefix-index.ts";
-import type { Path } from "./positions.ts";
-import type { Problems } from "./problems.ts";
-import type { WrittenStack } from "./schema/stack.ts";
-import { readTarget } from "./schema/values.ts";
+import type { Role, Segment } from "../../model/hospital.ts";
+import { contains, formatPrefix, overlaps, type Prefix, parsePrefix } from "../../network/cidr.ts";
+import { PrefixIndex } from "../../network/prefix-index.ts";
+import type { WrittenStack } from "../schema/stack.ts";
+import { readTarget } from "../schema/values.ts";
+import type { Path } from "../yaml/positions.ts";
+import type { Problems } from "../yaml/problems.ts";
 
 type Stack = Partial<WrittenStack>;
 

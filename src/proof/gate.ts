@@ -1,7 +1,7 @@
 /** The gate before the first resource: a window whose proof has violations is refused, with every reason. */
 import { JedaError, JedaErrors } from "../model/errors.ts";
 import type { Hospital } from "../model/hospital.ts";
-import type { Circumstances, Proof } from "./flow.ts";
+import type { Circumstances, Proof } from "./proof-types.ts";
 import { prove } from "./prove.ts";
 
 /** @throws JedaErrors, one REFUSED for each violation; nothing was changed. */
