@@ -3,9 +3,9 @@ import { execFile } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { type HospitalSources, SECRETS, startSources } from "../lab/sources/hospital-sources.ts";
 import { driverFor } from "../src/backup/driver-for.ts";
 import type { Source } from "../src/model/hospital.ts";
-import { type HospitalSources, SECRETS, startSources } from "../test/integration/backup/hospital-sources.ts";
 import { inPairs, type Pair } from "./ratio.ts";
 
 export interface Size {

@@ -1,8 +1,8 @@
 /** Taking a lab away, however it was left: everything is found by the lab's id, nothing needs a record. */
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { execa } from "execa";
+import { removeIfEmpty, withLock } from "../toolchain/lock.ts";
 import { everyHost } from "./hospital.ts";
-import { removeIfEmpty, withLock } from "./lock.ts";
 import { deleteNamespace, endProcesses, namespaceOwners } from "./namespaces.ts";
 import { type KeptState, keepOthersState } from "./others-state.ts";
 import { readPower } from "./power-record.ts";

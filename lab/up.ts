@@ -2,9 +2,9 @@
 import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import { withLock } from "../toolchain/lock.ts";
 import { clearLab } from "./down.ts";
 import { type EdgeCount, hostsFile, hostsOf, type LabHost } from "./hospital.ts";
-import { withLock } from "./lock.ts";
 import { createNamespace, createSwitch, namespacePath } from "./namespaces.ts";
 import { keptText } from "./others-state.ts";
 import { mountDisk, powerOn } from "./power.ts";

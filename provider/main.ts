@@ -1,10 +1,10 @@
 /** The provider's process: prints its port, serves the engine, and ends when the engine does. */
 import { Server, ServerCredentials } from "@grpc/grpc-js";
-import { EngineLog } from "./engine-log.ts";
-import { providerGrpc } from "./proto.ts";
-import { implementation } from "./server.ts";
-import { surroundings } from "./surroundings.ts";
-import { Work } from "./work.ts";
+import { providerGrpc } from "../pulumi-protocol/proto.ts";
+import { EngineLog } from "./engine/engine-log.ts";
+import { Work } from "./engine/in-flight.ts";
+import { implementation } from "./engine/server.ts";
+import { surroundings } from "./hosts/wiring.ts";
 
 // The engine gives a plugin the whole configuration in clear; what we start shall not inherit it.
 delete process.env.PULUMI_CONFIG;

@@ -13,9 +13,9 @@ export const ingredients = [
   "toolchain/language-host",
   "toolchain/command-provider",
   "toolchain/plugin",
-  "provider/diff.ts",
-  "provider/proto.ts",
-  "provider/wire.ts",
+  "pulumi-protocol/diff.ts",
+  "pulumi-protocol/proto.ts",
+  "pulumi-protocol/wire.ts",
 ] as const;
 
 /** Packages that are bundled into the stand-ins or copied; their locked versions count too. */

@@ -27,7 +27,7 @@ export async function ensureToolchain(): Promise<void> {
   const [{ buildPrograms }, { addPrograms, assemble, sweep }, { withLock }, { say }] = await Promise.all([
     import("./build.ts"),
     import("./assemble.ts"),
-    import("../lab/lock.ts"),
+    import("./lock.ts"),
     import("./progress.ts"),
   ]);
   if (official !== null) say(`using the Pulumi CLI at ${official}`);

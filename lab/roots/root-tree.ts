@@ -4,8 +4,8 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { JedaError } from "../../src/model/errors.ts";
+import { withLock } from "../../toolchain/lock.ts";
 import { cacheDir } from "../../toolchain/paths.ts";
-import { withLock } from "../lock.ts";
 import { type Release, type RootKind, recipe, rootName } from "./releases.ts";
 
 /** Several trees at once on a slow line take longer than one. */

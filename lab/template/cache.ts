@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { withLock } from "../lock.ts";
+import { withLock } from "../../toolchain/lock.ts";
 import { labCache } from "../state.ts";
 
 export interface Template {

@@ -1,4 +1,6 @@
 /** The two tables that jeda owns on an edge, `inet jeda` and `inet jeda_window`, and never another. */
+
+import type { Properties } from "../../pulumi-protocol/wire.ts";
 import { aroundForward } from "../../src/firewall/readback/bypass.ts";
 import { foreignFindings, howToDeclare } from "../../src/firewall/readback/known-tables.ts";
 import { persistedDrift } from "../../src/firewall/readback/persisted.ts";
@@ -9,16 +11,15 @@ import { JedaError } from "../../src/model/errors.ts";
 import type { EdgeReach } from "../../src/model/hospital.ts";
 import { readListing } from "../../src/site-rules/of-listing.ts";
 import { siteRows, siteTexts } from "../../src/site-rules/rows.ts";
-import type { Edges } from "../edges.ts";
-import type { Call, Handler } from "../handler.ts";
-import { applyOnProbation, PROBATION_MS } from "../probation.ts";
-import type { Run } from "../remote.ts";
-import { compareTables, declaredTable } from "../ruleset-inputs.ts";
-import { notLookedAt } from "../site-memory.ts";
-import type { Properties } from "../wire.ts";
+import type { Call, Handler } from "../engine/handler.ts";
+import type { Edges } from "../hosts/ports.ts";
+import { applyOnProbation, PROBATION_MS } from "../hosts/probation.ts";
+import type { Run } from "../hosts/remote.ts";
+import { compareTables, declaredTable } from "../hosts/ruleset-inputs.ts";
+import { notLookedAt } from "../hosts/site-baseline.ts";
+import { around, remembered } from "./edge-environment.ts";
 import { type EdgeFirewallInputs, edgeFirewallSchema } from "./edge-firewall-inputs.ts";
-import { around, remembered } from "./edge-surroundings.ts";
-import { changesWindow, refuseUnderLease, segmentsOf, until } from "./edge-under-lease.ts";
+import { changesWindow, refuseUnderLease, segmentsOf, until } from "./lease-protection.ts";
 
 const AS_DECLARED = "as declared";
 const PERSISTED = "/etc/jeda/edge.nft";

@@ -1,5 +1,6 @@
 /** The script behind an edge's three forced-command keys, kept current by the policy key's own `install`. */
 import { z } from "zod";
+import type { Properties } from "../../pulumi-protocol/wire.ts";
 import { edgeScriptText } from "../../src/firewall/edge/edge-script.ts";
 import { jedaKeys, keyFindings, parseKeys } from "../../src/firewall/readback/authorized-keys.ts";
 import { placeFindings } from "../../src/firewall/readback/edge-facts.ts";
@@ -7,11 +8,10 @@ import { withLogins } from "../../src/firewall/readback/site-facts.ts";
 import { sha256 } from "../../src/host/remote-file.ts";
 import type { EdgeListing, SiteFacts } from "../../src/model/edge-protocol.ts";
 import { JedaError } from "../../src/model/errors.ts";
-import { kept } from "../accepted.ts";
-import type { Edges } from "../edges.ts";
-import type { Call, Handler } from "../handler.ts";
-import { changedAround, rememberAround } from "../site-memory.ts";
-import type { Properties } from "../wire.ts";
+import type { Call, Handler } from "../engine/handler.ts";
+import { kept } from "../hosts/drift-baseline.ts";
+import type { Edges } from "../hosts/ports.ts";
+import { changedAround, rememberAround } from "../hosts/site-baseline.ts";
 
 import { reachSchema } from "./reach.ts";
 

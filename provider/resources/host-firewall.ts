@@ -1,5 +1,6 @@
 /** The backup host's own firewall: `inet jeda_host`, the file that loads it at boot, and the script that does both. */
 import { z } from "zod";
+import type { Properties } from "../../pulumi-protocol/wire.ts";
 import { makeTransition } from "../../src/firewall/change/transition.ts";
 import { edgeScriptText } from "../../src/firewall/edge/edge-script.ts";
 import { parseKeys } from "../../src/firewall/readback/authorized-keys.ts";
@@ -11,12 +12,11 @@ import { HOST_SCRIPT, type HostListing } from "../../src/host/host-firewall.ts";
 import { sha256 } from "../../src/host/remote-file.ts";
 import type { SiteFacts } from "../../src/model/edge-protocol.ts";
 import { JedaError } from "../../src/model/errors.ts";
-import type { Hosts } from "../edges.ts";
-import type { Handler, Live } from "../handler.ts";
-import { PROBATION_MS } from "../probation.ts";
-import { compareTables, declaredTable } from "../ruleset-inputs.ts";
-import { changedAround, notLookedAt, rememberAround } from "../site-memory.ts";
-import type { Properties } from "../wire.ts";
+import type { Handler, Live } from "../engine/handler.ts";
+import type { Hosts } from "../hosts/ports.ts";
+import { PROBATION_MS } from "../hosts/probation.ts";
+import { compareTables, declaredTable } from "../hosts/ruleset-inputs.ts";
+import { changedAround, notLookedAt, rememberAround } from "../hosts/site-baseline.ts";
 import { knownTablesSchema } from "./known-tables.ts";
 
 const AS_DECLARED = "as declared";

@@ -1,7 +1,8 @@
 /** Every kind of resource that the provider knows, by its type token. */
-import type { Edges, Hosts } from "../edges.ts";
-import type { AnyHandler } from "../handler.ts";
-import type { Remote } from "../remote.ts";
+
+import type { AnyHandler } from "../engine/handler.ts";
+import type { Edges, Hosts } from "../hosts/ports.ts";
+import type { Remote } from "../hosts/remote.ts";
 import { edgeFirewall } from "./edge-firewall.ts";
 import { edgeScript } from "./edge-script.ts";
 import { hostFirewall } from "./host-firewall.ts";

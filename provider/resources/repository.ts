@@ -5,9 +5,9 @@
 import { z } from "zod";
 import { askBackup, type BackupReach } from "../../src/host/backup-read.ts";
 import { JedaError } from "../../src/model/errors.ts";
-import { kept } from "../accepted.ts";
-import type { Handler } from "../handler.ts";
-import { type Run, runScript } from "../remote.ts";
+import type { Handler } from "../engine/handler.ts";
+import { kept } from "../hosts/drift-baseline.ts";
+import { type Run, runScript } from "../hosts/remote.ts";
 
 const AS_CREATED = "as created";
 

@@ -1,15 +1,15 @@
 /** The window's runner on the backup host: its own Node, one bundle, a launcher, the runbook and the credentials. */
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
+import type { Properties } from "../../pulumi-protocol/wire.ts";
 import { askBackup, type BackupReach } from "../../src/host/backup-read.ts";
 import { sha256 } from "../../src/host/remote-file.ts";
 import { JedaError } from "../../src/model/errors.ts";
-import { kept } from "../accepted.ts";
-import type { Handler, Log } from "../handler.ts";
-import { installPrograms } from "../host-programs.ts";
-import { type Remote, runScript } from "../remote.ts";
-import { contentOf, FILE_NAMES } from "../runner-files.ts";
-import type { Properties } from "../wire.ts";
+import type { Handler, Log } from "../engine/handler.ts";
+import { kept } from "../hosts/drift-baseline.ts";
+import { installPrograms } from "../hosts/host-programs.ts";
+import { type Remote, runScript } from "../hosts/remote.ts";
+import { contentOf, FILE_NAMES } from "../hosts/runner-files.ts";
 import {
   AS_DECLARED,
   hooksOf,
@@ -19,7 +19,7 @@ import {
   surroundingsOf,
   unread,
   windowsOf,
-} from "./runner-look.ts";
+} from "./runner-inspect.ts";
 
 const CREDENTIALS = "/etc/jeda/credentials.json";
 const schema = z.strictObject({

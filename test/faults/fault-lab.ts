@@ -3,6 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
+import { pulumiEnvironment } from "../../commands/environment.ts";
+import { ensureStack } from "../../commands/stack.ts";
 import { labDown } from "../../lab/down.ts";
 import type { EdgeCount, EdgeHost, LabHost } from "../../lab/hospital.ts";
 import { namespacePath, namespaceProcesses } from "../../lab/namespaces.ts";
@@ -13,9 +15,7 @@ import { labUp } from "../../lab/up.ts";
 import { labWork } from "../../lab/work.ts";
 import type { JournalEntry } from "../../src/model/journal.ts";
 import type { WindowPlan } from "../../src/model/plan.ts";
-import { pulumiEnvironment } from "../../toolchain/environment.ts";
 import { repository } from "../../toolchain/paths.ts";
-import { ensureStack } from "../../toolchain/stack.ts";
 import { Watcher } from "./watcher.ts";
 
 export interface Ran {

@@ -9,14 +9,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
+import { pulumiEnvironment } from "../../commands/environment.ts";
+import { ensureStack } from "../../commands/stack.ts";
 import { labDown } from "../../lab/down.ts";
 import { opsCommand } from "../../lab/ops.ts";
 import { labSh } from "../../lab/shell.ts";
 import { labUp } from "../../lab/up.ts";
 import { parseTableText } from "../../src/firewall/readback/listing.ts";
-import { pulumiEnvironment } from "../../toolchain/environment.ts";
 import { repository } from "../../toolchain/paths.ts";
-import { ensureStack } from "../../toolchain/stack.ts";
 import { batches } from "./drift-edits.ts";
 import type { HandEdit } from "./hand-edit.ts";
 
@@ -55,7 +55,7 @@ const up = (...words: string[]) =>
   run(["pulumi", "up", "--yes", "--skip-preview", "--stack", "lab", ...words]);
 
 async function drift(): Promise<{ exitCode: number; findings: string[] }> {
-  const words = [process.execPath, "toolchain/drift.ts", "--stack", "lab", "--json"];
+  const words = [process.execPath, "commands/drift.ts", "--stack", "lab", "--json"];
   const { exitCode, stdout, stderr } = await execa(words[0] ?? "", words.slice(1), {
     cwd: repository,
     env: { JEDA_LAB: id, PULUMI_BACKEND_URL: "" },

@@ -34,7 +34,7 @@ describe("labs that crash, and labs side by side", function () {
   // Moments of a warm start that takes about two seconds on two cores: early, in the middle, near the end.
   for (const afterMs of [250, 700, 1200, 1700]) {
     it(`leave nothing behind when killed ${afterMs} ms into coming up`, async () => {
-      const up = execa(process.execPath, ["lab/main.ts", "up", "--size", "tiny", "--id", one], {
+      const up = execa(process.execPath, ["commands/lab.ts", "up", "--size", "tiny", "--id", one], {
         reject: false,
         stdout: "ignore",
         stderr: "ignore",
@@ -48,7 +48,7 @@ describe("labs that crash, and labs side by side", function () {
   }
 
   it("come up again over what a crash left", async () => {
-    const up = execa(process.execPath, ["lab/main.ts", "up", "--size", "tiny", "--id", one], {
+    const up = execa(process.execPath, ["commands/lab.ts", "up", "--size", "tiny", "--id", one], {
       reject: false,
       stdout: "ignore",
       stderr: "ignore",

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { withLock } from "../../lab/lock.ts";
 import { JedaError } from "../../src/model/errors.ts";
+import { withLock } from "../../toolchain/lock.ts";
 
 describe("the lock of a lab", () => {
   const directory = mkdtempSync(join(tmpdir(), "jeda-lock-"));

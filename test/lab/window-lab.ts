@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
+import { pulumiEnvironment } from "../../commands/environment.ts";
+import { ensureStack } from "../../commands/stack.ts";
 import { labDown } from "../../lab/down.ts";
 import type { LabHost } from "../../lab/hospital.ts";
 import { namespacePath } from "../../lab/namespaces.ts";
@@ -16,9 +18,7 @@ import type { JournalEntry } from "../../src/model/journal.ts";
 import type { WindowPlan } from "../../src/model/plan.ts";
 import type { Report } from "../../src/model/report.ts";
 import { makePlan } from "../../src/window/plan/make-plan.ts";
-import { pulumiEnvironment } from "../../toolchain/environment.ts";
 import { repository } from "../../toolchain/paths.ts";
-import { ensureStack } from "../../toolchain/stack.ts";
 
 export interface Ran {
   readonly stdout: string;

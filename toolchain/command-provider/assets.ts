@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, matchesGlob, relative } from "node:path";
-import type { Json } from "../../provider/wire.ts";
+import type { Json } from "../../pulumi-protocol/wire.ts";
 import type { CommandInputs } from "./inputs.ts";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";

@@ -1,6 +1,6 @@
 /** The inputs of `command:local:Command`, taken out of their envelopes. */
-import type { Json, Properties } from "../../provider/wire.ts";
-import { holdsUnknown, unwrapAll } from "../../provider/wire.ts";
+import type { Json, Properties } from "../../pulumi-protocol/wire.ts";
+import { holdsUnknown, unwrapAll } from "../../pulumi-protocol/wire.ts";
 
 export interface CommandInputs {
   readonly create?: string;

@@ -1,6 +1,6 @@
 /** Output lines for the engine's display. */
 import { credentials } from "@grpc/grpc-js";
-import { engineGrpc, enginePb } from "../../provider/proto.ts";
+import { engineGrpc, enginePb } from "../../pulumi-protocol/proto.ts";
 
 /** A longer line is sent in pieces: the engine's message size has an end, and a display has one much sooner. */
 const LONGEST_LINE = 60_000;

@@ -2,7 +2,7 @@
  * Stands in for the `pulumi-resource-command` plugin, which no package registry has: `command:local:Command` and
  * `command:local:run`, as version 1.2.1 behaves. What the engine asks of it is listed in docs/toolchain.md.
  */
-import { providerGrpc } from "../../provider/proto.ts";
+import { providerGrpc } from "../../pulumi-protocol/proto.ts";
 import { engineAddress, serve } from "../plugin/serve.ts";
 import { LineLog } from "./line-log.ts";
 import { commandProvider } from "./provider.ts";

@@ -1,9 +1,9 @@
 /** The provider's side of the engine's protocol, for `command:local:Command` and `command:local:run`. */
 import { randomBytes } from "node:crypto";
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
-import { differences } from "../../provider/diff.ts";
-import { emptyPb, pluginPb, providerPb } from "../../provider/proto.ts";
-import { fromStruct, type Properties, toStruct, UNKNOWN, unwrapAll } from "../../provider/wire.ts";
+import { differences } from "../../pulumi-protocol/diff.ts";
+import { emptyPb, pluginPb, providerPb } from "../../pulumi-protocol/proto.ts";
+import { fromStruct, type Properties, toStruct, UNKNOWN, unwrapAll } from "../../pulumi-protocol/wire.ts";
 import { answer } from "../plugin/answer.ts";
 import { collectFiles } from "./assets.ts";
 import { execute, type PreviousOutput } from "./execute.ts";

@@ -1,7 +1,7 @@
 /** The calls of the language host's protocol that the engine makes. */
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import languagePb from "@pulumi/pulumi/proto/language_pb.js";
-import { emptyPb, pluginPb } from "../../provider/proto.ts";
+import { emptyPb, pluginPb } from "../../pulumi-protocol/proto.ts";
 import { answer } from "../plugin/answer.ts";
 import { dependencies, requiredPackages } from "./packages.ts";
 import { runProgram } from "./run.ts";

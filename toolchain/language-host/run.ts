@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import languagePb from "@pulumi/pulumi/proto/language_pb.js";
-import { fromStruct } from "../../provider/wire.ts";
+import { fromStruct } from "../../pulumi-protocol/wire.ts";
 
 /** The runner's exit code when it has told the person everything already. */
 const TOLD_ALREADY = 32;

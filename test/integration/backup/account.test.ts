@@ -1,8 +1,8 @@
 /** Real MariaDB: what the backup account may not see, and how it is let in, is found before anything is believed. */
 import assert from "node:assert/strict";
+import { type HospitalSources, startSources } from "../../../lab/sources/hospital-sources.ts";
 import { driverFor } from "../../../src/backup/driver-for.ts";
 import type { Saved, Survey, Verified } from "../../../src/model/driver.ts";
-import { type HospitalSources, startSources } from "./hospital-sources.ts";
 
 const TLS = ["ssl-cert={directory}/certificate.pem", "ssl-key={directory}/key.pem"];
 const ON = "ON simrs.* ";

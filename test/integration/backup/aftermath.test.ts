@@ -5,10 +5,10 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type HospitalSources, SECRETS, startSources } from "../../../lab/sources/hospital-sources.ts";
 import { driverFor } from "../../../src/backup/driver-for.ts";
 import type { Source } from "../../../src/model/hospital.ts";
 import { commandLines, mountsNaming, processesNaming } from "./aftermath.ts";
-import { type HospitalSources, SECRETS, startSources } from "./hospital-sources.ts";
 
 describe("after a backup", () => {
   let hospital: HospitalSources;

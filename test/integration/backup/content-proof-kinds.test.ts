@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
+import { type HospitalSources, startSources } from "../../../lab/sources/hospital-sources.ts";
 import { driverFor } from "../../../src/backup/driver-for.ts";
 import type { Saved, Verified } from "../../../src/model/driver.ts";
 import { EVERY_KIND } from "./every-kind.ts";
-import { type HospitalSources, startSources } from "./hospital-sources.ts";
 
 /** People at work: rows come, change and go, several statements a millisecond. */
 const CHURN = `CREATE DATABASE people; USE people;

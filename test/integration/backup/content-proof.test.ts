@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { type HospitalSources, startSources } from "../../../lab/sources/hospital-sources.ts";
 import { driverFor } from "../../../src/backup/driver-for.ts";
 import type { BackupContext, Saved, Verified } from "../../../src/model/driver.ts";
 import { processesNaming } from "./aftermath.ts";
-import { type HospitalSources, startSources } from "./hospital-sources.ts";
 
 /** One thing to spoil in each table, and in each kind of object. */
 const SCHEMA = `USE simrs;

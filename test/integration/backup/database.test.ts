@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { type HospitalSources, startSources } from "../../../lab/sources/hospital-sources.ts";
 import { driverFor } from "../../../src/backup/driver-for.ts";
 import { countStored } from "../../../src/backup/mariadb/records.ts";
 import type { BackupContext, Saved, Verified, VerifyOptions } from "../../../src/model/driver.ts";
 import { processesNaming } from "./aftermath.ts";
-import { type HospitalSources, startSources } from "./hospital-sources.ts";
 
 const SCHEMA = `USE simrs;
 CREATE TABLE patients (id INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(80) NOT NULL, photo BLOB,

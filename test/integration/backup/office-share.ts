@@ -1,10 +1,10 @@
 /** The test's share as one that people filled, and a driver's calls on it. */
 import { chmodSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { HospitalSources } from "../../../lab/sources/hospital-sources.ts";
 import { driverFor } from "../../../src/backup/driver-for.ts";
 import type { BackupContext, Saved, Verified } from "../../../src/model/driver.ts";
 import type { SmbSource } from "../../../src/model/hospital.ts";
-import type { HospitalSources } from "./hospital-sources.ts";
 
 export interface OfficeShare {
   /** Where it lies on the server. */

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type HospitalSources, startSources } from "../../../lab/sources/hospital-sources.ts";
 import { countStored } from "../../../src/backup/mariadb/records.ts";
-import { type HospitalSources, startSources } from "./hospital-sources.ts";
 
 const ENDLESS = "SELECT COUNT(*) FROM entri, entri b, entri c";
 

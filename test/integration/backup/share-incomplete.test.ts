@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { type HospitalSources, startSources } from "../../../lab/sources/hospital-sources.ts";
 import type { BackupContext } from "../../../src/model/driver.ts";
 import { mountsNaming, processesNaming } from "./aftermath.ts";
-import { type HospitalSources, startSources } from "./hospital-sources.ts";
 import { type OfficeShare, officeShare } from "./office-share.ts";
 
 describe("a share with one bad object", () => {

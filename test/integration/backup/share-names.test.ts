@@ -1,7 +1,7 @@
 /** The name in the snapshot is the name on the server, or a finding; what is excluded is so for every part alike. */
 import assert from "node:assert/strict";
+import { type HospitalSources, startSources } from "../../../lab/sources/hospital-sources.ts";
 import type { BackupContext } from "../../../src/model/driver.ts";
-import { type HospitalSources, startSources } from "./hospital-sources.ts";
 import { type OfficeShare, officeShare } from "./office-share.ts";
 
 describe("names on a share", () => {

@@ -11,9 +11,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { type HospitalSources, startSources } from "../../../lab/sources/hospital-sources.ts";
 import type { BackupContext } from "../../../src/model/driver.ts";
 import { mountsNaming, processesNaming } from "./aftermath.ts";
-import { type HospitalSources, startSources } from "./hospital-sources.ts";
 import { type OfficeShare, officeShare } from "./office-share.ts";
 
 describe("what is stored of a share", () => {

@@ -1,10 +1,10 @@
 /** A transfer that stands still is ended after the declared time, and said to have stood still. */
 import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
+import { type HospitalSources, startSources } from "../../../lab/sources/hospital-sources.ts";
 import { saveHeldStream } from "../../../src/backup/restic/gated-stream.ts";
 import { resticFor } from "../../../src/backup/restic/restic-call.ts";
 import { mountsNaming, processesNaming } from "./aftermath.ts";
-import { type HospitalSources, startSources } from "./hospital-sources.ts";
 import { type OfficeShare, officeShare } from "./office-share.ts";
 
 describe("a transfer that stands still", () => {

@@ -10,11 +10,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { type HospitalSources, startSources } from "../../../lab/sources/hospital-sources.ts";
 import { driverFor } from "../../../src/backup/driver-for.ts";
 import { openRepository } from "../../../src/backup/restic/restic.ts";
 import type { BackupContext, Saved, Verified } from "../../../src/model/driver.ts";
 import { mountsNaming, processesNaming } from "./aftermath.ts";
-import { type HospitalSources, startSources } from "./hospital-sources.ts";
 
 const options = { sampleFiles: 1_000, databases: "load", seed: 7 } as const;
 

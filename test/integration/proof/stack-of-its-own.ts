@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { parseDocument } from "yaml";
+import { labPassphrase, type PulumiEnvironment, pulumiEnvironment } from "../../../commands/environment.ts";
 import { ensureToolchain } from "../../../toolchain/ensure.ts";
-import { labPassphrase, type PulumiEnvironment, pulumiEnvironment } from "../../../toolchain/environment.ts";
 import { repository } from "../../../toolchain/paths.ts";
 
 const linked = ["Pulumi.yaml", "bin", "node_modules", "package.json", "provider", "runbooks", "toolchain"];

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { repository } from "../../../provider/resources/repository.ts";
 import { runner } from "../../../provider/resources/runner.ts";
-import { type Properties, secret } from "../../../provider/wire.ts";
+import { type Properties, secret } from "../../../pulumi-protocol/wire.ts";
 import { ensureToolchain } from "../../../toolchain/ensure.ts";
 import { toolBin } from "../../../toolchain/paths.ts";
 import { startEngine } from "../../unit/provider/engine.ts";

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { Remote } from "../../../provider/remote.ts";
+import type { Remote } from "../../../provider/hosts/remote.ts";
 
 /** Directories that get a layer of their own. */
 const WRITABLE = ["/etc", "/opt", "/usr/local", "/var/lib", "/srv"];

@@ -9,7 +9,7 @@ describe("npm run preview", function () {
   it("shows the stack production offline: its proof, its hazards, and what it could not compare", async () => {
     const { exitCode, all } = await execa(
       process.execPath,
-      ["toolchain/preview.ts", "--stack", "production", "--non-interactive"],
+      ["commands/preview.ts", "--stack", "production", "--non-interactive"],
       {
         cwd: repository,
         env: { JEDA_LAB: `none${process.pid}`, PULUMI_BACKEND_URL: "" },

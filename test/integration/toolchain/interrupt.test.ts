@@ -42,7 +42,7 @@ describe("toolchain: Ctrl-C in the middle of a command", () => {
       "sh",
       [
         join(repository, "toolchain/run"),
-        "toolchain/pulumi.ts",
+        "commands/pulumi.ts",
         "up",
         "--yes",
         "--skip-preview",
@@ -111,7 +111,7 @@ describe("toolchain: Ctrl-C in the middle of a command", () => {
       "sh",
       [
         join(repository, "toolchain/run"),
-        "toolchain/pulumi.ts",
+        "commands/pulumi.ts",
         "preview",
         "--expect-no-changes",
         "--stack=dev",

@@ -25,7 +25,7 @@ describe("toolchain: with an official Pulumi CLI on PATH", () => {
   const wrapper = (home: string) =>
     execa(
       "sh",
-      [join(repository, "toolchain/run"), "toolchain/pulumi.ts", "preview", "--stack", "production"],
+      [join(repository, "toolchain/run"), "commands/pulumi.ts", "preview", "--stack", "production"],
       {
         env: {
           PATH: `${folder}:${process.env.PATH}`,

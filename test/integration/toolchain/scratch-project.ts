@@ -11,8 +11,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { type PulumiEnvironment, pulumiEnvironment } from "../../../commands/environment.ts";
 import { ensureToolchain } from "../../../toolchain/ensure.ts";
-import { type PulumiEnvironment, pulumiEnvironment } from "../../../toolchain/environment.ts";
 import { repository } from "../../../toolchain/paths.ts";
 
 export interface Result {

@@ -4,8 +4,8 @@ import { createDecipheriv, pbkdf2Sync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { labPassphrase } from "../../../commands/environment.ts";
 import { labCredentials } from "../../../lab/credentials.ts";
-import { labPassphrase } from "../../../toolchain/environment.ts";
 import { projectDir } from "./hospital-yaml.ts";
 
 /** Pulumi's passphrase encryption: PBKDF2 with a million rounds, AES-256-GCM, "v1:nonce:ciphertext+tag". */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { differences } from "../../../provider/diff.ts";
-import { secret } from "../../../provider/wire.ts";
+import { differences } from "../../../pulumi-protocol/diff.ts";
+import { secret } from "../../../pulumi-protocol/wire.ts";
 
 describe("differences", () => {
   it("names one path for each rule that came, went or changed", () => {

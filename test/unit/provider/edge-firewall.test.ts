@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { edgeFirewall } from "../../../provider/resources/edge-firewall.ts";
-import type { Properties } from "../../../provider/wire.ts";
+import type { Properties } from "../../../pulumi-protocol/wire.ts";
 import { JedaError } from "../../../src/model/errors.ts";
 import { type Refused, startEngine } from "./engine.ts";
 import { FakeEdge } from "./fake-edge.ts";

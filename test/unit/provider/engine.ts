@@ -1,11 +1,11 @@
 /** The engine's side of the protocol: a real gRPC client against the provider's server, in one process. */
 import { type Client, credentials, Server, ServerCredentials, type ServiceError } from "@grpc/grpc-js";
-import { EngineLog } from "../../../provider/engine-log.ts";
-import type { AnyHandler } from "../../../provider/handler.ts";
-import { emptyPb, providerGrpc, providerPb, statusPb } from "../../../provider/proto.ts";
-import { implementation } from "../../../provider/server.ts";
-import { fromStruct, type Properties, toStruct } from "../../../provider/wire.ts";
-import { Work } from "../../../provider/work.ts";
+import { EngineLog } from "../../../provider/engine/engine-log.ts";
+import type { AnyHandler } from "../../../provider/engine/handler.ts";
+import { Work } from "../../../provider/engine/in-flight.ts";
+import { implementation } from "../../../provider/engine/server.ts";
+import { emptyPb, providerGrpc, providerPb, statusPb } from "../../../pulumi-protocol/proto.ts";
+import { fromStruct, type Properties, toStruct } from "../../../pulumi-protocol/wire.ts";
 
 export interface Failure {
   readonly message: string;

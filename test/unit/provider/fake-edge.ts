@@ -1,5 +1,5 @@
 /** An edge in memory: it holds texts where the kernel holds tables, and lets the test play the kernel. */
-import type { Edges } from "../../../provider/edges.ts";
+import type { Edges } from "../../../provider/hosts/ports.ts";
 import type {
   BootFiles,
   BridgePort,

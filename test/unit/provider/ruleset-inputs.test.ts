@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { compareTables, declaredTable } from "../../../provider/ruleset-inputs.ts";
+import { compareTables, declaredTable } from "../../../provider/hosts/ruleset-inputs.ts";
 
 const table = (...rules: readonly string[]) => `table inet jeda {
 	set isolated_v4 {

@@ -9,7 +9,7 @@ import {
   toStruct,
   UNKNOWN,
   unwrap,
-} from "../../../provider/wire.ts";
+} from "../../../pulumi-protocol/wire.ts";
 
 describe("the wire", () => {
   const json = fc.letrec((tie) => ({

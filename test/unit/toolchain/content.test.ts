@@ -25,7 +25,11 @@ describe("the toolchain's content hash", () => {
     assert.equal(computeHash(clone), computeHash(repository));
   });
 
-  for (const path of ["toolchain/go/rclone/main.go", "toolchain/go/pulumi/go.sum", "provider/wire.ts"]) {
+  for (const path of [
+    "toolchain/go/rclone/main.go",
+    "toolchain/go/pulumi/go.sum",
+    "pulumi-protocol/wire.ts",
+  ]) {
     it(`is another when ${path} is`, () => {
       append(path);
       assert.notEqual(computeHash(clone), computeHash(repository));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { describeEnvironment } from "../../../toolchain/environment.ts";
+import { describeEnvironment } from "../../../commands/environment.ts";
 import { pulumiHome, toolBin, toolchainDir } from "../../../toolchain/paths.ts";
 
 describe("Pulumi's environment", () => {

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { demandLabPassphrase, demandLabStack, isForeignProject } from "../../../commands/lab-only.ts";
 import { JedaError } from "../../../src/model/errors.ts";
-import { demandLabPassphrase, demandLabStack, isForeignProject } from "../../../toolchain/lab-only.ts";
 import { demandOneStack, isLabStack, isPreview, namedStacks } from "../../../toolchain/named-stack.ts";
 import { repository } from "../../../toolchain/paths.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { labPassphrase } from "../../../toolchain/environment.ts";
+import { labPassphrase } from "../../../commands/environment.ts";
 import { opensWith } from "../../../toolchain/passphrase.ts";
 import { repository } from "../../../toolchain/paths.ts";
 

@@ -1,8 +1,8 @@
 /** Programs that the runner calls and that Debian has too old or not at all; the toolchain builds them. */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { toolBin } from "../toolchain/paths.ts";
-import type { Log } from "./handler.ts";
+import { toolBin } from "../../toolchain/paths.ts";
+import type { Log } from "../engine/handler.ts";
 import { type Remote, runScript } from "./remote.ts";
 
 type Program = "restic" | "rest-server" | "rclone";

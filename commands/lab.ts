@@ -2,23 +2,23 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { execa } from "execa";
+import { labDown } from "../lab/down.ts";
+import type { EdgeCount } from "../lab/hospital.ts";
+import { keptText } from "../lab/others-state.ts";
+import { rebootHost } from "../lab/power.ts";
+import { useSystemPath } from "../lab/prerequisites.ts";
+import { type HostReleases, hostRelease } from "../lab/roots/host-root.ts";
+import { hostCommand, hostEnvironment, labHost } from "../lab/shell.ts";
+import { whileStanding } from "../lab/standing.ts";
+import { DEFAULT_LAB, type LabSize, stateDir } from "../lab/state.ts";
+import { labStatus } from "../lab/status.ts";
+import { labUp } from "../lab/up.ts";
+import { entryCounts, labWork } from "../lab/work.ts";
 import { JedaError } from "../src/model/errors.ts";
 import { ensurePackages, ensureToolchain } from "../toolchain/ensure.ts";
-import { demandLabPassphrase } from "../toolchain/lab-only.ts";
 import { repository } from "../toolchain/paths.ts";
-import { labDown } from "./down.ts";
-import type { EdgeCount } from "./hospital.ts";
-import { keptText } from "./others-state.ts";
-import { rebootHost } from "./power.ts";
-import { useSystemPath } from "./prerequisites.ts";
-import { type HostReleases, hostRelease } from "./roots/host-root.ts";
-import { hostCommand, hostEnvironment, labHost } from "./shell.ts";
-import { whileStanding } from "./standing.ts";
-import { DEFAULT_LAB, type LabSize, stateDir } from "./state.ts";
-import { labStatus } from "./status.ts";
-import { labUp } from "./up.ts";
-import { printReport, runWindow } from "./window-run.ts";
-import { entryCounts, labWork } from "./work.ts";
+import { demandLabPassphrase } from "./lab-only.ts";
+import { printReport, runWindow } from "./lab-window.ts";
 
 const usage = `usage: lab up [--size standard|tiny] [--edges 1|2] [--release HOST=RELEASE] [--id ID] [--json] [--only-hospital]
        lab down [--id ID]

@@ -4,9 +4,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { serveRepository } from "../../../src/backup/restic/repository-server.ts";
-import type { BackupContext } from "../../../src/model/driver.ts";
-import type { MariadbSource, SmbSource } from "../../../src/model/hospital.ts";
+import { serveRepository } from "../../src/backup/restic/repository-server.ts";
+import type { BackupContext } from "../../src/model/driver.ts";
+import type { MariadbSource, SmbSource } from "../../src/model/hospital.ts";
 import { realTool, SYSTEM, type WiredTools, wireTools } from "./wired-tools.ts";
 
 /** Values that must be found nowhere but in files of mode 0600. */

@@ -1,8 +1,9 @@
 /** What stands around the tables on an edge: interfaces, routes, kernel settings and the like that they depend on. */
+
+import type { Properties } from "../../pulumi-protocol/wire.ts";
 import { interfaceFindings } from "../../src/firewall/readback/edge-facts.ts";
 import type { EdgeListing } from "../../src/model/edge-protocol.ts";
-import { changedAround, rememberAround } from "../site-memory.ts";
-import type { Properties } from "../wire.ts";
+import { changedAround, rememberAround } from "../hosts/site-baseline.ts";
 import type { EdgeFirewallInputs } from "./edge-firewall-inputs.ts";
 
 export function remembered({ facts }: EdgeListing, known: Properties): Properties {

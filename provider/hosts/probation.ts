@@ -1,11 +1,11 @@
 /** One commit-confirmed change of an edge's policy: it stays only if every service still answers afterwards. */
 
-import type { EdgeClient, Transition } from "../src/model/edge-protocol.ts";
-import { JedaError } from "../src/model/errors.ts";
-import type { ProbeTarget, Service } from "../src/model/hospital.ts";
-import type { Prober } from "../src/model/prober.ts";
-import { type ProbeOutcome, probeService } from "../src/probe/service-probe.ts";
-import type { Log } from "./handler.ts";
+import type { EdgeClient, Transition } from "../../src/model/edge-protocol.ts";
+import { JedaError } from "../../src/model/errors.ts";
+import type { ProbeTarget, Service } from "../../src/model/hospital.ts";
+import type { Prober } from "../../src/model/prober.ts";
+import { type ProbeOutcome, probeService } from "../../src/probe/service-probe.ts";
+import type { Log } from "../engine/handler.ts";
 
 export interface ServiceProbe {
   readonly service: string;

@@ -1,8 +1,8 @@
 /** The stack that a lab command works on. */
 import { execa } from "execa";
 import { JedaError } from "../src/model/errors.ts";
+import { repository } from "../toolchain/paths.ts";
 import { prepareBackend, pulumiEnvironment } from "./environment.ts";
-import { repository } from "./paths.ts";
 
 /**
  * Makes sure that `name` exists in the backend of `labId` (or the one the environment names) and is the selected

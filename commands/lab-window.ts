@@ -1,15 +1,15 @@
 /** The lab's window: `pulumi up` on the stack `lab` as ops, then the report, with the records counted for good. */
 import { execa } from "execa";
+import { opsCommand } from "../lab/ops.ts";
+import { stackFileWords } from "../lab/stack-file.ts";
+import { readState } from "../lab/state.ts";
+import { entryCounts, labWork } from "../lab/work.ts";
 import { JedaError } from "../src/model/errors.ts";
 import type { Report } from "../src/model/report.ts";
 import { reportText } from "../src/report/text.ts";
-import { pulumiEnvironment } from "../toolchain/environment.ts";
 import { repository } from "../toolchain/paths.ts";
-import { ensureStack } from "../toolchain/stack.ts";
-import { opsCommand } from "./ops.ts";
-import { stackFileWords } from "./stack-file.ts";
-import { readState } from "./state.ts";
-import { entryCounts, labWork } from "./work.ts";
+import { pulumiEnvironment } from "./environment.ts";
+import { ensureStack } from "./stack.ts";
 
 const stack = "lab";
 

@@ -1,6 +1,6 @@
 /** What each kind of resource is to the engine: one object of this shape per file in `resources/`. */
 import type { z } from "zod";
-import type { Properties } from "./wire.ts";
+import type { Properties } from "../../pulumi-protocol/wire.ts";
 
 /** Lines for the engine's display, tied to the resource. Each resolves when the engine has it: order is kept. */
 export interface Log {

@@ -1,8 +1,8 @@
 /** Errors on their way to the engine. */
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
-import { JedaError, JedaErrors } from "../src/model/errors.ts";
-import { anyPb, providerPb, statusPb } from "./proto.ts";
-import { type Properties, toStruct } from "./wire.ts";
+import { anyPb, providerPb, statusPb } from "../../pulumi-protocol/proto.ts";
+import { type Properties, toStruct } from "../../pulumi-protocol/wire.ts";
+import { JedaError, JedaErrors } from "../../src/model/errors.ts";
 
 function sentence(error: JedaError): string {
   const changed = error.changed === "nothing" ? "Nothing was changed." : `Changed: ${error.changed}`;

@@ -1,12 +1,12 @@
 /** `npm run -s jeda -- ARG…`: jeda's own command line, where and as what Pulumi would run it. */
 import { join } from "node:path";
-import { become } from "./become.ts";
-import { ensureToolchain } from "./ensure.ts";
+import { become } from "../toolchain/become.ts";
+import { ensureToolchain } from "../toolchain/ensure.ts";
+import { failed } from "../toolchain/failed.ts";
+import { flagValue, isLabStack } from "../toolchain/named-stack.ts";
+import { repository } from "../toolchain/paths.ts";
 import { currentLab, pulumiEnvironment } from "./environment.ts";
-import { failed } from "./failed.ts";
-import { flagValue, isLabStack } from "./named-stack.ts";
 import { opsPrefix } from "./ops.ts";
-import { repository } from "./paths.ts";
 
 try {
   await ensureToolchain();

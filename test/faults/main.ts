@@ -1,15 +1,15 @@
 /** `npm run -s faults -- [--only PATTERN] [--random N --seed S] [--json] [--labs N]`: the fault matrix, in the lab. */
 import { parseArgs } from "node:util";
-import { JedaError } from "../src/model/errors.ts";
-import { breadthFirst, chosen, randomCells, wholeMatrix } from "../test/faults/matrix.ts";
-import { commitHere, keepEvidence, passedCells, recordCell, recordedCells } from "../test/faults/record.ts";
-import { recordedTable } from "../test/faults/recorded-table.ts";
-import type { CellOutcome } from "../test/faults/run-cell.ts";
-import { clearLabs, runMatrix } from "../test/faults/run-matrix.ts";
-import { outcomeTable, verdictOf } from "../test/faults/table.ts";
-import { ensurePackages, ensureToolchain } from "./ensure.ts";
-import { failed } from "./failed.ts";
-import { repository } from "./paths.ts";
+import { JedaError } from "../../src/model/errors.ts";
+import { ensurePackages, ensureToolchain } from "../../toolchain/ensure.ts";
+import { failed } from "../../toolchain/failed.ts";
+import { repository } from "../../toolchain/paths.ts";
+import { breadthFirst, chosen, randomCells, wholeMatrix } from "./matrix.ts";
+import { commitHere, keepEvidence, passedCells, recordCell, recordedCells } from "./record.ts";
+import { recordedTable } from "./recorded-table.ts";
+import type { CellOutcome } from "./run-cell.ts";
+import { clearLabs, runMatrix } from "./run-matrix.ts";
+import { outcomeTable, verdictOf } from "./table.ts";
 
 function whole(name: string, text: string): number {
   const value = Number(text);

@@ -1,8 +1,8 @@
 /** Scripts of `remote/` run on a host by OpenSSH, with their exit codes told in words. */
 import { readFileSync } from "node:fs";
-import type { writeRemoteFile } from "../src/host/remote-file.ts";
-import type { runSsh, SshOptions } from "../src/host/ssh.ts";
-import { type ErrorCode, JedaError } from "../src/model/errors.ts";
+import type { writeRemoteFile } from "../../src/host/remote-file.ts";
+import type { runSsh, SshOptions } from "../../src/host/ssh.ts";
+import { type ErrorCode, JedaError } from "../../src/model/errors.ts";
 
 /** `runSsh`, or a stand-in: throws UNREACHABLE or HOST_KEY; any exit code of the command is a result. */
 export type Run = typeof runSsh;
@@ -23,7 +23,7 @@ const SCRIPTS = {
   repository: "remote/repository.sh",
   runner: "remote/runner.sh",
   /** Also installed on the backup host, for the runner. */
-  "serve-repository": "../src/backup/restic/serve-repository.sh",
+  "serve-repository": "../../src/backup/restic/serve-repository.sh",
 } as const;
 export type Script = keyof typeof SCRIPTS;
 

@@ -1,4 +1,4 @@
-import { JedaError } from "../src/model/errors.ts";
+import { JedaError } from "../../src/model/errors.ts";
 
 /** Which changes are running, so that the process ends between two of them and never in the middle of one. */
 export class Work {

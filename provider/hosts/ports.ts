@@ -1,14 +1,14 @@
 /** What the firewall resources need of the world; `surroundings.ts` gives the real one, tests a fake. */
-import type { HostFirewall } from "../src/host/host-firewall.ts";
+import type { HostFirewall } from "../../src/host/host-firewall.ts";
 import type {
   BootFiles,
   EdgeClient,
   EdgeListing,
   LeaseElement,
   Transition,
-} from "../src/model/edge-protocol.ts";
-import type { EdgeReach } from "../src/model/hospital.ts";
-import type { Prober } from "../src/model/prober.ts";
+} from "../../src/model/edge-protocol.ts";
+import type { EdgeReach } from "../../src/model/hospital.ts";
+import type { Prober } from "../../src/model/prober.ts";
 
 export interface Edges {
   /** `role` is the key that is used: whoever only previews needs no other than `read`. */

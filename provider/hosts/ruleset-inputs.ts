@@ -3,10 +3,10 @@
  * of a rule is told in the declared words where both mean the same (the edge's own nft printed both), so that only a
  * real difference differs.
  */
-import { ruleMap, ruleOrder, structureMap } from "../src/firewall/readback/compare.ts";
-import { tableDrift } from "../src/firewall/readback/drift.ts";
-import { type ListedTable, parseTableText } from "../src/firewall/readback/listing.ts";
-import { hasProbationSet, settled } from "../src/firewall/readback/probation.ts";
+import { ruleMap, ruleOrder, structureMap } from "../../src/firewall/readback/compare.ts";
+import { tableDrift } from "../../src/firewall/readback/drift.ts";
+import { type ListedTable, parseTableText } from "../../src/firewall/readback/listing.ts";
+import { hasProbationSet, settled } from "../../src/firewall/readback/probation.ts";
 
 export interface TableInputs {
   /** `chain/rule`, and `chain NAME`, `set NAME`, `table` for what these are apart from rules and elements. */

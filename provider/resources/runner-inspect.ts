@@ -1,11 +1,12 @@
 /** What the backup host tells of the runner, its files and its windows, turned into what is not as it was left. */
+
+import type { Properties } from "../../pulumi-protocol/wire.ts";
 import { BACKUP_READ, type BackupReach, readCommand } from "../../src/host/backup-read.ts";
 import { lastObjectLine } from "../../src/host/frame.ts";
 import { lastWords } from "../../src/host/ssh-failure.ts";
-import type { Live } from "../handler.ts";
-import type { Run } from "../remote.ts";
-import type { FileName } from "../runner-files.ts";
-import type { Properties } from "../wire.ts";
+import type { Live } from "../engine/handler.ts";
+import type { Run } from "../hosts/remote.ts";
+import type { FileName } from "../hosts/runner-files.ts";
 
 export const AS_DECLARED = "as declared";
 export const MODES: Readonly<Record<FileName, string>> = {

@@ -2,9 +2,12 @@
 import { resolve } from "node:path";
 import { execa } from "execa";
 import { readText } from "../src/config/yaml/read-text.ts";
-import { become } from "./become.ts";
-import { onACopy } from "./config-copy.ts";
-import { ensureToolchain } from "./ensure.ts";
+import { become } from "../toolchain/become.ts";
+import { onACopy } from "../toolchain/config-copy.ts";
+import { ensureToolchain } from "../toolchain/ensure.ts";
+import { failed } from "../toolchain/failed.ts";
+import { demandOneStack, flagValue, isPreview, namedStacks } from "../toolchain/named-stack.ts";
+import { repository } from "../toolchain/paths.ts";
 import {
   currentLab,
   homeOf,
@@ -12,11 +15,8 @@ import {
   prepareBackend,
   pulumiEnvironment,
 } from "./environment.ts";
-import { failed } from "./failed.ts";
 import { demandLabStack, isForeignProject } from "./lab-only.ts";
-import { demandOneStack, flagValue, isPreview, namedStacks } from "./named-stack.ts";
 import { opsPrefix } from "./ops.ts";
-import { repository } from "./paths.ts";
 
 /** Of another project nothing of the lab's is known. */
 const labOnly = ["PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_STACK", "JEDA_STACK"];

@@ -3,11 +3,11 @@
  * `npm run -s pulumi --`, from whatever directory inside the repository.
  */
 import { join } from "node:path";
-import { ensureToolchain } from "./ensure.ts";
+import { ensureToolchain } from "../toolchain/ensure.ts";
+import { failed } from "../toolchain/failed.ts";
+import { repository } from "../toolchain/paths.ts";
+import { shellWord } from "../toolchain/shell-word.ts";
 import { currentLab } from "./environment.ts";
-import { failed } from "./failed.ts";
-import { repository } from "./paths.ts";
-import { shellWord } from "./shell-word.ts";
 
 try {
   await ensureToolchain();

@@ -1,14 +1,14 @@
 /** The real edges and hosts, reached by OpenSSH. The only file of the provider that joins it to the world. */
-import { makeTransition } from "../src/firewall/change/transition.ts";
-import { installEdgeScript, persistEdge, revokeLeases, sshEdge } from "../src/host/edge-client.ts";
-import { hostFirewall } from "../src/host/host-firewall.ts";
-import { writeRemoteFile } from "../src/host/remote-file.ts";
-import { closeAllSsh, runSsh } from "../src/host/ssh.ts";
-import type { EdgeListing, Transition } from "../src/model/edge-protocol.ts";
-import { sshProber } from "../src/probe/ssh-prober.ts";
-import type { Edges, Hosts } from "./edges.ts";
-import type { AnyHandler } from "./handler.ts";
-import { handlers } from "./resources/registry.ts";
+import { makeTransition } from "../../src/firewall/change/transition.ts";
+import { installEdgeScript, persistEdge, revokeLeases, sshEdge } from "../../src/host/edge-client.ts";
+import { hostFirewall } from "../../src/host/host-firewall.ts";
+import { writeRemoteFile } from "../../src/host/remote-file.ts";
+import { closeAllSsh, runSsh } from "../../src/host/ssh.ts";
+import type { EdgeListing, Transition } from "../../src/model/edge-protocol.ts";
+import { sshProber } from "../../src/probe/ssh-prober.ts";
+import type { AnyHandler } from "../engine/handler.ts";
+import { handlers } from "../resources/registry.ts";
+import type { Edges, Hosts } from "./ports.ts";
 
 /** Milliseconds for a file of the size of a Node over a slow line. */
 const UPLOAD_MS = 600_000;

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { backendDir, twoEdgesFile } from "../lab/state.ts";
-import { officialPulumi } from "./official.ts";
-import { pulumiHome, toolBin, toolchainDir } from "./paths.ts";
-import { say } from "./progress.ts";
+import { officialPulumi } from "../toolchain/official.ts";
+import { pulumiHome, toolBin, toolchainDir } from "../toolchain/paths.ts";
+import { say } from "../toolchain/progress.ts";
 
 /** Of the labs: their state is on this machine alone and their secrets are made up. */
 export const labPassphrase = "jeda-lab";
