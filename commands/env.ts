@@ -4,8 +4,8 @@
  */
 import { join } from "node:path";
 import { ensureToolchain } from "../toolchain/ensure.ts";
-import { failed } from "../toolchain/failed.ts";
 import { repository } from "../toolchain/paths.ts";
+import { failed } from "../toolchain/print-failure.ts";
 import { shellWord } from "../toolchain/shell-word.ts";
 import { currentLab } from "./environment.ts";
 

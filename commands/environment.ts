@@ -3,7 +3,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { backendDir, twoEdgesFile } from "../lab/state.ts";
-import { officialPulumi } from "../toolchain/official.ts";
+import { officialPulumi } from "../toolchain/build/official.ts";
 import { pulumiHome, toolBin, toolchainDir } from "../toolchain/paths.ts";
 import { say } from "../toolchain/progress.ts";
 

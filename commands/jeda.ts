@@ -1,11 +1,11 @@
 /** `npm run -s jeda -- ARG…`: jeda's own command line, where and as what Pulumi would run it. */
 import { join } from "node:path";
-import { become } from "../toolchain/become.ts";
 import { ensureToolchain } from "../toolchain/ensure.ts";
-import { failed } from "../toolchain/failed.ts";
-import { flagValue, isLabStack } from "../toolchain/named-stack.ts";
 import { repository } from "../toolchain/paths.ts";
+import { failed } from "../toolchain/print-failure.ts";
+import { become } from "../toolchain/run-foreground.ts";
 import { currentLab, pulumiEnvironment } from "./environment.ts";
+import { flagValue, isLabStack } from "./named-stack.ts";
 import { opsPrefix } from "./ops.ts";
 
 try {

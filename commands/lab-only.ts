@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { JedaError } from "../src/model/errors.ts";
-import { isLabStack, isNewProject, namedStacks, needsNoStack, projectOf } from "../toolchain/named-stack.ts";
-import { opensWith } from "../toolchain/passphrase.ts";
 import { repository } from "../toolchain/paths.ts";
 import { shellWord } from "../toolchain/shell-word.ts";
+import { isLabStack, isNewProject, namedStacks, needsNoStack, projectOf } from "./named-stack.ts";
+import { opensWith } from "./passphrase.ts";
 
 /** Whether the words are about a Pulumi project that is not this clone. */
 export function isForeignProject(words: readonly string[], cwd: string): boolean {

@@ -1,9 +1,9 @@
 /** The lab's window: `pulumi up` on the stack `lab` as ops, then the report, with the records counted for good. */
 import { execa } from "execa";
-import { opsCommand } from "../lab/ops.ts";
+import { opsCommand } from "../lab/access/ops.ts";
 import { stackFileWords } from "../lab/stack-file.ts";
 import { readState } from "../lab/state.ts";
-import { entryCounts, labWork } from "../lab/work.ts";
+import { entryCounts, labWork } from "../lab/workload.ts";
 import { JedaError } from "../src/model/errors.ts";
 import type { Report } from "../src/model/report.ts";
 import { reportText } from "../src/report/text.ts";

@@ -8,16 +8,16 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { stackFileOf } from "../src/config/stack-file.ts";
 import { JedaError } from "../src/model/errors.ts";
-import { become } from "../toolchain/become.ts";
-import { onACopy } from "../toolchain/config-copy.ts";
 import { ensureToolchain } from "../toolchain/ensure.ts";
-import { failed } from "../toolchain/failed.ts";
-import { demandOneStack, isLabStack, namedStacks } from "../toolchain/named-stack.ts";
-import { opensWith } from "../toolchain/passphrase.ts";
 import { cacheDir, repository } from "../toolchain/paths.ts";
+import { failed } from "../toolchain/print-failure.ts";
 import { say } from "../toolchain/progress.ts";
+import { become } from "../toolchain/run-foreground.ts";
+import { onACopy } from "./config-copy.ts";
 import { currentLab, labPassphrase, pulumiEnvironment } from "./environment.ts";
+import { demandOneStack, isLabStack, namedStacks } from "./named-stack.ts";
 import { opsPrefix } from "./ops.ts";
+import { opensWith } from "./passphrase.ts";
 
 const quiet = { cwd: repository, reject: false, all: true, stdin: "ignore", timeout: 60_000 } as const;
 

@@ -2,12 +2,11 @@
 import { resolve } from "node:path";
 import { execa } from "execa";
 import { readText } from "../src/config/yaml/read-text.ts";
-import { become } from "../toolchain/become.ts";
-import { onACopy } from "../toolchain/config-copy.ts";
 import { ensureToolchain } from "../toolchain/ensure.ts";
-import { failed } from "../toolchain/failed.ts";
-import { demandOneStack, flagValue, isPreview, namedStacks } from "../toolchain/named-stack.ts";
 import { repository } from "../toolchain/paths.ts";
+import { failed } from "../toolchain/print-failure.ts";
+import { become } from "../toolchain/run-foreground.ts";
+import { onACopy } from "./config-copy.ts";
 import {
   currentLab,
   homeOf,
@@ -16,6 +15,7 @@ import {
   pulumiEnvironment,
 } from "./environment.ts";
 import { demandLabStack, isForeignProject } from "./lab-only.ts";
+import { demandOneStack, flagValue, isPreview, namedStacks } from "./named-stack.ts";
 import { opsPrefix } from "./ops.ts";
 
 /** Of another project nothing of the lab's is known. */

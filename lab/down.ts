@@ -3,12 +3,12 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { execa } from "execa";
 import { removeIfEmpty, withLock } from "../toolchain/lock.ts";
 import { everyHost } from "./hospital.ts";
-import { deleteNamespace, endProcesses, namespaceOwners } from "./namespaces.ts";
+import { deleteNamespace, endProcesses, namespaceOwners } from "./machines/namespaces.ts";
+import { readPower } from "./machines/power-record.ts";
+import { removeControlGroups } from "./machines/systemd.ts";
 import { type KeptState, keepOthersState } from "./others-state.ts";
-import { readPower } from "./power-record.ts";
 import { useSystemPath } from "./prerequisites.ts";
 import { backendDir, checkLabId, labsDir, lockFile, stateDir } from "./state.ts";
-import { removeControlGroups } from "./systemd.ts";
 import { removePartialTemplates } from "./template/cache.ts";
 
 /** Mount points at or below `directory` in this mount namespace, innermost first. */

@@ -1,7 +1,7 @@
 /** What is known of a lab. */
 import { hostsOf, type LabHost } from "./hospital.ts";
-import { namespaceExists } from "./namespaces.ts";
-import { readPower } from "./power-record.ts";
+import { namespaceExists } from "./machines/namespaces.ts";
+import { readPower } from "./machines/power-record.ts";
 import { type LabState, readState } from "./state.ts";
 
 export interface HostStatus {

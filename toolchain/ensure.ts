@@ -2,9 +2,9 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { officialPulumi } from "./official.ts";
+import { officialPulumi } from "./build/official.ts";
+import { pins } from "./build/pins.ts";
 import { cacheDir, toolchainDir } from "./paths.ts";
-import { pins } from "./pins.ts";
 
 /** Longer than the whole build takes anywhere it can end at all. */
 const BUILD_WAIT_S = 3600;
@@ -25,8 +25,8 @@ export async function ensureToolchain(): Promise<void> {
 
   // Only the cold path needs the builders, and they take longer to load than a warm start may.
   const [{ buildPrograms }, { addPrograms, assemble, sweep }, { withLock }, { say }] = await Promise.all([
-    import("./build.ts"),
-    import("./assemble.ts"),
+    import("./build/build.ts"),
+    import("./build/assemble.ts"),
     import("./lock.ts"),
     import("./progress.ts"),
   ]);
@@ -45,7 +45,7 @@ export async function ensureToolchain(): Promise<void> {
 
 /** Only a start that has no engine yet asks. */
 async function fetched(): Promise<string | null> {
-  const { fetchPlugin } = await import("./fetch-plugin.ts");
+  const { fetchPlugin } = await import("./build/fetch-plugin.ts");
   return fetchPlugin();
 }
 
@@ -54,6 +54,6 @@ async function fetched(): Promise<string | null> {
  * Starts no service and asks nothing.
  */
 export async function ensurePackages(): Promise<void> {
-  const packages = await import("./packages.ts");
+  const packages = await import("./build/packages.ts");
   await packages.ensurePackages();
 }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { contentHash } from "./content.ts";
+import { contentHash } from "./build/content.ts";
 
 /** The repository's root. */
 export const repository = dirname(dirname(fileURLToPath(import.meta.url)));

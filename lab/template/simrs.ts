@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { JedaError } from "../../src/model/errors.ts";
-import { labCredentials } from "../credentials.ts";
-import { mariadbConfig } from "../host-files.ts";
+import { labCredentials } from "../access/credentials.ts";
+import { mariadbConfig } from "../machines/host-files.ts";
 import type { LabSize } from "../state.ts";
 import type { Template } from "./cache.ts";
 import { insertStatements, simrsRows } from "./simrs-rows.ts";
@@ -94,7 +94,7 @@ export async function simrsTemplate(size: LabSize, workshop: Workshop): Promise<
       "./simrs-schema.ts",
       "./simrs-words.ts",
       "./random.ts",
-      "../host-files.ts",
+      "../machines/host-files.ts",
     ].map((file) => new URL(file, import.meta.url)),
     make: (directory) => make(directory, size, workshop),
   };

@@ -1,7 +1,7 @@
 /** What is looked at when a window is over: the kernel's sets, packets, the database, the repository. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { labCredentials } from "../../lab/credentials.ts";
+import { labCredentials } from "../../lab/access/credentials.ts";
 import { addresses, type EdgeHost } from "../../lab/hospital.ts";
 import { diskDir } from "../../lab/state.ts";
 import type { FaultLab } from "./fault-lab.ts";

@@ -2,8 +2,8 @@
 import { parseArgs } from "node:util";
 import { JedaError } from "../../src/model/errors.ts";
 import { ensurePackages, ensureToolchain } from "../../toolchain/ensure.ts";
-import { failed } from "../../toolchain/failed.ts";
 import { repository } from "../../toolchain/paths.ts";
+import { failed } from "../../toolchain/print-failure.ts";
 import { breadthFirst, chosen, randomCells, wholeMatrix } from "./matrix.ts";
 import { commitHere, keepEvidence, passedCells, recordCell, recordedCells } from "./record.ts";
 import { recordedTable } from "./recorded-table.ts";

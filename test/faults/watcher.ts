@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { addresses, type LabHost } from "../../lab/hospital.ts";
-import { namespacePath } from "../../lab/namespaces.ts";
+import { namespacePath } from "../../lab/machines/namespaces.ts";
 import type { ProbeTarget } from "./probe-program.ts";
 
 export interface Attempt {

@@ -11,9 +11,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { pulumiEnvironment } from "../../commands/environment.ts";
 import { ensureStack } from "../../commands/stack.ts";
+import { opsCommand } from "../../lab/access/ops.ts";
+import { labSh } from "../../lab/access/shell.ts";
 import { labDown } from "../../lab/down.ts";
-import { opsCommand } from "../../lab/ops.ts";
-import { labSh } from "../../lab/shell.ts";
 import { labUp } from "../../lab/up.ts";
 import { parseTableText } from "../../src/firewall/readback/listing.ts";
 import { repository } from "../../toolchain/paths.ts";
@@ -279,7 +279,7 @@ describe("drift in the lab", function () {
   }
 
   it("finds nothing after restarts of both hosts, then refuses the plan that a hand has made stale", async () => {
-    const { rebootHost } = await import("../../lab/power.ts");
+    const { rebootHost } = await import("../../lab/machines/power.ts");
     await Promise.all([rebootHost(id, "edge"), rebootHost(id, "backup")]);
     const plan = join(folder, "clean.json");
     const clean = await preview("--expect-no-changes", "--save-plan", plan);

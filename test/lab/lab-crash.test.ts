@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
+import { labSh } from "../../lab/access/shell.ts";
 import { labDown } from "../../lab/down.ts";
-import { labSh } from "../../lab/shell.ts";
 import { labState } from "../../lab/status.ts";
 import { labUp } from "../../lab/up.ts";
 import { leftovers, machine } from "./footprint.ts";

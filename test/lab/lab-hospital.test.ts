@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { labCredentials } from "../../lab/credentials.ts";
+import { labCredentials } from "../../lab/access/credentials.ts";
+import { opsCommand } from "../../lab/access/ops.ts";
+import { labSh } from "../../lab/access/shell.ts";
 import { labDown } from "../../lab/down.ts";
 import { addresses, labHosts } from "../../lab/hospital.ts";
-import { opsCommand } from "../../lab/ops.ts";
-import { rebootHost } from "../../lab/power.ts";
-import { readiness, waitUntilReady } from "../../lab/ready.ts";
-import { labSh } from "../../lab/shell.ts";
+import { rebootHost } from "../../lab/machines/power.ts";
+import { readiness, waitUntilReady } from "../../lab/machines/ready.ts";
 import { labState } from "../../lab/status.ts";
 import { labUp } from "../../lab/up.ts";
-import { entryCounts, labWork } from "../../lab/work.ts";
+import { entryCounts, labWork } from "../../lab/workload.ts";
 import { edgeScriptText } from "../../src/firewall/edge/edge-script.ts";
 import { commandLine, leftovers, machine, namespaceInodes, processesIn } from "./footprint.ts";
 

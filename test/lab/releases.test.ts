@@ -1,10 +1,10 @@
 /** Hosts of other Debian releases than this machine's: a window on 11, both upgraded in place, the next one on 13. */
 import assert from "node:assert/strict";
 import { addresses } from "../../lab/hospital.ts";
-import { rebootHost } from "../../lab/power.ts";
+import { rebootHost } from "../../lab/machines/power.ts";
 import { layRoot } from "../../lab/roots/host-root.ts";
 import { nftOf, type Release } from "../../lab/roots/releases.ts";
-import { labWork } from "../../lab/work.ts";
+import { labWork } from "../../lab/workload.ts";
 import { reachesBackup } from "./watching.ts";
 import { labPlan, WindowLab } from "./window-lab.ts";
 

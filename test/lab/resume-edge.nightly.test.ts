@@ -1,6 +1,6 @@
 /** An edge that is rebooted in the middle of a window: service first, then isolated again for what is left. */
 import assert from "node:assert/strict";
-import { rebootHost } from "../../lab/power.ts";
+import { rebootHost } from "../../lab/machines/power.ts";
 import { labPlan, WindowLab } from "./window-lab.ts";
 
 const lab = new WindowLab("resedge");

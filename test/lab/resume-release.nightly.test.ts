@@ -1,8 +1,8 @@
 /** What brings the segments back before the deadline: a heartbeat that stops, and an operator. */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { officeShare } from "../../lab/host-files.ts";
-import { rebootHost } from "../../lab/power.ts";
+import { officeShare } from "../../lab/machines/host-files.ts";
+import { rebootHost } from "../../lab/machines/power.ts";
 import { labPlan, WindowLab } from "./window-lab.ts";
 
 const lab = new WindowLab("resrel");

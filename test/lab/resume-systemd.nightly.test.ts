@@ -1,6 +1,6 @@
 /** The same under systemd, which boots most backup hosts: a service carries the window, a timer waits for it. */
 import assert from "node:assert/strict";
-import { rebootHost } from "../../lab/power.ts";
+import { rebootHost } from "../../lab/machines/power.ts";
 import type { JournalEntry } from "../../src/model/journal.ts";
 import { labPlan, WindowLab } from "./window-lab.ts";
 

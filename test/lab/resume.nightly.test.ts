@@ -1,7 +1,7 @@
 /** A window whose runner, supervisor or host dies is taken up again, and can still end well. */
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
-import { rebootHost } from "../../lab/power.ts";
+import { rebootHost } from "../../lab/machines/power.ts";
 import type { JournalBody, JournalEntry } from "../../src/model/journal.ts";
 import { encodeLine, genesis } from "../../src/window/journal/journal-line.ts";
 import { labPlan, WindowLab } from "./window-lab.ts";

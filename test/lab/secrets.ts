@@ -1,6 +1,6 @@
 /** Looking for the lab's passwords by value, wherever they must not be. */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { labCredentials } from "../../lab/credentials.ts";
+import { labCredentials } from "../../lab/access/credentials.ts";
 import { namespaceInodesOfOthers } from "./footprint.ts";
 
 /** Every password of the lab, by the name it has there. */

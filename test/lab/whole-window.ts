@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { addresses } from "../../lab/hospital.ts";
-import { labWork } from "../../lab/work.ts";
+import { labWork } from "../../lab/workload.ts";
 import type { Attempt, Target } from "./packets.ts";
 import { type ProcessLeak, secrets, watchProcesses } from "./secrets.ts";
 import { type KernelEvent, reachesBackup, tryFrom, watchElements } from "./watching.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { addresses } from "../../lab/hospital.ts";
-import { rebootHost } from "../../lab/power.ts";
-import { waitUntilReady } from "../../lab/ready.ts";
+import { rebootHost } from "../../lab/machines/power.ts";
+import { waitUntilReady } from "../../lab/machines/ready.ts";
 import type { EdgeClock, LeaseElement } from "../../src/model/edge-protocol.ts";
 import { isolationElements, vaultElements } from "../../src/window/leases/lease-request.ts";
 import { reachesBackup } from "./watching.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { labCredentials } from "../../lab/credentials.ts";
+import { labCredentials } from "../../lab/access/credentials.ts";
 import type { Report } from "../../src/model/report.ts";
 import { repository } from "../../toolchain/paths.ts";
 import type { Attempt } from "./packets.ts";

@@ -1,6 +1,6 @@
 /** Hosts that stay off past the deadline, and files that jeda needs which are gone in the middle of a window. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { powerOff, powerOn } from "../../../lab/power.ts";
+import { powerOff, powerOn } from "../../../lab/machines/power.ts";
 import { type Fault, injectableStates, touched } from "../fault.ts";
 import { signal } from "../fault-lab.ts";
 import { runner, supervisor } from "./runner.ts";

@@ -1,7 +1,7 @@
 /** Faults of the backup host: power, disk, repository, credentials, names, process table. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { labCredentials } from "../../../lab/credentials.ts";
-import { rebootHost } from "../../../lab/power.ts";
+import { labCredentials } from "../../../lab/access/credentials.ts";
+import { rebootHost } from "../../../lab/machines/power.ts";
 import { type Fault, type InjectableState, injectableStates, notOk, touched } from "../fault.ts";
 import { signal } from "../fault-lab.ts";
 

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { segments } from "../../../lab/hospital.ts";
-import { namespaceName } from "../../../lab/namespaces.ts";
-import { rebootHost } from "../../../lab/power.ts";
+import { namespaceName } from "../../../lab/machines/namespaces.ts";
+import { rebootHost } from "../../../lab/machines/power.ts";
 import { type Fault, injectableStates, notOk, type Scene, touched } from "../fault.ts";
 import { type FaultLab, running, signal, standStill } from "../fault-lab.ts";
 

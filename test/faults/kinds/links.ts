@@ -1,7 +1,7 @@
 /** The backup host's cable, a bad line to the edge, and an edge that has become somebody else. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { namespaceName, namespacePath } from "../../../lab/namespaces.ts";
+import { namespaceName, namespacePath } from "../../../lab/machines/namespaces.ts";
 import { type Fault, injectableStates, touched } from "../fault.ts";
 import { type FaultLab, running, signal } from "../fault-lab.ts";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { cheapSsh } from "../../../lab/ssh-access.ts";
+import { cheapSsh } from "../../../lab/access/ssh-access.ts";
 import { makeTransition } from "../../../src/firewall/change/transition.ts";
 import { edgeScriptText } from "../../../src/firewall/edge/edge-script.ts";
 import { compilePolicyTable } from "../../../src/firewall/tables/policy-table.ts";

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { cheapSsh } from "../../../lab/ssh-access.ts";
+import { cheapSsh } from "../../../lab/access/ssh-access.ts";
 import { edgeScriptText } from "../../../src/firewall/edge/edge-script.ts";
 
 /** Directories that get a layer of their own. */

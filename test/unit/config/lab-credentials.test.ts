@@ -1,11 +1,11 @@
-/** The lab makes its users with `lab/credentials.ts`; jeda reads the same values out of the lab's stack. */
+/** The lab makes its users with `lab/access/credentials.ts`; jeda reads the same values out of the lab's stack. */
 import assert from "node:assert/strict";
 import { createDecipheriv, pbkdf2Sync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { labPassphrase } from "../../../commands/environment.ts";
-import { labCredentials } from "../../../lab/credentials.ts";
+import { labCredentials } from "../../../lab/access/credentials.ts";
 import { projectDir } from "./hospital-yaml.ts";
 
 /** Pulumi's passphrase encryption: PBKDF2 with a million rounds, AES-256-GCM, "v1:nonce:ciphertext+tag". */

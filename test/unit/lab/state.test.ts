@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { mountsUnder } from "../../../lab/down.ts";
-import { namespaceName, namespaceOwners } from "../../../lab/namespaces.ts";
+import { namespaceName, namespaceOwners } from "../../../lab/machines/namespaces.ts";
 import { checkLabId, labCache } from "../../../lab/state.ts";
 import { JedaError } from "../../../src/model/errors.ts";
 

@@ -2,9 +2,9 @@ import { deepEqual, doesNotMatch, equal, match, throws } from "node:assert/stric
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bootScript } from "../../../lab/boot-script.ts";
+import { sshClientConfig } from "../../../lab/access/ssh-access.ts";
 import { everyHost, hostsOf, macAddress, ports, switchPort } from "../../../lab/hospital.ts";
-import { sshClientConfig } from "../../../lab/ssh-access.ts";
+import { bootScript } from "../../../lab/machines/boot-script.ts";
 import { withSecondEdge } from "../../../lab/stack-file.ts";
 import { loadFromStackFile } from "../../../src/config/load.ts";
 import { makePlan } from "../../../src/window/plan/make-plan.ts";

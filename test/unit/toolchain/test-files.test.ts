@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { join, matchesGlob } from "node:path";
 import { repository } from "../../../toolchain/paths.ts";
-import { testFiles } from "../../../toolchain/test-files.ts";
+import { testFiles } from "../../../toolchain/testing/test-files.ts";
 
 describe("the list of test files", () => {
   const files = testFiles(repository);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { atLeast, compareVersions, findVersion, type Version } from "../../../toolchain/versions.ts";
+import { atLeast, compareVersions, findVersion, type Version } from "../../../toolchain/build/versions.ts";
 
 const version = fc.tuple(fc.nat(500), fc.nat(500), fc.nat(500));
 const text = ([major, minor, patch]: Version) => `${major}.${minor}.${patch}`;
