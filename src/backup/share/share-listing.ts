@@ -2,9 +2,9 @@
 import type { BackupContext } from "../../model/driver.ts";
 import { JedaError } from "../../model/errors.ts";
 import type { SmbSource } from "../../model/hospital.ts";
+import { excludedBy } from "../../model/share-excludes.ts";
 import { run } from "../tools/command.ts";
 import { unlessStill } from "../tools/standstill.ts";
-import { excludedBy } from "./share-excludes.ts";
 import { type ListedEntry, watchLoops } from "./share-loops.ts";
 import { explainShare, openTransport, RCLONE_TIMES } from "./share-transport.ts";
 

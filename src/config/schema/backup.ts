@@ -1,7 +1,7 @@
 /** `backupHost` and `sources` as written, turned into the model. */
 import { z } from "zod";
-import { excludedBy } from "../../backup/share/share-excludes.ts";
 import type { BackupHost, MariadbSource, Repository, SmbSource, Source } from "../../model/hospital.ts";
+import { excludedBy } from "../../model/share-excludes.ts";
 import { Invalid, isMap, quote } from "../yaml/invalid.ts";
 import { knownTable } from "./known-table.ts";
 import { dispatch, fields, integer, list, scalar } from "./shape.ts";

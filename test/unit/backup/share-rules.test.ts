@@ -9,9 +9,9 @@ import {
   waitingSince,
 } from "../../../src/backup/share/proof-turn.ts";
 import { explainGaps } from "../../../src/backup/share/share-completeness.ts";
-import { excludedBy, resticExcludes } from "../../../src/backup/share/share-excludes.ts";
 import { watchLoops } from "../../../src/backup/share/share-loops.ts";
 import { hasMadeName } from "../../../src/backup/share/short-names.ts";
+import { excludedBy, resticExcludes } from "../../../src/model/share-excludes.ts";
 
 describe("what is excluded of a share", () => {
   it("is a name anywhere, or a path from the share's root, with all that is in it", () => {
