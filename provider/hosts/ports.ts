@@ -1,4 +1,4 @@
-/** What the firewall resources need of the world; `surroundings.ts` gives the real one, tests a fake. */
+/** What the firewall resources need of the world; `wiring.ts` gives the real one, tests a fake. */
 import type { HostFirewall } from "../../src/host/host-firewall.ts";
 import type {
   BootFiles,

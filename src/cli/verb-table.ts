@@ -2,7 +2,7 @@
 import { JedaError } from "../model/errors.ts";
 
 export interface VerbModule {
-  /** Resolves with the exit code; throws what `print-error.ts` shows. */
+  /** Resolves with the exit code; throws what `error-text.ts` shows. */
   run(words: readonly string[]): Promise<number>;
 }
 

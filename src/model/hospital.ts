@@ -100,7 +100,7 @@ export interface SmbSource extends SourceBase {
   readonly share: string;
   /** Relative paths whose change is an anomaly. */
   readonly canaries: readonly string[];
-  /** Patterns of what is left out (`backup/share-excludes.ts`). */
+  /** Patterns of what is left out (`share-excludes.ts`). */
   readonly exclude?: readonly string[];
   /** Within so many windows what was stored of every file is compared with the server's. */
   readonly proveWithinWindows?: number;

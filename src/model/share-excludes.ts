@@ -3,7 +3,7 @@
  * what is within a name, `**` for folders; without a slash a pattern is that of a name anywhere. As on Windows,
  * capitals and small letters are the same. A folder is left out with all that is in it. Pure.
  */
-import { includePattern } from "../backup/share/include-patterns.ts";
+import { includePattern } from "./include-patterns.ts";
 
 /** Is this path, or a folder above it, left out? */
 export function excludedBy(patterns: readonly string[]): (path: string) => boolean {

@@ -33,7 +33,7 @@ describe("the lock of a lab", () => {
       withLock(file, 1, "it", () => Promise.reject(new Error("no"))),
       /^Error: no$/,
     );
-    const script = `import { withLock } from "./lab/lock.ts";
+    const script = `import { withLock } from "./toolchain/lock.ts";
 await withLock(process.argv[1], 1, "it", async () => { console.log("held"); setInterval(() => {}, 1000); await new Promise(() => {}); });`;
     const holder = execa(process.execPath, ["--input-type=module", "-e", script, file], { reject: false });
     await new Promise((resolve) => holder.stdout.once("data", resolve));

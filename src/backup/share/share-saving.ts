@@ -3,12 +3,12 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BackupContext } from "../../model/driver.ts";
 import type { SmbSource } from "../../model/hospital.ts";
+import { includePattern } from "../../model/include-patterns.ts";
 import { resticExcludes } from "../../model/share-excludes.ts";
 import { type BackupEnd, backup } from "../restic/restic-backup.ts";
 import type { Restic } from "../restic/restic-call.ts";
 import { labelsFor } from "../restic/snapshot-identity.ts";
 import { unlessStill } from "../tools/standstill.ts";
-import { includePattern } from "./include-patterns.ts";
 import { type MountedShare, sharePath } from "./mounted-share.ts";
 import type { ShareListing, Unread } from "./share-listing.ts";
 

@@ -1,4 +1,4 @@
-/** `services` as written. What a service `needs` is a name here; `resolve.ts` finds what it names. */
+/** `services` as written. What a service `needs` is a name here; `checks/resolve-services.ts` finds what it names. */
 import { z } from "zod";
 import type { Endpoint, Probe, ProbeTarget, RecordWitness } from "../../model/hospital.ts";
 import { countQuery } from "./count-query.ts";

@@ -1,4 +1,4 @@
-/** `window`, `notices` and `promotion` as written. Times stay text here: they need the zone (`window-times.ts`). */
+/** `window`, `notices` and `promotion` as written. Times stay text here: they need the zone (`times/parse-times.ts`). */
 import type { z } from "zod";
 import type { Notice, Promotion } from "../../model/hospital.ts";
 import { KEY_PATTERN } from "../../promotion/statement.ts";

@@ -31,5 +31,5 @@ const parts = [
 
 /** The script's text. */
 export function edgeScriptText(): string {
-  return parts.map((part) => readFileSync(new URL(`./edge/${part}.sh`, import.meta.url), "utf8")).join("");
+  return parts.map((part) => readFileSync(new URL(`./${part}.sh`, import.meta.url), "utf8")).join("");
 }

@@ -136,7 +136,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   lab: ["src/backup", "src/firewall", "toolchain"],
   bench: ["src/errors", "src/backup", "toolchain", "lab"],
-  commands: ["src/drift", "src/config", "src/report", "toolchain", "lab"],
+  commands: ["src/drift", "src/config", "src/report", "src/cli", "toolchain", "lab"],
 };
 
 /** Of a path from the repository's root; null for what is no room, as a test. */

@@ -4,7 +4,7 @@ import { snapshotArgument } from "../../../src/backup/restic/restic-call.ts";
 import { resticFailure } from "../../../src/backup/restic/restic-failure.ts";
 import { parseResticLine } from "../../../src/backup/restic/restic-messages.ts";
 import { foreignSnapshot } from "../../../src/backup/restic/snapshot-identity.ts";
-import { includePattern } from "../../../src/backup/share/include-patterns.ts";
+import { includePattern } from "../../../src/model/include-patterns.ts";
 
 describe("what restic answers", () => {
   it("is a failure with every exit code but 0, known or not", () => {

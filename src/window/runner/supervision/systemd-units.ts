@@ -1,4 +1,4 @@
-/** The text of a window's systemd units. Pure; `detach.ts` installs them, `systemd-analyze verify` accepts them. */
+/** The text of a window's systemd units. Pure; `launch.ts` installs them, `systemd-analyze verify` accepts them. */
 import { exitCodes } from "../../verdict/exit-codes.ts";
 
 /** What is started sooner than this after arming is started at once. */

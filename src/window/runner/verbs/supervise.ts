@@ -1,6 +1,6 @@
 /**
  * `supervise`: starts `run` again when it dies before the window has ended. Under systemd a unit does the same
- * (`detach.ts`). It may die itself: `status`, `follow`, `arm` and `boot` start it again, and it waits for a runner
+ * (`launch.ts`). It may die itself: `status`, `follow`, `arm` and `boot` start it again, and it waits for a runner
  * that lived on. It decides nothing: what may still be done is in the journal and at the edges.
  */
 import { spawn } from "node:child_process";
