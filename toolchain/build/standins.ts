@@ -44,7 +44,7 @@ export async function bundleStandIns(directory: string): Promise<void> {
       logLevel: "error",
     });
     const file = join(directory, launcher);
-    await mkdir(join(file, "../.."), { recursive: true });
+    await mkdir(join(file, ".."), { recursive: true });
     await writeFile(file, launcherText(launcher, bundle));
     await chmod(file, 0o755);
   }
@@ -55,7 +55,7 @@ export function launcherText(launcher: string, bundle: string): string {
   const up = launcher
     .split("/")
     .slice(1)
-    .map(() => "../..")
+    .map(() => "..")
     .join("/");
   return `#!/bin/sh
 top=$(CDPATH= cd -- "\${0%/*}/${up}" && pwd) || exit 1
