@@ -62,8 +62,8 @@ describe("a window whose processes are killed", function () {
     const file = lab.stackFile("short", (text) =>
       text
         .replace("startCutoff: 45s", "startCutoff: 22s")
-        .replace("backupStop: 3m30s", "backupStop: 28s")
-        .replace("reconnectBy: 4m\n", "reconnectBy: 45s\n    attempt: 2\n"),
+        .replace("backupStop: 5m30s", "backupStop: 28s")
+        .replace("reconnectBy: 6m\n", "reconnectBy: 45s\n    attempt: 2\n"),
     );
     await slowDump(60);
     const office = tryFrom(lab, "office", toInternet);

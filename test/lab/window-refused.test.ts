@@ -68,7 +68,7 @@ describe("bad input", function () {
     ));
 
   it("is refused: backups that stop after the reconnection", () =>
-    wrong("stop", "backupStop: 3m30s", "backupStop: 4m30s", /backupStop/, /reconnectBy/));
+    wrong("stop", "backupStop: 5m30s", "backupStop: 6m30s", /backupStop/, /reconnectBy/));
 
   it("is refused: an unknown zone", () =>
     wrong("zone", "jeda:zone: Asia/Jakarta", "jeda:zone: Asia/Jakata", /Asia\/Jakata/));
