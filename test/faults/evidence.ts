@@ -60,7 +60,8 @@ export async function unrestorable(lab: FaultLab, snapshot: string): Promise<str
     restic --no-cache --no-lock -q -r /srv/jeda/repository restore ${snapshot} --target /tmp/restored || exit 1
     [ -n "$(find /tmp/restored -type f | head -1)" ] || { echo "nothing was restored"; exit 1; }
     for dump in $(find /tmp/restored -name '*.sql'); do
-      tail -c 200 "$dump" | grep -q 'Dump completed' || { echo "$dump is not whole"; exit 1; }
+      tail -n 1 "$dump" | grep -q '^-- jeda proof end ' || { echo "$dump ends without its proof"; exit 1; }
+      grep -v '^-- jeda proof ' "$dump" | tail -c 200 | grep -q 'Dump completed' || { echo "$dump is not whole"; exit 1; }
     done
     rm -rf /tmp/restored`;
   const { exitCode, all } = await lab.sh("backup", script, `${labCredentials.repository.password}\n`);
