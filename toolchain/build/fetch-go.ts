@@ -1,4 +1,4 @@
-/** A newer Go by way of an older one: Debian 12's own is from before Go could fetch the version that a go.mod asks for. */
+/** A newer Go by way of an older one, as Debian's releases have it. */
 import { chmod, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";

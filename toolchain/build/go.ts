@@ -23,15 +23,16 @@ export function installCommand(debian: boolean, arch: string = process.arch): st
 
 /** What is to be done with the Go that is there, by what `go env` says of it. Pure. */
 export function howToGo(version: string, choice: string): "build" | "fetch" | "refuse" {
-  // Since 1.21 Go fetches the version that a go.mod asks for, unless it is told to stay local.
-  if (atLeast(version, oldestGo) || (atLeast(version, "1.21") && choice.startsWith("auto"))) return "build";
-  // Nobody told an older one, Debian 12's among them, to stay what it is.
-  return atLeast(version, "1.16") && !atLeast(version, "1.21") ? "fetch" : "refuse";
+  if (atLeast(version, oldestGo)) return "build";
+  // Left to itself one from 1.21 on, as Debian 13's, fetches a release for each go.mod: three of them, where one does.
+  // Debian 12's is older, and told by nobody to stay what it is.
+  const mayFetch = atLeast(version, "1.21") ? choice.startsWith("auto") : atLeast(version, "1.16");
+  return mayFetch ? "fetch" : "refuse";
 }
 
 /**
- * A Go that is new enough, or one that fetches a newer self; one from before that could be is made to fetch it. Throws
- * PREREQUISITE with the command to install one.
+ * A Go that is new enough, fetched by the one that is there if need be. Throws PREREQUISITE with the command to install
+ * one.
  */
 export async function requireGo(environment: NodeJS.ProcessEnv = process.env): Promise<string> {
   const hint = installCommand(existsSync("/etc/debian_version"));
