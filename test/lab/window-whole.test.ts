@@ -16,7 +16,8 @@ const marginMs = 1_000;
 const lagMs = 2_000;
 
 describe("a whole window", function () {
-  this.timeout(300_000);
+  // A lab, a preview and a window of up to six minutes: only what hangs is ended.
+  this.timeout(720_000);
   after(dropWholeWindow);
   let whole: WholeWindow;
   let report: Report;
