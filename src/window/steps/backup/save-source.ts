@@ -7,7 +7,7 @@ import type { Source } from "../../../model/hospital.ts";
 import { formatDuration } from "../../../schedule/format.ts";
 import { unlessStopped } from "../../clocks/clock.ts";
 import { backupContext, type Night } from "../../context/window-context.ts";
-import { inspect } from "./anomaly-check.ts";
+import { recordSaved } from "./record-saved.ts";
 import { giveUp, type Others } from "./source-scheduler.ts";
 
 /** What every source of a step is saved with. */
@@ -37,19 +37,11 @@ export async function save(night: Night, source: Source, saving: Saving): Promis
   try {
     const { survey, saved } = await saveAgain(night, source, saving, late);
     const durationMs = runtime.clock.bootMs() - began;
-    const { snapshot, bytes, items, findings, incomplete = [] } = saved;
-    night.saved.set(source.name, saved);
-    recorder.record({
-      type: "source-saved",
-      source: source.name,
-      snapshot,
-      bytes,
-      items,
+    await recordSaved(night, source, saved, {
       durationMs,
-      findings: [`the source listed ${survey.items} items with ${survey.bytes} bytes`, ...findings],
-      ...(incomplete.length === 0 ? {} : { incomplete }),
+      findings: [`the source listed ${survey.items} items with ${survey.bytes} bytes`],
+      signal: saving.signal,
     });
-    await inspect(night, source, saved, saving.signal);
     return "ended";
   } catch (error) {
     if (late.signal.aborted && !saving.signal.aborted) {

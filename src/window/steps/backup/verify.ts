@@ -8,6 +8,7 @@ import { unlessStopped } from "../../clocks/clock.ts";
 import { vaultMarginMs, verifyMarginMs } from "../../clocks/deadlines.ts";
 import { backupContext, type Night, stopAt } from "../../context/window-context.ts";
 import { inspect } from "./anomaly-check.ts";
+import { recordSaved } from "./record-saved.ts";
 
 /** Verifying is work for the backup host's processors: more at once would not be sooner. */
 const atOnce = 2;
@@ -124,20 +125,8 @@ async function verifySource(night: Night, work: Verification): Promise<void> {
 
 /** The verification found content that had to be saved again: that snapshot counts from now on, and is looked into. */
 async function replaceSaved(night: Night, source: Source, saved: Saved, signal: AbortSignal): Promise<void> {
-  const { snapshot, bytes, items, findings, incomplete = [] } = saved;
   const durationMs = night.recorder.status.sources.find(({ name }) => name === source.name)?.durationMs ?? 0;
-  night.saved.set(source.name, saved);
-  night.recorder.record({
-    type: "source-saved",
-    source: source.name,
-    snapshot,
-    bytes,
-    items,
-    durationMs,
-    findings,
-    ...(incomplete.length === 0 ? {} : { incomplete }),
-  });
-  await inspect(night, source, saved, signal);
+  await recordSaved(night, source, saved, { durationMs, signal });
 }
 
 /** A driver that reports an earlier snapshot, or one that is not there, has saved nothing tonight. */
