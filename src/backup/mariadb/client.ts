@@ -46,6 +46,12 @@ export function quoteText(text: string): string {
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
 }
 
+/** Of `name@host`, as CURRENT_USER() and definers are written. */
+export function quoteAccount(account: string): string {
+  const at = account.lastIndexOf("@");
+  return `${quoteText(account.slice(0, at))}@${quoteText(account.slice(at + 1))}`;
+}
+
 /** Rows of all results, columns by tab. @throws BACKUP or CREDENTIALS as `explainMariadb` says. */
 export async function ask(
   source: MariadbSource,

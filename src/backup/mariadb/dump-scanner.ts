@@ -3,7 +3,7 @@
  * whether it reached its end. It knows quotes, escapes, comments and DELIMITER, because patients' notes contain
  * `),(` and triggers contain INSERT. Pure: an automaton over bytes, indifferent to how the stream is cut up.
  */
-import { MARK } from "./content-proof/proof-lines.ts";
+import { watchDumpEnd } from "./dump-end.ts";
 import { createdObject, insertedTable } from "./dump-statements.ts";
 
 export interface DumpContents {
@@ -76,8 +76,7 @@ export function scanDump(): DumpScanner {
   let depth = 0;
   let count = 0;
   let table = "";
-  let trailer = false;
-  let proof: string[] = [];
+  const ending = watchDumpEnd();
   let bytes = 0;
 
   function keep(byte: number): void {
@@ -87,7 +86,7 @@ export function scanDump(): DumpScanner {
 
   function endStatement(): void {
     const text = decode(head);
-    if (text !== "" && !(trailer && proof.length === 0 && /^DO SETVAL\(/.test(text))) trailer = false;
+    ending.statement(text);
     const created = createdObject(text);
     if (created?.kind === "table") rows.set(created.name, rows.get(created.name) ?? 0);
     else if (created !== null) objects.add(`${created.kind} ${created.name}`);
@@ -99,12 +98,7 @@ export function scanDump(): DumpScanner {
     const text = decode(comment);
     comment = [];
     if (head.length > 0) return; // inside a trigger or routine: somebody's own words
-    if (trailer && text.startsWith(MARK)) {
-      proof.push(text.slice(MARK.length));
-      return;
-    }
-    trailer = /^Dump completed( on .*)?$/.test(text);
-    proof = [];
+    if (ending.comment(text)) return;
     if (/insufficient privileges/i.test(text)) complaints.push(text);
   }
 
@@ -161,7 +155,7 @@ export function scanDump(): DumpScanner {
         return PLAIN;
       case LINE_COMMENT:
         if (byte !== NEWLINE) {
-          if (comment.length < (trailer ? PROOF_LINE : HEAD)) comment.push(byte);
+          if (comment.length < (ending.reached ? PROOF_LINE : HEAD)) comment.push(byte);
           return LINE_COMMENT;
         }
         endLineComment();
@@ -222,7 +216,7 @@ export function scanDump(): DumpScanner {
         if (depth++ === 0) count++;
       } else if (byte === CLOSE) depth--;
       else if (byte === SEMICOLON && depth === 0) {
-        trailer = false;
+        ending.rows();
         rows.set(table, (rows.get(table) ?? 0) + count);
         head = [];
         state = PLAIN;
@@ -244,7 +238,7 @@ export function scanDump(): DumpScanner {
     end() {
       if (state === LINE_COMMENT) endLineComment();
       const outside = (state === PLAIN || state === LINE_COMMENT) && head.length === 0;
-      return { rows, objects, complete: trailer && outside, proof, complaints, bytes };
+      return { rows, objects, complete: ending.reached && outside, proof: ending.proof, complaints, bytes };
     },
   };
 }

@@ -2,7 +2,7 @@
  * May the account see everything? A server shows an account nothing of what it may not see, and no error either: a
  * dump without triggers looks like one of a database without triggers. Pure.
  */
-import { quoteName, quoteText } from "./client.ts";
+import { quoteAccount, quoteName } from "./client.ts";
 
 interface Grant {
   readonly privileges: ReadonlySet<string>;
@@ -27,7 +27,7 @@ export function missingGrants(
         (grant.privileges.has(privilege) || grant.privileges.has("ALL PRIVILEGES")) &&
         covers(grant, name, object),
     );
-  const to = accountText(account);
+  const to = quoteAccount(account);
   const missing = NEEDED.filter((privilege) => !may(privilege, database, "*"));
   const routines = may("SELECT", "mysql", "proc") || may("SHOW CREATE ROUTINE", database, "*");
   return [
@@ -76,10 +76,4 @@ function likePattern(text: string): RegExp {
 
 function unquoted(name: string): string {
   return name.slice(1, -1).replaceAll("``", "`");
-}
-
-/** From CURRENT_USER(): `name@host`. */
-function accountText(account: string): string {
-  const at = account.lastIndexOf("@");
-  return `${quoteText(account.slice(0, at))}@${quoteText(account.slice(at + 1))}`;
 }

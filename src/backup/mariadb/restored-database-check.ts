@@ -1,6 +1,6 @@
 /** Is a loaded dump whole? Row counts, CHECK TABLE, and every view, trigger, routine and event the dump creates. */
 
-import { quoteName, quoteText } from "./client.ts";
+import { quoteAccount, quoteName, quoteText } from "./client.ts";
 import type { DumpContents } from "./dump-scanner.ts";
 import { ALL_VERSIONS, eventStatement, inventoryStatements, unhex } from "./row-counts.ts";
 import type { ScratchMariadb } from "./scratch-server.ts";
@@ -66,11 +66,7 @@ async function brokenViews(
   const definers = await scratch.ask(
     `SELECT DISTINCT HEX(definer) FROM information_schema.views WHERE table_schema = ${quoteText(database)};`,
   );
-  const accounts = definers.map(([definer = ""]) => {
-    const text = unhex(definer);
-    const at = text.lastIndexOf("@");
-    return `${quoteText(text.slice(0, at))}@${quoteText(text.slice(at + 1))}`;
-  });
+  const accounts = definers.map(([definer = ""]) => quoteAccount(unhex(definer)));
   const grants = accounts.map((account) => `GRANT ALL ON *.* TO ${account};`);
   await scratch.ask(
     [...accounts.map((account) => `CREATE USER IF NOT EXISTS ${account};`), ...grants].join("\n"),

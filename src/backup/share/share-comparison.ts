@@ -19,8 +19,7 @@ export function compareWithSurveys(
   const wrongSize: string[] = [];
   const changed: string[] = [];
   for (const [path, first] of before) {
-    const second = after.get(path);
-    if (second === undefined || second.size !== first.size || second.mtimeMs !== first.mtimeMs) {
+    if (!unchanged(path, before, after)) {
       changed.push(path);
       continue;
     }
@@ -30,6 +29,13 @@ export function compareWithSurveys(
   }
   for (const path of after.keys()) if (!before.has(path)) changed.push(path);
   return { missing: missing.sort(), wrongSize: wrongSize.sort(), changed: changed.sort() };
+}
+
+/** In both lists, with the same size and time. */
+export function unchanged(path: string, before: Listing, after: Listing): boolean {
+  const then = before.get(path);
+  const now = after.get(path);
+  return then !== undefined && now !== undefined && then.size === now.size && then.mtimeMs === now.mtimeMs;
 }
 
 /** A few names and the number of the others, for a sentence in the report. */

@@ -7,6 +7,7 @@ import { withStoredFiles } from "../restic/stored-files.ts";
 import { unlessStill } from "../tools/standstill.ts";
 import { type Comparison, compareFiles } from "./compare-files.ts";
 import { type MountedShare, sharePath } from "./mounted-share.ts";
+import { unchanged } from "./share-comparison.ts";
 import { type Listing, listShare } from "./share-listing.ts";
 
 /** Each path is in one of them. */
@@ -49,7 +50,7 @@ export async function proveFiles(
     return withStoredFiles(restic, share, snapshot, async (root) => {
       const worker = async (): Promise<void> => {
         for (let path = queue.shift(); path !== undefined && !stop.aborted; path = queue.shift()) {
-          if (!isSame(path, saved, now)) found.set(path, "changed");
+          if (!unchanged(path, saved, now)) found.set(path, "changed");
           else {
             const stored = `${root}${sharePath(source)}/${path}`;
             found.set(path, await compareFiles({ stored, now: `${share.visible}/${path}`, moved }));
@@ -67,7 +68,7 @@ export async function proveFiles(
   const others = [...found].filter(([, how]) => how !== "same" && how !== "changed");
   // Someone may have saved the very file between the listing and the reading: the server is asked once more.
   const later = others.length > 0 ? (await listShare(source, context)).files : now;
-  for (const [path] of others) if (!isSame(path, saved, later)) found.set(path, "changed");
+  for (const [path] of others) if (!unchanged(path, saved, later)) found.set(path, "changed");
   const those = (how: Comparison | "changed"): readonly string[] =>
     [...found].filter(([, its]) => its === how).map(([path]) => path);
   return {
@@ -77,12 +78,4 @@ export async function proveFiles(
     unread: those("unread"),
     damaged: those("damaged"),
   };
-}
-
-function isSame(path: string, saved: Listing, now: Listing): boolean {
-  const then = saved.get(path);
-  const today = now.get(path);
-  return (
-    then !== undefined && today !== undefined && then.size === today.size && then.mtimeMs === today.mtimeMs
-  );
 }

@@ -1,5 +1,4 @@
 /** What is asked of views, triggers, routines, packages and events. Pure. */
-import { quoteText } from "../client.ts";
 
 export interface Question {
   /** SQL that yields the kind of object. */
@@ -74,17 +73,22 @@ export function programQuestions(schema: string): readonly Question[] {
   ];
 }
 
-/** Apart: a server whose event scheduler is DISABLED refuses it. */
-export function eventDefinitionStatement(database: string): string {
+/** Apart: a server whose event scheduler is DISABLED refuses them. */
+export function eventQuestions(schema: string): readonly Question[] {
+  const ofEvent = { kind: "'event'", name: "event_name", from: "events", where: `event_schema = ${schema}` };
   const body = ["event_definition", "event_type", "execute_at", "interval_value", "interval_field"];
-  const values = [...body, "starts", "ends", "status", "on_completion", "event_comment", "time_zone"];
-  const hex = (names: readonly string[]): string =>
-    names.map((name) => `IFNULL(HEX(${name}), '-')`).join(", ");
-  const from = `FROM information_schema.events WHERE event_schema = ${quoteText(database)} ORDER BY event_name;`;
   return [
-    `SELECT 'event', HEX(event_name), 'body', ${hex(values)} ${from}`,
-    `SELECT 'event', HEX(event_name), 'sql_mode', ${hex(["sql_mode"])} ${from}`,
-    `SELECT 'event', HEX(event_name), 'definer', ${hex(["definer"])} ${from}`,
-    `SELECT 'event', HEX(event_name), 'collation', ${hex(["character_set_client", "collation_connection", "database_collation"])} ${from}`,
-  ].join("\n");
+    {
+      ...ofEvent,
+      aspect: "body",
+      values: [...body, "starts", "ends", "status", "on_completion", "event_comment", "time_zone"],
+    },
+    { ...ofEvent, aspect: "sql_mode", values: ["sql_mode"] },
+    { ...ofEvent, aspect: "definer", values: ["definer"] },
+    {
+      ...ofEvent,
+      aspect: "collation",
+      values: ["character_set_client", "collation_connection", "database_collation"],
+    },
+  ];
 }

@@ -3,14 +3,18 @@
  * (statistics, the present AUTO_INCREMENT, times of creation) or is the server's own choice. Pure.
  */
 import { quoteText } from "../client.ts";
-import { programQuestions, type Question } from "./definition-programs.ts";
+import { eventQuestions, programQuestions, type Question } from "./definition-programs.ts";
 
 /** Without those of Aria that the server states in SHOW CREATE, and so in every dump, though nobody gave them. */
 const OPTIONS = "TRIM(REGEXP_REPLACE(create_options, ' ?(page_checksum|transactional)=[01]', ''))";
 
-/** Rows of: kind, name in hexadecimal, aspect, values in hexadecimal. */
-export function definitionStatements(database: string): string {
-  return questions(quoteText(database))
+/**
+ * Rows of: kind, name in hexadecimal, aspect, values in hexadecimal.
+ * @param events false where the server refuses to say what events there are
+ */
+export function definitionStatements(database: string, events: boolean): string {
+  const schema = quoteText(database);
+  return [...questions(schema), ...(events ? eventQuestions(schema) : [])]
     .map(({ kind, name, aspect, values, from, where, order }) => {
       const hex = values.map((value) => `IFNULL(HEX(${value}), '-')`).join(", ");
       const by = [name, ...(order === undefined ? [] : [order])].join(", ");

@@ -2,7 +2,6 @@
 import { createHash } from "node:crypto";
 import { quoteName, quoteText } from "../client.ts";
 import { unhex } from "../row-counts.ts";
-import { eventDefinitionStatement } from "./definition-programs.ts";
 import { definitionStatements, sequenceNamesStatement } from "./definition-statements.ts";
 import { textStatements, textsOf } from "./definition-texts.ts";
 import type { Rows } from "./source-session.ts";
@@ -27,11 +26,7 @@ export async function describe(ask: Ask, database: string, events: boolean): Pro
     aspects.set(aspect, [...(aspects.get(aspect) ?? []), line]);
   };
   const names = (await ask(sequenceNamesStatement(database))).map(([name = ""]) => unhex(name));
-  const statements = [
-    definitionStatements(database),
-    ...(events ? [eventDefinitionStatement(database)] : []),
-    ...names.map(sequenceStatement),
-  ];
+  const statements = [definitionStatements(database, events), ...names.map(sequenceStatement)];
   const sequences = new Map<string, string>();
   for (const [kind = "", name = "", aspect = "", ...values] of await ask(statements.join("\n"))) {
     if (aspect === "next value") sequences.set(unhex(name), values[0] ?? "");

@@ -4,6 +4,7 @@
  * NULL is an N. `loaded-rows.ts` builds the same bytes from a loaded copy, and shares nothing with this. Pure.
  */
 import { quoteName } from "../client.ts";
+import { ALL_VERSIONS } from "../row-counts.ts";
 import type { Column, TableColumns } from "./columns.ts";
 
 /** Longer values take part by their own hash: a row must fit into one packet. */
@@ -56,7 +57,7 @@ function valueBytes({ name, dataType, form, nullable }: Column): readonly string
 }
 
 function from(name: string, { versioned }: TableColumns): string {
-  return `${quoteName(name)}${versioned ? " FOR SYSTEM_TIME ALL" : ""}`;
+  return `${quoteName(name)}${versioned ? ALL_VERSIONS : ""}`;
 }
 
 /** One row: how many, and their sum. */
