@@ -1,4 +1,5 @@
 /** What is left on the machine once a driver has returned or thrown. */
+import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 
 /** Command lines of processes that name `text`, this one excepted. */
@@ -17,6 +18,12 @@ export function mountsNaming(text: string): readonly string[] {
   return content("/proc/self/mountinfo")
     .split("\n")
     .filter((line) => line.includes(text));
+}
+
+/** Nothing is left of a share of this name, by mount or by process. */
+export function assertLetGo(share: string): void {
+  assert.deepEqual(mountsNaming(share), [], "a mount is left");
+  assert.deepEqual(processesNaming(`/mnt/${share}`), [], "a process is left");
 }
 
 function content(path: string): string {

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { chmodSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { type HospitalSources, startSources } from "../../../lab/sources/hospital-sources.ts";
 import type { BackupContext } from "../../../src/model/driver.ts";
-import { mountsNaming, processesNaming } from "./aftermath.ts";
+import { assertLetGo } from "./aftermath.ts";
 import { type OfficeShare, officeShare } from "./office-share.ts";
 
 describe("a share with one bad object", () => {
@@ -22,8 +22,7 @@ describe("a share with one bad object", () => {
   beforeEach(() => office.refill());
   afterEach(() => {
     hospital.tools.restore("restic");
-    assert.deepEqual(mountsNaming(hospital.share.name), [], "a mount is left");
-    assert.deepEqual(processesNaming(`/mnt/${hospital.share.name}`), [], "a process is left");
+    assertLetGo(hospital.share.name);
   });
 
   const nextWindow = (): BackupContext => hospital.context(`gap-${++windows}`);

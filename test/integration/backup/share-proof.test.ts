@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 import { type HospitalSources, startSources } from "../../../lab/sources/hospital-sources.ts";
 import type { BackupContext } from "../../../src/model/driver.ts";
-import { mountsNaming, processesNaming } from "./aftermath.ts";
+import { assertLetGo } from "./aftermath.ts";
 import { type OfficeShare, officeShare } from "./office-share.ts";
 
 describe("what is stored of a share", () => {
@@ -30,8 +30,7 @@ describe("what is stored of a share", () => {
   beforeEach(() => office.refill());
   afterEach(() => {
     hospital.tools.restore("restic");
-    assert.deepEqual(mountsNaming(hospital.share.name), [], "a mount is left");
-    assert.deepEqual(processesNaming(`/mnt/${hospital.share.name}`), [], "a process is left");
+    assertLetGo(hospital.share.name);
   });
 
   const nextWindow = (): BackupContext => hospital.context(`proof-${++windows}`);

@@ -4,7 +4,7 @@ import { PassThrough } from "node:stream";
 import { type HospitalSources, startSources } from "../../../lab/sources/hospital-sources.ts";
 import { saveHeldStream } from "../../../src/backup/restic/gated-stream.ts";
 import { resticFor } from "../../../src/backup/restic/restic-call.ts";
-import { mountsNaming, processesNaming } from "./aftermath.ts";
+import { assertLetGo } from "./aftermath.ts";
 import { type OfficeShare, officeShare } from "./office-share.ts";
 
 describe("a transfer that stands still", () => {
@@ -19,8 +19,7 @@ describe("a transfer that stands still", () => {
   after(() => hospital.stop());
   afterEach(() => {
     for (const tool of ["restic", "rclone"]) hospital.tools.restore(tool);
-    assert.deepEqual(mountsNaming(hospital.share.name), [], "a mount is left");
-    assert.deepEqual(processesNaming(`/mnt/${hospital.share.name}`), [], "a process is left");
+    assertLetGo(hospital.share.name);
   });
 
   const still = { standstillMs: 4_000 };

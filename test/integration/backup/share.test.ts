@@ -14,7 +14,7 @@ import { type HospitalSources, startSources } from "../../../lab/sources/hospita
 import { driverFor } from "../../../src/backup/driver-for.ts";
 import { openRepository } from "../../../src/backup/restic/restic.ts";
 import type { BackupContext, Saved, Verified } from "../../../src/model/driver.ts";
-import { mountsNaming, processesNaming } from "./aftermath.ts";
+import { assertLetGo, processesNaming } from "./aftermath.ts";
 
 const options = { sampleFiles: 1_000, databases: "load", seed: 7 } as const;
 
@@ -39,8 +39,7 @@ describe("a share", () => {
   });
   afterEach(() => {
     hospital.tools.restore("restic");
-    assert.deepEqual(mountsNaming(hospital.share.name), [], "a mount is left");
-    assert.deepEqual(processesNaming(`/mnt/${hospital.share.name}`), [], "a process is left");
+    assertLetGo(hospital.share.name);
   });
 
   const file = (path: string): string => join(hospital.shareDirectory, path);
