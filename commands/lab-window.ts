@@ -6,7 +6,7 @@ import { readState } from "../lab/state.ts";
 import { entryCounts, labWork } from "../lab/workload.ts";
 import { JedaError } from "../src/model/errors.ts";
 import type { Report } from "../src/model/report.ts";
-import { reportText } from "../src/report/text.ts";
+import { reportText } from "../src/window/report/text.ts";
 import { repository } from "../toolchain/paths.ts";
 import { pulumiEnvironment } from "./environment.ts";
 import { ensureStack } from "./stack.ts";

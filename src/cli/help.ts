@@ -1,5 +1,5 @@
 /** The text of `jeda help`. */
-import { table } from "../report/table.ts";
+import { table } from "../window/report/table.ts";
 import { verbTable } from "./verb-table.ts";
 
 export function helpText(): string {

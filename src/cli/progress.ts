@@ -1,6 +1,6 @@
 /** One journal entry as a short line for people, or null when it is nothing to tell. Pure. */
 import type { JournalEntry, WindowState } from "../model/journal.ts";
-import { bytesText, durationText, timeOfDay } from "../report/quantities.ts";
+import { bytesText, durationText, timeOfDay } from "../window/report/quantities.ts";
 
 const stateTexts: Readonly<Record<WindowState, string>> = {
   planned: "planned",

@@ -5,11 +5,11 @@
 import type { WindowResult } from "../model/report.ts";
 import type { Step } from "../model/runbook.ts";
 import { watchServices } from "../probe/watch.ts";
-import { buildReport } from "../report/build.ts";
 import { unlessStopped } from "./clocks/clock.ts";
 import { type Night, stopAt } from "./context/window-context.ts";
 import { nothingTouched } from "./journal/state.ts";
 import { causeOf } from "./journal/stop-cause.ts";
+import { buildReport } from "./report/build.ts";
 import { backup } from "./steps/backup/backup.ts";
 import { countRecords } from "./steps/backup/records.ts";
 import { verify } from "./steps/backup/verify.ts";

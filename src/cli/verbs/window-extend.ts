@@ -7,7 +7,7 @@ import { looksLikeClockTime, parseDuration } from "../../config/schema/durations
 import { readOffset } from "../../config/times/parse-times.ts";
 import { Invalid } from "../../config/yaml/invalid.ts";
 import { JedaError } from "../../model/errors.ts";
-import { timeOfDay } from "../../report/quantities.ts";
+import { timeOfDay } from "../../window/report/quantities.ts";
 import { aimOf } from "../aim.ts";
 import { needed, operator, windowOptions } from "../options.ts";
 import { demandHospital } from "../own-runner.ts";

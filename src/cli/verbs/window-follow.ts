@@ -4,9 +4,9 @@
  */
 import { JedaError } from "../../model/errors.ts";
 import { type Seal, sealSchema } from "../../promotion/statement.ts";
-import { buildReport } from "../../report/build.ts";
 import { looksRecurring } from "../../schedule/window-id.ts";
 import { fold } from "../../window/journal/status-from-journal.ts";
+import { buildReport } from "../../window/report/build.ts";
 import { exitCodes } from "../../window/verdict/exit-codes.ts";
 import { aimOf } from "../aim.ts";
 import { essentials } from "../essentials.ts";

@@ -1,6 +1,6 @@
 /** What the proof finds is shown where people look: `jeda proof` as text and as data, `pulumi preview`, the report. */
 import assert from "node:assert/strict";
-import { reportText } from "../../../src/report/text.ts";
+import { reportText } from "../../../src/window/report/text.ts";
 import { FakeHospital } from "../../unit/window/fakes/hospital.ts";
 import { plan as smallPlan } from "../../unit/window/fakes/plan.ts";
 import { expected, hazardous, past } from "./hazardous.ts";

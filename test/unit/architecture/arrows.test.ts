@@ -81,7 +81,7 @@ describe("what says of itself that it is pure", () => {
     "src/estimate",
     "src/network",
     "src/schedule",
-    "src/report",
+    "src/window/report",
   ];
   pure.push("src/firewall/tables", "src/firewall/change", "src/window/verdict", "src/window/plan");
   it("does no input or output and asks no clock", () => {

@@ -20,7 +20,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/window/clocks": ["src/schedule"],
   "src/window/journal": ["src/schedule", "src/window/plan", "src/window/clocks"],
   "src/window/verdict": ["src/schedule", "src/estimate", "src/window/clocks", "src/window/journal"],
-  "src/report": ["src/schedule", "src/window/journal", "src/window/verdict"],
+  "src/window/report": ["src/schedule", "src/window/journal", "src/window/verdict"],
   "src/window/context": [
     "src/estimate",
     "src/backup",
@@ -55,7 +55,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/window/clocks",
     "src/window/journal",
     "src/window/verdict",
-    "src/report",
+    "src/window/report",
     "src/window/context",
     "src/window/steps",
   ],
@@ -98,7 +98,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/window/clocks",
     "src/window/journal",
     "src/window/verdict",
-    "src/report",
+    "src/window/report",
     "src/window/leases",
     "src/window/steps",
     "src/window",
@@ -119,7 +119,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/window/plan",
     "src/window/journal",
     "src/window/verdict",
-    "src/report",
+    "src/window/report",
   ],
   "pulumi-protocol": [],
   toolchain: ["pulumi-protocol"],
@@ -136,7 +136,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   lab: ["src/backup", "src/firewall", "toolchain"],
   bench: ["src/errors", "src/backup", "toolchain", "lab"],
-  commands: ["src/drift", "src/config", "src/report", "src/cli", "toolchain", "lab"],
+  commands: ["src/drift", "src/config", "src/window/report", "src/cli", "toolchain", "lab"],
 };
 
 /** Of a path from the repository's root; null for what is no room, as a test. */

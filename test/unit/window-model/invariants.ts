@@ -1,10 +1,10 @@
 /** What must hold after everything that can happen to a window. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { JournalEntry } from "../../../src/model/journal.ts";
-import { buildReport } from "../../../src/report/build.ts";
 import { bootDeadlines } from "../../../src/window/clocks/deadlines.ts";
 import { windowStates } from "../../../src/window/journal/state.ts";
 import { fold } from "../../../src/window/journal/status-from-journal.ts";
+import { buildReport } from "../../../src/window/report/build.ts";
 import { decide } from "../../../src/window/verdict/verdict.ts";
 import { allWell, type Truth } from "./truth.ts";
 import { plan, type World } from "./world.ts";

@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JedaError } from "../../../src/model/errors.ts";
-import { buildReport } from "../../../src/report/build.ts";
 import { setBrokenAside } from "../../../src/window/journal/broken-journal.ts";
 import { openJournal } from "../../../src/window/journal/journal-writer.ts";
 import { fold } from "../../../src/window/journal/status-from-journal.ts";
 import { mayHold } from "../../../src/window/leases/lease-may-be-live.ts";
+import { buildReport } from "../../../src/window/report/build.ts";
 import { armAnew } from "../../../src/window/runner/arming/arm-window.ts";
 import { brokenWindow, everyWindow } from "../../../src/window/runner/store/broken-windows.ts";
 import type { Asked, RunnerContext } from "../../../src/window/runner/store/context.ts";

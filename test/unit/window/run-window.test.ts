@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { NOT_PROVED } from "../../../src/model/driver.ts";
-import { reportText } from "../../../src/report/text.ts";
+import { reportText } from "../../../src/window/report/text.ts";
 import { FakeHospital } from "./fakes/hospital.ts";
 import { plan } from "./fakes/plan.ts";
 

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { PlannedSegment } from "../../../src/model/plan.ts";
-import { reportText } from "../../../src/report/text.ts";
 import { fold } from "../../../src/window/journal/status-from-journal.ts";
+import { reportText } from "../../../src/window/report/text.ts";
 import { FakeHospital } from "./fakes/hospital.ts";
 import { plan } from "./fakes/plan.ts";
 

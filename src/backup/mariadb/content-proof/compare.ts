@@ -1,9 +1,9 @@
 /** Is a loaded copy what the proof says? Differences name the object and the kind; nothing is passed over. Pure. */
 
-import { differingObjects } from "./compare-objects.ts";
-import { compareTable } from "./compare-table.ts";
-import type { Described } from "./definitions.ts";
+import { differingObjects } from "./definitions/compare-objects.ts";
+import type { Described } from "./definitions/describe.ts";
 import type { Parts, Proof, Sum } from "./proof.ts";
+import { compareTable } from "./rows/compare-table.ts";
 
 export interface LoadedTable {
   readonly sum: Sum;

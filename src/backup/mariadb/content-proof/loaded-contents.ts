@@ -1,10 +1,10 @@
 /** Reduces a loaded copy to what a proof is held against. */
 import { availableParallelism } from "node:os";
 import type { ScratchMariadb } from "../scratch-server.ts";
-import { columnStatement, type TableColumns, tablesOf } from "./columns.ts";
 import type { Loaded, LoadedTable } from "./compare.ts";
-import { describe } from "./definitions.ts";
-import { rowsStatement, sumLoadedRows } from "./loaded-rows.ts";
+import { describe } from "./definitions/describe.ts";
+import { columnStatement, type TableColumns, tablesOf } from "./rows/columns.ts";
+import { rowsStatement, sumLoadedRows } from "./rows/loaded-rows.ts";
 
 const SESSION = "SET SESSION sql_mode = '', time_zone = '+00:00', sql_quote_show_create = 1;";
 

@@ -6,9 +6,9 @@
  */
 import { quoteText } from "../client.ts";
 import { unhex } from "../row-counts.ts";
-import type { TableColumns } from "./columns.ts";
 import type { Parts, Sum } from "./proof.ts";
-import { partsStatement, sumStatement } from "./row-expression.ts";
+import type { TableColumns } from "./rows/columns.ts";
+import { partsStatement, sumStatement } from "./rows/row-expression.ts";
 import type { SourceSession } from "./source-session.ts";
 
 export interface Opened {

@@ -6,7 +6,7 @@ import type { BackupContext } from "../../../model/driver.ts";
 import type { MariadbSource } from "../../../model/hospital.ts";
 import { start } from "../../tools/command.ts";
 import { explainMariadb, writeOptionFile } from "../client.ts";
-import { SESSION } from "./row-expression.ts";
+import { SESSION } from "./rows/row-expression.ts";
 
 export type Rows = readonly (readonly string[])[];
 

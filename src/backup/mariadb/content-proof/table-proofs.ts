@@ -1,7 +1,8 @@
 /** The proof of each table: from which of the two snapshots, and why there is none of some. */
-import type { TableColumns } from "./columns.ts";
+
 import { partsOf, sumOf } from "./moments.ts";
 import type { Sum, TableProof } from "./proof.ts";
+import type { TableColumns } from "./rows/columns.ts";
 import type { SourceSession } from "./source-session.ts";
 
 export type Tables = ReadonlyMap<string, TableColumns>;

@@ -2,13 +2,13 @@
 import type { BackupContext } from "../../../model/driver.ts";
 import type { MariadbSource } from "../../../model/hospital.ts";
 import type { Inventory } from "../row-counts.ts";
-import { columnStatement, tablesOf } from "./columns.ts";
-import { describe } from "./definitions.ts";
+import { describe } from "./definitions/describe.ts";
+import { objectProofs, sequenceProofs } from "./definitions/object-proofs.ts";
 import { changedSince, openSnapshot } from "./moments.ts";
 import { type NearestBefore, nearestBefore } from "./nearest-before.ts";
-import { objectProofs, sequenceProofs } from "./object-proofs.ts";
 import type { Proof, TableProof } from "./proof.ts";
-import { longestRow } from "./row-expression.ts";
+import { columnStatement, tablesOf } from "./rows/columns.ts";
+import { longestRow } from "./rows/row-expression.ts";
 import { openSession, type SourceSession } from "./source-session.ts";
 import { ofOther, ofTable, sumsOf, type Tables, transactional, without } from "./table-proofs.ts";
 

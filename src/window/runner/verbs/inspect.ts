@@ -4,9 +4,9 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { Report } from "../../../model/report.ts";
-import { buildReport } from "../../../report/build.ts";
 import type { WindowStatus } from "../../journal/status.ts";
 import { fold } from "../../journal/status-from-journal.ts";
+import { buildReport } from "../../report/build.ts";
 import { journalOf, type RunnerContext } from "../store/context.ts";
 import { deadlineMoments, zoneDoubt, zoneDoubtOfRule } from "../store/host-zone.ts";
 import { type WindowPlaces, windowPlaces } from "../store/paths.ts";

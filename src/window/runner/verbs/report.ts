@@ -1,8 +1,8 @@
 /** `report`: rebuilt from the journal, also while the window still runs. JSON by schemas/report.schema.json. */
 import { JedaError } from "../../../model/errors.ts";
-import { buildReport, reportSoFar } from "../../../report/build.ts";
-import { reportText } from "../../../report/text.ts";
 import { fold } from "../../journal/status-from-journal.ts";
+import { buildReport, reportSoFar } from "../../report/build.ts";
+import { reportText } from "../../report/text.ts";
 import { knownJournal, type RunnerContext } from "../store/context.ts";
 import { knownWindows, newest } from "../store/window-store.ts";
 

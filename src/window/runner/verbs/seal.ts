@@ -7,8 +7,8 @@ import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } f
 import { dirname, join } from "node:path";
 import { JedaError } from "../../../model/errors.ts";
 import { keyText, type Statement, signedBytes } from "../../../promotion/statement.ts";
-import { buildReport } from "../../../report/build.ts";
 import { fold } from "../../journal/status-from-journal.ts";
+import { buildReport } from "../../report/build.ts";
 import { knownJournal, need, type RunnerContext } from "../store/context.ts";
 import type { Places } from "../store/paths.ts";
 

@@ -1,9 +1,9 @@
 /** `status`: one window as it stands, the newest unless one is named. JSON by schemas/status.schema.json. */
 import type { Deadlines } from "../../../model/plan.ts";
-import { soFar } from "../../../report/so-far.ts";
 import { isoInZone } from "../../../schedule/iso.ts";
 import { planHash } from "../../../schedule/recurring-plan.ts";
 import { ruleText } from "../../../schedule/upcoming-text.ts";
+import { soFar } from "../../report/so-far.ts";
 import { anomaliesOf } from "../../verdict/verdict.ts";
 import { armAllNext, openOccurrence } from "../arming/arm-next.ts";
 import type { RunnerContext } from "../store/context.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { compareContents, type Loaded } from "../../../../../src/backup/mariadb/content-proof/compare.ts";
-import { objectProofs } from "../../../../../src/backup/mariadb/content-proof/object-proofs.ts";
+import { objectProofs } from "../../../../../src/backup/mariadb/content-proof/definitions/object-proofs.ts";
 import type { Proof } from "../../../../../src/backup/mariadb/content-proof/proof.ts";
 
 const defined = (objects: Record<string, Record<string, string>>) =>

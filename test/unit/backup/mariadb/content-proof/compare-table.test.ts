@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { compareTable } from "../../../../../src/backup/mariadb/content-proof/compare-table.ts";
-import { PartSums } from "../../../../../src/backup/mariadb/content-proof/part-sums.ts";
 import type { TableProof } from "../../../../../src/backup/mariadb/content-proof/proof.ts";
+import { compareTable } from "../../../../../src/backup/mariadb/content-proof/rows/compare-table.ts";
+import { PartSums } from "../../../../../src/backup/mariadb/content-proof/rows/part-sums.ts";
 
 function reduced(rows: readonly string[]) {
   const sums = new PartSums();

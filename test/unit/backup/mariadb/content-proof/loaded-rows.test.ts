@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { batchRows } from "../../../../../src/backup/mariadb/content-proof/batch-rows.ts";
-import type { Column, ColumnForm } from "../../../../../src/backup/mariadb/content-proof/columns.ts";
-import { sumLoadedRows } from "../../../../../src/backup/mariadb/content-proof/loaded-rows.ts";
+import { batchRows } from "../../../../../src/backup/mariadb/content-proof/rows/batch-rows.ts";
+import type { Column, ColumnForm } from "../../../../../src/backup/mariadb/content-proof/rows/columns.ts";
+import { sumLoadedRows } from "../../../../../src/backup/mariadb/content-proof/rows/loaded-rows.ts";
 
 async function* pieces(text: string | Buffer, size: number): AsyncGenerator<Buffer> {
   const bytes = Buffer.from(text);

@@ -2,11 +2,11 @@
 import { equal, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { badEnds, describeWindow } from "../../../src/window/runner/verbs/status.ts";
-import { FakeHospital } from "../window/fakes/hospital.ts";
+import { badEnds, describeWindow } from "../../../../src/window/runner/verbs/status.ts";
+import { FakeHospital } from "../fakes/hospital.ts";
 
 function validator(name: string): (value: unknown) => string[] {
-  const file = new URL(`../../../schemas/${name}.schema.json`, import.meta.url);
+  const file = new URL(`../../../../schemas/${name}.schema.json`, import.meta.url);
   const validate = new Ajv2020({ allErrors: true, strict: false }).compile(
     JSON.parse(readFileSync(file, "utf8")),
   );

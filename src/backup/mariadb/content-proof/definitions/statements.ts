@@ -2,8 +2,8 @@
  * Asks for definitions column by column, in what every version spells alike. Left out is only what moves by itself
  * (statistics, the present AUTO_INCREMENT, times of creation) or is the server's own choice. Pure.
  */
-import { quoteText } from "../client.ts";
-import { eventQuestions, programQuestions, type Question } from "./definition-programs.ts";
+import { quoteText } from "../../client.ts";
+import { eventQuestions, programQuestions, type Question } from "./programs.ts";
 
 /** Without those of Aria that the server states in SHOW CREATE, and so in every dump, though nobody gave them. */
 const OPTIONS = "TRIM(REGEXP_REPLACE(create_options, ' ?(page_checksum|transactional)=[01]', ''))";

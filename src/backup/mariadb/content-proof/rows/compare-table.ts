@@ -1,6 +1,6 @@
 /** The rows of one loaded table against its proof. Pure. */
-import type { LoadedTable } from "./compare.ts";
-import { PARTS, type Parts, type Sum, type TableProof } from "./proof.ts";
+import type { LoadedTable } from "../compare.ts";
+import { PARTS, type Parts, type Sum, type TableProof } from "../proof.ts";
 
 export interface TableComparison {
   readonly differences: readonly string[];

@@ -1,6 +1,6 @@
 /** Definitions as the server writes them itself: only between servers of one version the same. Pure. */
-import { quoteName } from "../client.ts";
-import type { Rows } from "./source-session.ts";
+import { quoteName } from "../../client.ts";
+import type { Rows } from "../source-session.ts";
 
 /**
  * SHOW CREATE's word for a kind, and how many columns there are before the time of creation. Views are not among them:

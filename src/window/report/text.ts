@@ -1,6 +1,6 @@
 /** The report for a terminal: what a person wants to know at three in the morning, the worst first. Pure. */
-import type { ContentProof } from "../model/driver.ts";
-import type { Report, ReportSoFar, SegmentReport } from "../model/report.ts";
+import type { ContentProof } from "../../model/driver.ts";
+import type { Report, ReportSoFar, SegmentReport } from "../../model/report.ts";
 import { bytesText, durationText, timeOfDay } from "./quantities.ts";
 import { table } from "./table.ts";
 

@@ -2,13 +2,13 @@ import { equal, match, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
-import { parseDuration } from "../../../src/config/schema/durations.ts";
-import { reportSoFar } from "../../../src/report/build.ts";
-import { bytesText, durationText } from "../../../src/report/quantities.ts";
-import { soFar } from "../../../src/report/so-far.ts";
-import { reportText } from "../../../src/report/text.ts";
-import { fold } from "../../../src/window/journal/status-from-journal.ts";
-import { FakeHospital } from "../window/fakes/hospital.ts";
+import { parseDuration } from "../../../../src/config/schema/durations.ts";
+import { fold } from "../../../../src/window/journal/status-from-journal.ts";
+import { reportSoFar } from "../../../../src/window/report/build.ts";
+import { bytesText, durationText } from "../../../../src/window/report/quantities.ts";
+import { soFar } from "../../../../src/window/report/so-far.ts";
+import { reportText } from "../../../../src/window/report/text.ts";
+import { FakeHospital } from "../fakes/hospital.ts";
 
 describe("the report as text", () => {
   it("says the result first, then when each segment was cut and back", async () => {
@@ -50,7 +50,7 @@ describe("a window that has not ended", () => {
     await hospital.run();
     const { entries } = hospital.recorder;
     const check = new Ajv2020({ allErrors: true, strict: false }).compile(
-      JSON.parse(readFileSync(new URL("../../../schemas/report.schema.json", import.meta.url), "utf8")),
+      JSON.parse(readFileSync(new URL("../../../../schemas/report.schema.json", import.meta.url), "utf8")),
     );
     const said = new Map<string, Set<string>>();
     for (let length = 1; length < entries.length; length++) {

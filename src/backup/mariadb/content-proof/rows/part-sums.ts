@@ -1,5 +1,5 @@
 /** Adds up hashes, by part and in all. The first 64 bits of each, in two halves: numbers are faster than BigInt. */
-import { PARTS, type Parts, type Sum } from "./proof.ts";
+import { PARTS, type Parts, type Sum } from "../proof.ts";
 
 /** Halves of 32 bits: so many of them still fit into a number's 53 bits. */
 const MOST = 2 ** 20;

@@ -1,10 +1,10 @@
 /** Every definition of a database as hashes, by object and aspect: what differs can then be named. */
 import { createHash } from "node:crypto";
-import { quoteName, quoteText } from "../client.ts";
-import { unhex } from "../row-counts.ts";
-import { definitionStatements, sequenceNamesStatement } from "./definition-statements.ts";
-import { textStatements, textsOf } from "./definition-texts.ts";
-import type { Rows } from "./source-session.ts";
+import { quoteName, quoteText } from "../../client.ts";
+import { unhex } from "../../row-counts.ts";
+import type { Rows } from "../source-session.ts";
+import { definitionStatements, sequenceNamesStatement } from "./statements.ts";
+import { textStatements, textsOf } from "./texts.ts";
 
 /** Hash by aspect, by object ("table NAME"). */
 export type Definitions = ReadonlyMap<string, ReadonlyMap<string, string>>;

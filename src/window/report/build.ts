@@ -1,10 +1,10 @@
 /** Status → report. Pure: rebuilt from the journal alone, it says the same as on the night. */
-import { allLeftOut } from "../model/left-out.ts";
-import type { Report, ReportSoFar, SegmentReport, ServiceReport, SourceReport } from "../model/report.ts";
-import { isoInZone } from "../schedule/iso.ts";
-import type { EdgeStatus, WindowStatus } from "../window/journal/status.ts";
-import { closedBefore, provedConnected, provedIsolated } from "../window/verdict/isolation-proof.ts";
-import { anomaliesOf, decide } from "../window/verdict/verdict.ts";
+import { allLeftOut } from "../../model/left-out.ts";
+import type { Report, ReportSoFar, SegmentReport, ServiceReport, SourceReport } from "../../model/report.ts";
+import { isoInZone } from "../../schedule/iso.ts";
+import type { EdgeStatus, WindowStatus } from "../journal/status.ts";
+import { closedBefore, provedConnected, provedIsolated } from "../verdict/isolation-proof.ts";
+import { anomaliesOf, decide } from "../verdict/verdict.ts";
 import { soFar } from "./so-far.ts";
 
 /** Of a window that has ended. */

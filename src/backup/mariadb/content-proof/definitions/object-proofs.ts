@@ -1,6 +1,7 @@
 /** Definitions before and after a dump, put together. Pure. */
-import type { Definitions } from "./definitions.ts";
-import type { ObjectProof, SequenceProof } from "./proof.ts";
+
+import type { ObjectProof, SequenceProof } from "../proof.ts";
+import type { Definitions } from "./describe.ts";
 
 export function objectProofs(before: Definitions, after: Definitions): readonly ObjectProof[] {
   return [...new Set([...before.keys(), ...after.keys()])].map((object): ObjectProof => {

@@ -1,5 +1,5 @@
 /** Sizes, durations and times as people read them. Pure. */
-import { formatDuration } from "../schedule/format.ts";
+import { formatDuration } from "../../schedule/format.ts";
 
 /** "1.5 GiB" */
 export function bytesText(bytes: number): string {

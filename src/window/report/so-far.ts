@@ -1,8 +1,8 @@
 /** Where a window that has not ended stands, in one line: what is, and what is still to come. Never a result. Pure. */
-import { leavesOut } from "../model/runbook-order.ts";
-import { isoInZone } from "../schedule/iso.ts";
-import type { WindowStatus } from "../window/journal/status.ts";
-import { anomaliesOf } from "../window/verdict/verdict.ts";
+import { leavesOut } from "../../model/runbook-order.ts";
+import { isoInZone } from "../../schedule/iso.ts";
+import type { WindowStatus } from "../journal/status.ts";
+import { anomaliesOf } from "../verdict/verdict.ts";
 import { timeOfDay } from "./quantities.ts";
 
 /** "isolated since 00:02:10, proved; backing up records (1 of 2 saved); reconnect by 03:00:00" */

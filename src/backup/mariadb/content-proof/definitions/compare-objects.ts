@@ -1,6 +1,6 @@
 /** Definitions of a loaded copy against the proof. Pure. */
-import type { Loaded } from "./compare.ts";
-import type { Aspects, Proof, SequenceProof } from "./proof.ts";
+import type { Loaded } from "../compare.ts";
+import type { Aspects, Proof, SequenceProof } from "../proof.ts";
 
 export function differingObjects(proof: Proof, loaded: Loaded): readonly string[] {
   const sameVersion = version(proof.server) === version(loaded.server);

@@ -3,11 +3,11 @@
  * one of the two shows as a difference. What comes is the client's batch format, with every value in its own bytes.
  */
 import { hash } from "node:crypto";
-import { quoteName } from "../client.ts";
+import { quoteName } from "../../client.ts";
+import type { Parts, Sum } from "../proof.ts";
 import { batchRows } from "./batch-rows.ts";
 import type { Column, TableColumns } from "./columns.ts";
 import { PartSums } from "./part-sums.ts";
-import type { Parts, Sum } from "./proof.ts";
 
 /** Values beyond this are hashed by the server: they could not be held here. */
 const HELD = 1_048_576;

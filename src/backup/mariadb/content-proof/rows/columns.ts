@@ -1,6 +1,6 @@
 /** The columns that a row's sum is made of: every one, whatever hides it from `SELECT *`. Pure. */
-import { quoteText } from "../client.ts";
-import { unhex } from "../row-counts.ts";
+import { quoteText } from "../../client.ts";
+import { unhex } from "../../row-counts.ts";
 
 export type ColumnForm =
   /** Bytes of a bounded length, in the column's own character set. */

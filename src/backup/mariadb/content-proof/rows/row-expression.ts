@@ -3,8 +3,8 @@
  * so that no two different rows give the same bytes: a text of numbers ends with a comma, bytes follow their length,
  * NULL is an N. `loaded-rows.ts` builds the same bytes from a loaded copy, and shares nothing with this. Pure.
  */
-import { quoteName } from "../client.ts";
-import { ALL_VERSIONS } from "../row-counts.ts";
+import { quoteName } from "../../client.ts";
+import { ALL_VERSIONS } from "../../row-counts.ts";
 import type { Column, TableColumns } from "./columns.ts";
 
 /** Longer values take part by their own hash: a row must fit into one packet. */
