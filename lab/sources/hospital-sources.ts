@@ -1,5 +1,5 @@
 /** A file server and a database server in a network namespace of their own, made and removed by a test. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,14 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { serveRepository } from "../../src/backup/restic/repository-server.ts";
 import type { BackupContext } from "../../src/model/driver.ts";
 import type { MariadbSource, SmbSource } from "../../src/model/hospital.ts";
-import { realTool, SYSTEM, type WiredTools, wireTools } from "./wired-tools.ts";
-
-/** Values that must be found nowhere but in files of mode 0600. */
-export const SECRETS = {
-  repository: "Repo#Kata\\Sandi'9",
-  share: "Berkas#Kata Sandi\\9",
-  database: 'Basis#Kata"Sandi\\9',
-} as const;
+import { run, SECRETS, startMariadb, startSamba } from "./servers.ts";
+import { realTool, type WiredTools, wireTools } from "./wired-tools.ts";
 
 export interface HospitalSources {
   readonly directory: string;
@@ -135,88 +129,6 @@ export async function startSources(options: readonly string[] = []): Promise<Hos
     await stop();
     throw cause;
   }
-}
-
-function startSamba(enter: readonly string[], directory: string, share: string): ChildProcess {
-  const lib = join(directory, "samba");
-  mkdirSync(lib);
-  const configuration = join(lib, "smb.conf");
-  const places = ["lock", "state", "cache", "pid", "private"].map((name) => {
-    mkdirSync(join(lib, name));
-    return `${name} ${name === "private" ? "dir" : "directory"} = ${join(lib, name)}`;
-  });
-  // Files are served as nobody, so that a file of mode 0600 of root is one that the account can't read.
-  writeFileSync(
-    configuration,
-    ["[global]", "server role = standalone server", "log file = /dev/null", "disable spoolss = yes"]
-      .concat(places, `ncalrpc dir = ${join(lib, "ncalrpc")}`, "passdb backend = smbpasswd")
-      .concat(`smb passwd file = ${join(lib, "smbpasswd")}`, `username map = ${join(lib, "users")}`)
-      .concat("host msdfs = yes", "[office]", `path = ${share}`, "read only = yes", "force user = nobody")
-      .concat("msdfs root = yes", "strict locking = yes", "")
-      .join("\n"),
-  );
-  writeFileSync(join(lib, "users"), "nobody = jeda-backup\n");
-  execFileSync("smbpasswd", ["-c", configuration, "-L", "-s", "-a", "nobody"], {
-    input: `${SECRETS.share}\n${SECRETS.share}\n`,
-    stdio: ["pipe", "ignore", "ignore"],
-  });
-  const args = ["smbd", "--foreground", "--no-process-group", "--configfile", configuration];
-  return begin([...enter, ...args]);
-}
-
-function startMariadb(
-  enter: readonly string[],
-  directory: string,
-  socket: string,
-  options: readonly string[],
-): ChildProcess {
-  const data = join(directory, "mariadb");
-  mkdirSync(data, { mode: 0o700 });
-  run("chown", "mysql", data);
-  // Servers name their temporary tables by pid, and in PID namespaces side by side these are often the same.
-  const temporary = join(directory, "mariadb-tmp");
-  mkdirSync(temporary, { mode: 0o700 });
-  run("chown", "mysql", temporary);
-  const defaults = join(directory, "my.cnf");
-  writeFileSync(
-    defaults,
-    [
-      "[mariadbd]",
-      "user=mysql",
-      `datadir=${data}`,
-      `socket=${socket}`,
-      `tmpdir=${temporary}`,
-      "bind-address=127.0.0.1",
-      "port=3306",
-    ]
-      .concat(`pid-file=${join(data, "pid")}`, "innodb-flush-log-at-trx-commit=0", "skip-name-resolve")
-      .concat("innodb-log-file-size=64M", "max-allowed-packet=1G", ...options, "")
-      .join("\n"),
-  );
-  run("chmod", "1777", directory);
-  if (options.some((line) => line.startsWith("ssl-"))) makeCertificate(directory);
-  run("mariadb-install-db", `--defaults-file=${defaults}`, "--auth-root-authentication-method=normal");
-  return begin([...enter, "mariadbd", `--defaults-file=${defaults}`]);
-}
-
-/** `certificate.pem` and `key.pem`, signed by nobody but itself, as a hospital's are. */
-function makeCertificate(directory: string): void {
-  const [key, certificate] = [join(directory, "key.pem"), join(directory, "certificate.pem")];
-  const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=simrs"];
-  run("openssl", ...request, "-keyout", key, "-out", certificate);
-  run("chown", "mysql", key, certificate);
-}
-
-function begin([file = "", ...args]: readonly string[]): ChildProcess {
-  return spawn(file, args, { stdio: "ignore", env: { ...process.env, PATH: SYSTEM } });
-}
-
-function run(file: string, ...args: readonly string[]): string {
-  return execFileSync(file, args, {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: SYSTEM },
-  });
 }
 
 function pidsIn(namespace: string): readonly number[] {
